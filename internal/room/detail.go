@@ -1,0 +1,96 @@
+package room
+
+import (
+	"slices"
+	"time"
+)
+
+// Detail is what only one kind of signal knows. The set is closed:
+// *HealthDetail, *AlarmDetail and *ProbeDetail.
+type Detail interface {
+	// Equal reports whether the other detail states the same facts.
+	Equal(Detail) bool
+}
+
+// HealthDetail is what AWS Health says about one event.
+// Source: DescribeEvents, DescribeEventDetails, DescribeAffectedEntities.
+type HealthDetail struct {
+	ARN      string
+	TypeCode string    // AWS_DYNAMODB_OPERATIONAL_ISSUE
+	Category string    // issue, accountNotification, scheduledChange, investigation
+	Scope    string    // PUBLIC, ACCOUNT_SPECIFIC, NONE
+	Start    time.Time //
+	End      time.Time // zero while it goes on
+	Updated  time.Time // AWS's lastUpdatedTime
+	Updates  []Update  // what AWS wrote, newest first
+	Entities []Entity  // resources of ours that AWS names
+}
+
+// Update is one text that AWS published about a Health event.
+type Update struct {
+	At   time.Time
+	Text string // may hold newlines, nothing else below a space
+}
+
+// Entity is one affected resource.
+type Entity struct {
+	Value  string // an instance id, an ARN, or AWS_ACCOUNT
+	Status string // IMPAIRED, UNIMPAIRED, UNKNOWN, PENDING, RESOLVED, or ""
+}
+
+// Equal implements Detail.
+func (d *HealthDetail) Equal(other Detail) bool {
+	o, ok := other.(*HealthDetail)
+	return ok && d.ARN == o.ARN && d.TypeCode == o.TypeCode && d.Category == o.Category && d.Scope == o.Scope &&
+		d.Start.Equal(o.Start) && d.End.Equal(o.End) && d.Updated.Equal(o.Updated) &&
+		slices.EqualFunc(d.Updates, o.Updates, func(a, b Update) bool { return a.At.Equal(b.At) && a.Text == b.Text }) &&
+		slices.Equal(d.Entities, o.Entities)
+}
+
+// AlarmDetail is the rule of one CloudWatch alarm. Source: DescribeAlarms.
+type AlarmDetail struct {
+	ARN         string
+	Type        string // metric, composite or log
+	Description string
+	Namespace   string // "" for a composite, an expression or a PromQL alarm
+	Metric      string
+	Statistic   string // Average, p99 …
+	Comparison  string // GreaterThanThreshold …
+	Threshold   string // as text, because an anomaly band has no number; "" if none
+	Period      time.Duration
+	Evaluate    int    // periods looked at
+	Breach      int    // periods that must breach (M of N); 0 means all
+	Missing     string // treatMissingData
+	Rule        string // a composite's rule
+	Evaluation  string // "", PARTIAL_DATA, EVALUATION_ERROR, EVALUATION_FAILURE
+	Suppressed  string // by what its actions are suppressed; "" if they are not
+	Silent      bool   // its actions are switched off
+	Dimensions  []Dimension
+}
+
+// Dimension is one name and value of a metric.
+type Dimension struct{ Name, Value string }
+
+// Equal implements Detail.
+func (d *AlarmDetail) Equal(other Detail) bool {
+	o, ok := other.(*AlarmDetail)
+	return ok && d.ARN == o.ARN && d.Type == o.Type && d.Description == o.Description && d.Namespace == o.Namespace &&
+		d.Metric == o.Metric && d.Statistic == o.Statistic && d.Comparison == o.Comparison && d.Threshold == o.Threshold &&
+		d.Period == o.Period && d.Evaluate == o.Evaluate && d.Breach == o.Breach && d.Missing == o.Missing &&
+		d.Rule == o.Rule && d.Evaluation == o.Evaluation && d.Suppressed == o.Suppressed && d.Silent == o.Silent &&
+		slices.Equal(d.Dimensions, o.Dimensions)
+}
+
+// ProbeDetail is how one endpoint is probed.
+type ProbeDetail struct {
+	Target   string        // the URL, without user information
+	Interval time.Duration // room time between two looks
+	Timeout  time.Duration // real time
+	Expect   []string      // the assertions, as people read them
+}
+
+// Equal implements Detail.
+func (d *ProbeDetail) Equal(other Detail) bool {
+	o, ok := other.(*ProbeDetail)
+	return ok && d.Target == o.Target && d.Interval == o.Interval && d.Timeout == o.Timeout && slices.Equal(d.Expect, o.Expect)
+}

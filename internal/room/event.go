@@ -1,0 +1,121 @@
+package room
+
+import (
+	"cmp"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// Stamp is a hybrid-clock time: wall time that never goes back, made unique by a
+// counter and the node's name. Events are ordered by it, whatever order they
+// arrive in. Source: Kulkarni et al., "Logical Physical Clocks", 2014.
+type Stamp struct {
+	Wall  int64  // microseconds since 1970, room time
+	Count uint32 // tells apart what one node stamped in the same microsecond
+	Node  string
+}
+
+// Compare orders stamps: by wall time, then count, then node.
+func (s Stamp) Compare(o Stamp) int {
+	return cmp.Or(cmp.Compare(s.Wall, o.Wall), cmp.Compare(s.Count, o.Count), cmp.Compare(s.Node, o.Node))
+}
+
+// Time is the wall part.
+func (s Stamp) Time() time.Time { return time.UnixMicro(s.Wall).UTC() }
+
+// HybridClock issues Stamps for one node. Safe for concurrent use.
+type HybridClock struct {
+	node string
+	now  func() time.Time
+	mu   sync.Mutex
+	last Stamp
+}
+
+// NewHybridClock makes the clock of a node over the given room time.
+func NewHybridClock(node string, now func() time.Time) *HybridClock {
+	return &HybridClock{node: node, now: now, last: Stamp{Node: node}}
+}
+
+// Next issues a stamp later than every one issued or witnessed before.
+func (c *HybridClock) Next() Stamp {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if wall := c.now().UnixMicro(); wall > c.last.Wall {
+		c.last.Wall, c.last.Count = wall, 0
+	} else {
+		c.last.Count++
+	}
+	return c.last
+}
+
+// Witness takes note of another node's stamp, so that the next one is later.
+func (c *HybridClock) Witness(s Stamp) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s.Wall > c.last.Wall || s.Wall == c.last.Wall && s.Count > c.last.Count {
+		c.last.Wall, c.last.Count = s.Wall, s.Count
+	}
+}
+
+// EventID names an event for ever: the node that recorded it, and its number there.
+type EventID struct {
+	Node   string
+	Number uint64
+}
+
+// String is node-number.
+func (id EventID) String() string { return id.Node + "-" + strconv.FormatUint(id.Number, 10) }
+
+// EventType says what an Event is about.
+type EventType string
+
+// The types of event.
+const (
+	EventSignal EventType = "signal" // a signal appeared, changed or is gone
+	EventScope  EventType = "scope"  // a scope ran into trouble or came out of it
+	EventNote   EventType = "note"   // a person wrote a line
+)
+
+// Event is one thing that happened. Events are immutable, and the Snapshot
+// depends only on which events there are, not on the order they arrived in.
+type Event struct {
+	ID    EventID
+	Stamp Stamp     // when it was recorded, and its place in the order
+	At    time.Time // when it happened, by the world's own clock
+	Type  EventType
+	Actor string // the person; "" for what the program saw by itself
+
+	Signal *Signal // EventSignal: the signal as it is after the event, without samples
+	Was    State   // EventSignal: its state before; Unknown if it is new
+	WasNew bool    // EventSignal: it was not known before
+	WasTo  string  // EventSignal: its word before; "" if it is new
+	Gone   bool    // EventSignal: it is not there any more
+
+	Scope   Scope    // EventScope
+	Trouble *Trouble // EventScope: nil when the trouble is over
+
+	Key  string // EventNote: the signal it is about, or ""
+	Text string // EventNote: the line
+}
+
+// Worth says whether an event earns a line in the timeline: every change of
+// state, every act of a person, every trouble of a scope. First sight of
+// something that is fine does not, and neither does a change of wording.
+func (e *Event) Worth() bool {
+	if e.Type != EventSignal {
+		return true
+	}
+	if e.WasNew {
+		return e.Signal.State == Critical || e.Signal.State == Warning
+	}
+	if h, ok := e.Signal.Detail.(*HealthDetail); ok && !e.Gone && len(h.Updates) > 0 {
+		return true // AWS wrote something new
+	}
+	return e.Gone && e.Signal.State != OK || !e.Gone && (e.Was != e.Signal.State || e.WasTo != e.Signal.Word)
+}
+
+// before is the timeline's order: when it happened, then when it was recorded.
+func (e *Event) before(o *Event) int {
+	return cmp.Or(e.At.Compare(o.At), e.Stamp.Compare(o.Stamp), cmp.Compare(e.ID.Number, o.ID.Number))
+}

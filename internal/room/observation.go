@@ -1,0 +1,92 @@
+package room
+
+import "time"
+
+// Observation is what a source saw in one look, or in one page of it, at one
+// scope. The Room owns it after Observe; the source must not touch it again.
+//
+// One pass over a scope is any number of observations, the last of which has
+// Done set. If it is also Complete, signals of the scope that the pass did not
+// show are gone. A pass that fails part-way ends with Done, Trouble set and
+// Complete not set: what it showed is kept, and nothing is taken away.
+type Observation struct {
+	Scope    Scope
+	At       time.Time     // room time of the look
+	Signals  []Signal      // what was seen; Samples hold at most the readings of this look
+	Done     bool          // the pass is over
+	Complete bool          // the pass showed all there is; only with Done
+	Trouble  *Trouble      // why the pass failed, or, beside data, what was wrong with it
+	Interval time.Duration // room time after which this scope is looked at again
+	Next     time.Time     // room time of the next try; zero if not known
+}
+
+// Trouble is something that went wrong on our side of the glass, in words for a
+// tired person: what, why, and what to do or what happens next.
+type Trouble struct {
+	What string // "CloudWatch alarms in us-east-1 could not be read"
+	Why  string // "the API answered 503 Service Unavailable"
+	Next string // "trying again in 20 s; nothing to do"
+}
+
+// String is the whole of it on one line.
+func (t *Trouble) String() string { return t.What + ": " + t.Why + "; " + t.Next }
+
+// Pass outcomes as scripts read them.
+const (
+	ScopeFresh  = "fresh"
+	ScopeStale  = "stale"
+	ScopeFailed = "failed"
+	ScopeOff    = "off"
+)
+
+// ScopeStatus is how one scope is doing. Immutable once published.
+type ScopeStatus struct {
+	Scope    Scope
+	Trouble  *Trouble  // a fact (folded): nil while all is well
+	Changed  time.Time // when Trouble last came or went
+	Seen     time.Time // a reading: the last look that showed the scope as it is; zero if never
+	Tried    time.Time // a reading: the last look
+	Next     time.Time // a reading: the next try
+	Interval time.Duration
+	Loading  bool // the first pass is under way
+	Loaded   int  // signals seen so far in the pass under way, or in the last one
+}
+
+// staleAfter is how many intervals old data may be before it is called stale, and
+// lostAfter before it is called lost.
+const (
+	staleAfter = 2
+	lostAfter  = 20
+)
+
+// Visibility judges data last seen at the given time, in room time.
+func visibility(seen, now time.Time, interval time.Duration) Visibility {
+	age := now.Sub(seen)
+	switch {
+	case seen.IsZero():
+		return Lost
+	case interval <= 0 || age <= staleAfter*interval:
+		return Fresh
+	case age <= lostAfter*interval:
+		return Stale
+	}
+	return Lost
+}
+
+// Visibility says whether this scope's data can still be believed at room time now.
+func (s *ScopeStatus) Visibility(now time.Time) Visibility {
+	return visibility(s.Seen, now, s.Interval)
+}
+
+// Word is fresh, stale, failed or off: what scripts read.
+func (s *ScopeStatus) Word(now time.Time) string {
+	switch {
+	case s.Trouble != nil && s.Visibility(now) != Fresh:
+		return ScopeFailed
+	case s.Visibility(now) == Fresh:
+		return ScopeFresh
+	case s.Seen.IsZero() && s.Trouble == nil:
+		return ScopeOff
+	}
+	return ScopeStale
+}

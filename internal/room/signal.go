@@ -1,0 +1,156 @@
+package room
+
+import "time"
+
+// Kind says what sort of thing a Signal is.
+type Kind string
+
+// The kinds of signal. Their order here is the order of the panes.
+const (
+	KindHealth Kind = "health" // an AWS Health event
+	KindAlarm  Kind = "alarm"  // a CloudWatch alarm
+	KindProbe  Kind = "probe"  // one of our own endpoint probes
+)
+
+// Kinds lists every kind in the order in which they are shown.
+var Kinds = []Kind{KindHealth, KindAlarm, KindProbe}
+
+// State is how bad a signal is in the world. The zero value is Unknown, so that
+// what was never looked at can never be mistaken for good.
+type State uint8
+
+// The states, from "we do not know" to "act now".
+const (
+	Unknown State = iota
+	OK
+	Warning
+	Critical
+)
+
+// String gives the word that scripts read: unknown, ok, warning or critical.
+func (s State) String() string {
+	switch s {
+	case OK:
+		return "ok"
+	case Warning:
+		return "warning"
+	case Critical:
+		return "critical"
+	}
+	return "unknown"
+}
+
+// Urgency orders states for people: critical, then warning, then unknown (blind
+// is worse than good), then ok. A higher number is more urgent.
+func (s State) Urgency() int {
+	switch s {
+	case Critical:
+		return 3
+	case Warning:
+		return 2
+	case Unknown:
+		return 1
+	}
+	return 0
+}
+
+// Visibility is whether we can still see a signal. It is never merged with
+// State: a signal that cannot be seen any more keeps its last state and is Stale.
+type Visibility uint8
+
+// The visibilities. Lost means that nothing was ever seen, or not for so long
+// that the last state says nothing any more.
+const (
+	Fresh Visibility = iota
+	Stale
+	Lost
+)
+
+// String gives the word that scripts read: fresh, stale or lost.
+func (v Visibility) String() string {
+	switch v {
+	case Fresh:
+		return "fresh"
+	case Stale:
+		return "stale"
+	}
+	return "lost"
+}
+
+// Scope is where an observation comes from: one source, looking at one account
+// in one region. It is comparable and used as a map key.
+type Scope struct {
+	Source  string // "health", "cloudwatch", "probe"
+	Account string // the twelve digits, a profile's name, or "" where there is none
+	Region  string // "us-east-1", "global", or ""
+}
+
+// String is "source account region" without the empty parts.
+func (s Scope) String() string {
+	out := s.Source
+	for _, part := range []string{s.Account, s.Region} {
+		if part != "" {
+			out += " " + part
+		}
+	}
+	return out
+}
+
+// Signal is anything watched that can be good or bad: a Health event, an alarm,
+// a probe. A *Signal in a Snapshot or an Event is immutable.
+//
+// All text has passed internal/clean before it gets here.
+type Signal struct {
+	Key     string    // unique in the room and stable for the signal's life
+	Kind    Kind      //
+	Scope   Scope     // through which scope we see it
+	State   State     // how bad it is in the world
+	Word    string    // the field's own word for that state: ALARM, NO DATA, DOWN, OPEN …
+	Title   string    // its name
+	Reason  string    // why it is in this state, one line; holds nothing that differs from reading to reading
+	Service string    // the AWS service, or our own from the catalogue; "" if none matched
+	Account string    //
+	Region  string    // the region concerned, which need not be the scope's
+	Since   time.Time // when State last changed, by the world's own clock
+	Detail  Detail    // what only this kind knows; never nil for a signal from a source
+
+	// Samples are readings, not facts: newest last, bounded, never folded and
+	// never a reason for an Event.
+	Samples []Sample
+}
+
+// SameTruth reports whether two signals state the same facts. Readings do not count.
+func (s *Signal) SameTruth(o *Signal) bool {
+	same := s.Key == o.Key && s.Kind == o.Kind && s.Scope == o.Scope && s.State == o.State &&
+		s.Word == o.Word && s.Title == o.Title && s.Reason == o.Reason && s.Service == o.Service &&
+		s.Account == o.Account && s.Region == o.Region && s.Since.Equal(o.Since)
+	if !same || s.Detail == nil || o.Detail == nil {
+		return same && s.Detail == nil && o.Detail == nil
+	}
+	return s.Detail.Equal(o.Detail)
+}
+
+// Absent is the duration of a phase that did not take place (an IP literal has no
+// name to resolve). It is drawn as "–" and written as null, never as 0.
+const Absent time.Duration = -1
+
+// Sample is one reading of a signal.
+type Sample struct {
+	At     time.Time     // room time
+	State  State         //
+	Total  time.Duration // how long the look took in real time, or Absent
+	Phases Phases        //
+	Text   string        // one line for people: "503 in 1.2s"
+	Class  string        // for a failure: dns, connect, tls, timeout, protocol, status, assert, body, error; else ""
+	Phase  string        // for a failure: the phase in which it happened; else ""
+	Status int           // HTTP status, 0 if there was none
+}
+
+// Phases are the parts of one probe, in real time; they add up to its total. A
+// phase that did not take place is Absent.
+type Phases struct {
+	Resolve, Connect, TLS, FirstByte, Transfer time.Duration
+}
+
+// NoPhases is the value in which every phase is Absent.
+var NoPhases = Phases{Absent, Absent, Absent, Absent, Absent}

@@ -1,0 +1,51 @@
+// Package sources is the contract that every source keeps, and the runner that
+// calls them: jittered start, one call in flight per watch, timeouts, back-off,
+// circuit breaker, freshness.
+package sources
+
+import (
+	"context"
+	"time"
+
+	"warroom/internal/room"
+)
+
+// Report takes what a look has seen so far. It may be called any number of times
+// during a look and never blocks for long. The runner fills in At, Interval, Next,
+// Done and Trouble of the final observation; a source sets Signals only.
+type Report func([]room.Signal)
+
+// Look makes one pass over a scope. This function type is the whole contract of
+// a source:
+//
+//   - it obeys the context, and leaves nothing running when it returns;
+//   - it reports what it has as soon as it has it (the first page is usable at once);
+//   - it returns nil only if all there is was reported;
+//   - any other outcome is a *Failure that says what, why and what next, in plain
+//     words, with what was reported before it still standing. A Failure whose
+//     Partial is set was complete for the room's purposes but is worth a warning.
+type Look func(ctx context.Context, report Report) error
+
+// Watch is one thing to be looked at again and again.
+type Watch struct {
+	Scope    room.Scope
+	Name     string        // unique among the watches of a runner; seeds the jitter and names it in the log
+	Interval time.Duration // room time from the start of one look to the start of the next
+	Timeout  time.Duration // real time for one whole look
+	Whole    bool          // one look shows the whole scope, so what it does not show is gone
+	Look     Look
+}
+
+// Failure is why a look did not succeed. People are shown the Trouble; Err is for
+// the log only, since it may hold text from an SDK or from outside.
+type Failure struct {
+	room.Trouble
+	Err     error // the cause, or nil
+	Partial bool  // all that matters was seen nevertheless; the data counts as fresh
+}
+
+// Error implements error with the words for people.
+func (f *Failure) Error() string { return f.Trouble.String() }
+
+// Unwrap gives the cause.
+func (f *Failure) Unwrap() error { return f.Err }
