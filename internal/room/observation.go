@@ -11,6 +11,7 @@ import "time"
 // Complete not set: what it showed is kept, and nothing is taken away.
 type Observation struct {
 	Scope    Scope
+	Watch    string        // which of the scope's watches looked; passes and trouble are kept apart by it
 	At       time.Time     // room time of the look
 	Signals  []Signal      // what was seen; Samples hold at most the readings of this look
 	Done     bool          // the pass is over
@@ -42,7 +43,7 @@ const (
 // ScopeStatus is how one scope is doing. Immutable once published.
 type ScopeStatus struct {
 	Scope    Scope
-	Trouble  *Trouble  // a fact (folded): nil while all is well
+	Trouble  *Trouble  // nil while all is well; that it came or went is folded, its wording is a reading
 	Changed  time.Time // when Trouble last came or went
 	Seen     time.Time // a reading: the last look that showed the scope as it is; zero if never
 	Tried    time.Time // a reading: the last look

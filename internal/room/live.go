@@ -1,0 +1,212 @@
+package room
+
+import (
+	"cmp"
+	"crypto/rand"
+	"encoding/hex"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// publishEvery is the least real time between two Snapshots: ten a second is more
+// than an eye can follow, and it bounds what a storm of changes costs every viewer.
+const publishEvery = 100 * time.Millisecond
+
+// Options are what a Room needs to know.
+type Options struct {
+	Name  string // shown in the header
+	Node  string // names this process in event ids; a random one if empty
+	Clock Clock  // room time; Wall if nil
+}
+
+// Room is the one writer of the truth. All methods are safe for concurrent use,
+// and none waits for a viewer.
+type Room struct {
+	name  string
+	clock Clock
+
+	mu        sync.Mutex
+	stamps    *HybridClock
+	node      string
+	number    uint64
+	truth     *truth
+	watched   map[Scope]*scopeReading
+	samples   map[string][]Sample
+	lists     [3]listBuilder
+	scopesDue bool
+	due       bool // something changed since the last Snapshot
+	timer     *time.Timer
+	published time.Time // real time
+	bells     map[chan struct{}]struct{}
+
+	current atomic.Pointer[Snapshot]
+}
+
+// New makes an empty room. Its first Snapshot is there at once.
+func New(o Options) *Room {
+	if o.Clock == nil {
+		o.Clock = Wall{}
+	}
+	if o.Node == "" {
+		var id [4]byte
+		_, _ = rand.Read(id[:]) // never fails: crypto/rand ends the program instead
+		o.Node = hex.EncodeToString(id[:])
+	}
+	r := &Room{
+		name: o.Name, clock: o.Clock, node: o.Node,
+		stamps:  NewHybridClock(o.Node, o.Clock.Now),
+		truth:   newTruth(),
+		watched: make(map[Scope]*scopeReading),
+		samples: make(map[string][]Sample),
+		bells:   make(map[chan struct{}]struct{}),
+	}
+	r.current.Store(&Snapshot{At: o.Clock.Now()})
+	return r
+}
+
+// Name implements Reader.
+func (r *Room) Name() string { return r.name }
+
+// Now implements Reader.
+func (r *Room) Now() time.Time { return r.clock.Now() }
+
+// Snapshot implements Reader.
+func (r *Room) Snapshot() *Snapshot { return r.current.Load() }
+
+// Join implements Reader. The bell has already rung once if there is anything to see.
+func (r *Room) Join() (<-chan struct{}, func()) {
+	bell := make(chan struct{}, 1)
+	bell <- struct{}{}
+	r.mu.Lock()
+	r.bells[bell] = struct{}{}
+	r.mu.Unlock()
+	return bell, func() {
+		r.mu.Lock()
+		delete(r.bells, bell)
+		r.mu.Unlock()
+	}
+}
+
+// Apply folds events that were recorded elsewhere or earlier: a replay, another
+// node. Events already known change nothing.
+func (r *Room) Apply(events ...Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := range events {
+		r.stamps.Witness(events[i].Stamp)
+		r.fold(&events[i])
+	}
+	r.schedule()
+}
+
+// record stamps an event of our own and folds it. The caller holds the lock.
+func (r *Room) record(e Event) {
+	r.number++
+	e.ID = EventID{Node: r.node, Number: r.number}
+	e.Stamp = r.stamps.Next()
+	if e.At.IsZero() {
+		e.At = e.Stamp.Time()
+	}
+	r.fold(&e)
+}
+
+// fold takes an event into the truth and notes what has to be published again.
+func (r *Room) fold(e *Event) {
+	last := r.truth.fold(e)
+	r.due = true
+	if !last {
+		return
+	}
+	switch e.Type {
+	case EventSignal:
+		r.show(e.Signal.Key, e.Signal.Kind)
+		if e.Gone {
+			delete(r.samples, e.Signal.Key)
+		}
+	case EventScope:
+		r.scopesDue = true
+	}
+}
+
+// show queues a signal, with its readings, for the next Snapshot.
+func (r *Room) show(key string, kind Kind) {
+	at := slices.Index(Kinds, kind)
+	if at < 0 {
+		return
+	}
+	signal := r.truth.signals[key].signal
+	if samples := r.samples[key]; signal != nil && len(samples) > 0 {
+		withSamples := *signal
+		withSamples.Samples = samples
+		signal = &withSamples
+	}
+	r.lists[at].set(key, signal)
+	r.due = true
+}
+
+// schedule publishes now if the last Snapshot is old enough, else when it will be.
+func (r *Room) schedule() {
+	if !r.due || r.timer != nil {
+		return
+	}
+	if wait := publishEvery - time.Since(r.published); wait > 0 {
+		r.timer = time.AfterFunc(wait, r.publish)
+		return
+	}
+	r.publishLocked()
+}
+
+func (r *Room) publish() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.timer = nil
+	r.publishLocked()
+}
+
+func (r *Room) publishLocked() {
+	before := r.current.Load()
+	r.truth.settle()
+	next := &Snapshot{Version: before.Version + 1, At: r.clock.Now(), Timeline: r.truth.timeline, Scopes: before.Scopes}
+	for i := range r.lists {
+		next.lists[i] = r.lists[i].build()
+	}
+	if r.scopesDue {
+		next.Scopes = Scopes{Version: before.Scopes.Version + 1, List: r.statuses()}
+	}
+	r.due, r.scopesDue, r.published = false, false, time.Now()
+	r.current.Store(next)
+	for bell := range r.bells {
+		select {
+		case bell <- struct{}{}:
+		default: // it has not answered the last ring yet, and will find this Snapshot when it does
+		}
+	}
+}
+
+// statuses joins what is folded about scopes with what was read of them.
+func (r *Room) statuses() []*ScopeStatus {
+	all := make(map[Scope]*ScopeStatus, len(r.watched))
+	for scope, reading := range r.watched {
+		status := reading.status
+		all[scope] = &status
+	}
+	for scope, known := range r.truth.scopes {
+		status := all[scope]
+		if status == nil {
+			status = &ScopeStatus{Scope: scope}
+			all[scope] = status
+		}
+		status.Changed = known.event.At
+		if status.Trouble == nil || known.event.Trouble == nil {
+			status.Trouble = known.event.Trouble
+		}
+	}
+	list := make([]*ScopeStatus, 0, len(all))
+	for _, status := range all {
+		list = append(list, status)
+	}
+	slices.SortFunc(list, func(a, b *ScopeStatus) int { return cmp.Compare(a.Scope.String(), b.Scope.String()) })
+	return list
+}

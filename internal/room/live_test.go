@@ -1,0 +1,255 @@
+package room
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+var alarms = Scope{Source: "cloudwatch", Account: "111111111111", Region: "us-east-1"}
+
+func alarm(name string, state State, word string, since time.Time) Signal {
+	return Signal{Key: "alarm/" + name, Kind: KindAlarm, Scope: alarms, State: state, Word: word, Title: name, Since: since}
+}
+
+func whole(at time.Time, signals ...Signal) Observation {
+	return Observation{Scope: alarms, Watch: "w", At: at, Signals: signals, Done: true, Complete: true, Interval: 30 * time.Second}
+}
+
+func titles(s *Snapshot, kind Kind) string {
+	var names []string
+	for _, signal := range s.Of(kind).Signals {
+		names = append(names, signal.Title+" "+signal.Word)
+	}
+	return strings.Join(names, ", ")
+}
+
+func TestOnlyChangesOfStateBecomeTimelineLines(t *testing.T) {
+	r := New(Options{})
+	r.Observe(whole(epoch, alarm("a", OK, "OK", epoch), alarm("b", Critical, "ALARM", epoch.Add(-time.Hour))))
+	r.Observe(whole(epoch.Add(30*time.Second), alarm("a", OK, "OK", epoch), alarm("b", Critical, "ALARM", epoch.Add(-time.Hour))))
+	r.Observe(whole(epoch.Add(60*time.Second), alarm("a", Critical, "ALARM", epoch.Add(50*time.Second)), alarm("b", Critical, "ALARM", epoch.Add(-time.Hour))))
+	r.publish()
+	var lines []string
+	for _, e := range r.Snapshot().Timeline.Events {
+		lines = append(lines, fmt.Sprintf("%s %s %s→%s", e.At.Format("15:04:05"), e.Signal.Title, e.WasTo, e.Signal.Word))
+	}
+	want := "05:40:00 b →ALARM\n06:40:50 a OK→ALARM"
+	if got := strings.Join(lines, "\n"); got != want {
+		t.Errorf("timeline is\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestWhatACompletePassDoesNotShowIsGoneAndAPartialOneTakesNothing(t *testing.T) {
+	r := New(Options{})
+	r.Observe(whole(epoch, alarm("a", OK, "OK", epoch), alarm("b", OK, "OK", epoch)))
+	failed := whole(epoch.Add(time.Minute), alarm("a", Critical, "ALARM", epoch.Add(time.Minute)))
+	failed.Complete, failed.Trouble = false, &Trouble{What: "what", Why: "why", Next: "next"}
+	r.Observe(failed)
+	r.publish()
+	if got, want := titles(r.Snapshot(), KindAlarm), "a ALARM, b OK"; got != want {
+		t.Errorf("after a pass that failed half-way: %q, want %q", got, want)
+	}
+	r.Observe(whole(epoch.Add(2*time.Minute), alarm("b", OK, "OK", epoch)))
+	r.publish()
+	if got, want := titles(r.Snapshot(), KindAlarm), "b OK"; got != want {
+		t.Errorf("after a complete pass: %q, want %q", got, want)
+	}
+}
+
+func TestAScopeKeepsItsLastGoodDataAndSaysItsAge(t *testing.T) {
+	r := New(Options{})
+	r.Observe(whole(epoch, alarm("a", OK, "OK", epoch)))
+	broken := Observation{
+		Scope: alarms, Watch: "w", At: epoch.Add(5 * time.Minute), Done: true, Interval: 30 * time.Second,
+		Trouble: &Trouble{What: "what", Why: "why", Next: "next"},
+	}
+	r.Observe(broken)
+	r.publish()
+	snapshot := r.Snapshot()
+	status := snapshot.Scope(alarms)
+	if status.Trouble == nil || !status.Seen.Equal(epoch) || !status.Tried.Equal(epoch.Add(5*time.Minute)) {
+		t.Fatalf("status is %+v", status)
+	}
+	signal := snapshot.Of(KindAlarm).Signals[0]
+	if got := snapshot.Visibility(signal, epoch.Add(5*time.Minute)); got != Stale || signal.State != OK {
+		t.Errorf("the alarm is %s and %s, want stale with its last state", got, signal.State)
+	}
+	if got := snapshot.Visibility(signal, epoch.Add(time.Hour)); got != Lost {
+		t.Errorf("an hour on it is %s, want lost", got)
+	}
+	if word := status.Word(epoch.Add(5 * time.Minute)); word != ScopeFailed {
+		t.Errorf("the scope is %q", word)
+	}
+	r.Observe(whole(epoch.Add(6*time.Minute), alarm("a", OK, "OK", epoch)))
+	r.publish()
+	if r.Snapshot().Scope(alarms).Trouble != nil {
+		t.Error("the trouble did not go away")
+	}
+	types := ""
+	for _, e := range r.Snapshot().Timeline.Events {
+		types += string(e.Type) + " "
+	}
+	if types != "scope scope " {
+		t.Errorf("timeline has %q, want the trouble's coming and going, once each", types)
+	}
+}
+
+func TestOneWatchOfManyDoesNotClearTheTroubleOfAnother(t *testing.T) {
+	r := New(Options{})
+	look := func(watch string, trouble *Trouble) {
+		r.Observe(Observation{Scope: alarms, Watch: watch, At: epoch, Done: true, Trouble: trouble})
+		r.publish()
+	}
+	look("one", &Trouble{What: "one is ill"})
+	look("two", nil)
+	if status := r.Snapshot().Scope(alarms); status.Trouble == nil {
+		t.Error("a good look of another watch hid the trouble")
+	}
+	look("one", nil)
+	if status := r.Snapshot().Scope(alarms); status.Trouble != nil {
+		t.Error("the trouble stayed")
+	}
+}
+
+func TestReadingsAreKeptWithoutEventsAndBounded(t *testing.T) {
+	r := New(Options{})
+	for i := range 3 * sampleLimit {
+		at := epoch.Add(time.Duration(i) * time.Second)
+		probe := Signal{
+			Key: "probe/x", Kind: KindProbe, State: OK, Word: "UP", Since: epoch,
+			Detail:  &ProbeDetail{Interval: time.Second},
+			Samples: []Sample{{At: at, State: OK, Total: time.Millisecond}},
+		}
+		r.Observe(Observation{Scope: Scope{Source: "probe"}, Watch: "x", At: at, Signals: []Signal{probe}, Done: true})
+	}
+	r.publish()
+	snapshot := r.Snapshot()
+	samples := snapshot.Of(KindProbe).Signals[0].Samples
+	if len(snapshot.Timeline.Events) != 0 || len(samples) < sampleLimit || len(samples) > 2*sampleLimit {
+		t.Errorf("%d events and %d samples", len(snapshot.Timeline.Events), len(samples))
+	}
+	if last := samples[len(samples)-1].At; !last.Equal(epoch.Add((3*sampleLimit - 1) * time.Second)) {
+		t.Errorf("the newest reading is of %s", last)
+	}
+}
+
+func TestAtMostTenSnapshotsASecondAndTheNewestAlwaysArrives(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := New(Options{})
+		bell, leave := r.Join()
+		defer leave()
+		for i := range 1000 {
+			state := []State{OK, Critical}[i%2]
+			r.Observe(whole(time.Now(), alarm("a", state, state.String(), time.Now())))
+			time.Sleep(time.Millisecond)
+		}
+		if got := r.Snapshot().Version; got > 11 {
+			t.Errorf("%d snapshots in one second", got)
+		}
+		time.Sleep(publishEvery)
+		synctest.Wait()
+		if got := titles(r.Snapshot(), KindAlarm); got != "a critical" {
+			t.Errorf("the newest snapshot has %q", got)
+		}
+		select {
+		case <-bell:
+		default:
+			t.Error("the bell did not ring")
+		}
+	})
+}
+
+func TestPublishingNeverWaitsForAViewer(t *testing.T) {
+	r := New(Options{})
+	for range 50 {
+		_, leave := r.Join() // nobody listens
+		defer leave()
+	}
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Go(func() {
+			for j := range 200 {
+				r.Observe(whole(epoch, alarm(fmt.Sprint(i, j), Critical, "ALARM", epoch)))
+				r.publish()
+			}
+		})
+	}
+	group.Wait()
+	if r.Snapshot().Timeline.Total == 0 {
+		t.Error("nothing was published")
+	}
+}
+
+func TestLeavingTakesTheBellAway(t *testing.T) {
+	r := New(Options{})
+	_, leave := r.Join()
+	leave()
+	if len(r.bells) != 0 {
+		t.Errorf("%d bells are left", len(r.bells))
+	}
+}
+
+func TestRetireTakesAwayWhatIsNoLongerWatched(t *testing.T) {
+	r := New(Options{})
+	r.Observe(whole(epoch, alarm("a", OK, "OK", epoch), alarm("b", OK, "OK", epoch)))
+	r.Retire(func(s *Signal) bool { return s.Title == "a" }, func(Scope) bool { return false })
+	r.publish()
+	if got := titles(r.Snapshot(), KindAlarm); got != "a OK" || len(r.Snapshot().Scopes.List) != 0 {
+		t.Errorf("left are %q and %d scopes", got, len(r.Snapshot().Scopes.List))
+	}
+}
+
+func TestNotesNeedAFewWordsAndNotTooMany(t *testing.T) {
+	r := New(Options{})
+	desk := r.Desk("ana")
+	if err := desk.Note("", "  "); err == nil {
+		t.Error("an empty note was taken")
+	}
+	if err := desk.Note("", strings.Repeat("x", noteLimit+1)); err == nil {
+		t.Error("an endless note was taken")
+	}
+	if err := desk.Note("alarm/a", "failing over"); err != nil {
+		t.Fatal(err)
+	}
+	r.publish()
+	e := r.Snapshot().Timeline.Events[0]
+	if e.Actor != "ana" || e.Text != "failing over" || e.Key != "alarm/a" {
+		t.Errorf("the event is %+v", e)
+	}
+}
+
+func TestWallSleepsUntilTheTimeOrTheContextEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		if err := (Wall{}).Sleep(t.Context(), start.Add(time.Minute)); err != nil || time.Since(start) != time.Minute {
+			t.Errorf("slept %s with %v", time.Since(start), err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := (Wall{}).Sleep(ctx, time.Now().Add(time.Hour)); err == nil {
+			t.Error("did not notice the end of the context")
+		}
+	})
+}
+
+func BenchmarkOneAlarmOfTenThousandChangesState(b *testing.B) {
+	r := New(Options{})
+	signals := make([]Signal, 10_000)
+	for i := range signals {
+		signals[i] = alarm(fmt.Sprint("alarm-", i), OK, "OK", epoch)
+	}
+	r.Observe(whole(epoch, signals...))
+	r.publish()
+	b.ResetTimer()
+	for i := range b.N {
+		state := []State{OK, Critical}[i%2]
+		page := Observation{Scope: alarms, Watch: "w", At: epoch, Signals: []Signal{alarm("alarm-77", state, state.String(), epoch)}}
+		r.Observe(page)
+		r.publish()
+	}
+}

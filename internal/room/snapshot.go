@@ -1,0 +1,101 @@
+package room
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Snapshot is the whole truth at one moment. It is immutable and shared by every
+// viewer; it shares with the one before whatever did not change.
+type Snapshot struct {
+	Version  uint64    // grows by one with each Snapshot
+	At       time.Time // room time of publication
+	Timeline Timeline  //
+	Scopes   Scopes    //
+	lists    [3]List   // in the order of Kinds
+}
+
+// List is the signals of one kind, worst first. Its Version changes whenever
+// anything in it does, so that what is drawn from it can be cached.
+type List struct {
+	Version uint64
+	Signals []*Signal
+	Counts  map[string]int // signals by Word
+	States  [4]int         // signals by State
+}
+
+// Timeline is what happened, oldest first.
+type Timeline struct {
+	Version uint64
+	Events  []*Event
+	Total   int // all that ever happened, of which Events holds the newest
+}
+
+// Scopes is how every scope is doing, in the order of Scope.String.
+type Scopes struct {
+	Version uint64
+	List    []*ScopeStatus
+}
+
+// Of gives the list of one kind. The zero List is returned for an unknown kind.
+func (s *Snapshot) Of(kind Kind) List {
+	if i := slices.Index(Kinds, kind); i >= 0 {
+		return s.lists[i]
+	}
+	return List{}
+}
+
+// Scope gives the status of one scope, or nil.
+func (s *Snapshot) Scope(scope Scope) *ScopeStatus {
+	for _, status := range s.Scopes.List {
+		if status.Scope == scope {
+			return status
+		}
+	}
+	return nil
+}
+
+// Seen says when a signal was last seen and how often it is looked at: a probe has
+// its own readings, everything else is as fresh as its scope.
+func (s *Snapshot) Seen(signal *Signal) (seen time.Time, every time.Duration) {
+	if probe, ok := signal.Detail.(*ProbeDetail); ok && len(signal.Samples) > 0 {
+		return signal.Samples[len(signal.Samples)-1].At, probe.Interval
+	}
+	if status := s.Scope(signal.Scope); status != nil {
+		return status.Seen, status.Interval
+	}
+	return time.Time{}, 0
+}
+
+// Visibility says whether a signal can still be believed at room time now.
+func (s *Snapshot) Visibility(signal *Signal, now time.Time) Visibility {
+	seen, every := s.Seen(signal)
+	return visibility(seen, now, every)
+}
+
+// Oldest is the age of the oldest data that is still relied on: the scope that was
+// seen longest ago. ok is false while no scope was ever seen.
+func (s *Snapshot) Oldest(now time.Time) (age time.Duration, ok bool) {
+	for _, status := range s.Scopes.List {
+		if !status.Seen.IsZero() {
+			age, ok = max(age, now.Sub(status.Seen)), true
+		}
+	}
+	return age, ok
+}
+
+// compareSignals is the one order of signals: most urgent first, then the newest
+// trouble, then by title, region and key. It depends on facts only, so that rows
+// move only when a state changes.
+func compareSignals(a, b *Signal) int {
+	if order := cmp.Compare(b.State.Urgency(), a.State.Urgency()); order != 0 {
+		return order
+	}
+	if a.State == Critical || a.State == Warning {
+		if order := b.Since.Compare(a.Since); order != 0 {
+			return order
+		}
+	}
+	return cmp.Or(cmp.Compare(a.Title, b.Title), cmp.Compare(a.Region, b.Region), cmp.Compare(a.Key, b.Key))
+}
