@@ -99,3 +99,37 @@ func compareSignals(a, b *Signal) int {
 	}
 	return cmp.Or(cmp.Compare(a.Title, b.Title), cmp.Compare(a.Region, b.Region), cmp.Compare(a.Key, b.Key))
 }
+
+// Condition is one word for a whole room.
+type Condition string
+
+// The conditions. Trouble wins over blind: what is known to be bad is acted on first.
+const (
+	InTrouble Condition = "trouble" // a signal is critical
+	Blind     Condition = "blind"   // nothing bad is known, but not everything can be seen
+	Calm      Condition = "calm"    // everything was seen lately, and nothing is critical
+)
+
+// Condition judges the room at room time now. A room that watches nothing is blind.
+func (s *Snapshot) Condition(now time.Time) Condition {
+	for i := range s.lists {
+		if s.lists[i].States[Critical] > 0 {
+			return InTrouble
+		}
+	}
+	if len(s.Scopes.List) == 0 || len(s.Unseen(now)) > 0 {
+		return Blind
+	}
+	return Calm
+}
+
+// Unseen lists the scopes whose data cannot be believed at room time now.
+func (s *Snapshot) Unseen(now time.Time) []*ScopeStatus {
+	var unseen []*ScopeStatus
+	for _, status := range s.Scopes.List {
+		if status.Visibility(now) != Fresh {
+			unseen = append(unseen, status)
+		}
+	}
+	return unseen
+}

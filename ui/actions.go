@@ -1,0 +1,138 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// when says where an action can be asked for.
+type when int
+
+const (
+	always     when = iota
+	inDrill         // only in a drill
+	byName          // from the palette only
+	underCover      // by key only: not worth a line in the palette
+)
+
+// action is one thing that can be done. The table of them feeds the keys, the
+// footer, the help, the palette, the README's table and the conflict check.
+type action struct {
+	id    string
+	title string
+	keys  []string
+	when  when
+	arg   string // what the palette expects after the name; "" for nothing
+	hint  string // the word in the footer; "" keeps it out of there
+	do    func(m *Model, arg string) tea.Cmd
+}
+
+// actions is every action, in the order in which the help shows them.
+func actions() []action {
+	return []action{
+		{id: "open", title: "open the row's details", keys: []string{"enter"}, hint: "open", do: (*Model).doOpen},
+		{id: "back", title: "one step out: input, help, details, zoom, freeze, filter", keys: []string{"esc"}, when: underCover, do: (*Model).doBack},
+		{id: "down", title: "down", keys: []string{"j", "down"}, when: underCover, do: moveBy(1)},
+		{id: "up", title: "up", keys: []string{"k", "up"}, when: underCover, do: moveBy(-1)},
+		{id: "page-down", title: "a page down", keys: []string{"pgdown", "ctrl+f"}, when: underCover, do: movePage(1)},
+		{id: "page-up", title: "a page up", keys: []string{"pgup", "ctrl+b"}, when: underCover, do: movePage(-1)},
+		{id: "top", title: "to the first row", keys: []string{"g", "home"}, when: underCover, do: moveTo(true)},
+		{id: "bottom", title: "to the last row", keys: []string{"G", "end"}, when: underCover, do: moveTo(false)},
+		{id: "scroll-down", title: "scroll the details down", keys: []string{"J", "ctrl+d"}, when: underCover, do: scrollBy(1)},
+		{id: "scroll-up", title: "scroll the details up", keys: []string{"K", "ctrl+u"}, when: underCover, do: scrollBy(-1)},
+		{id: "health", title: "pane 1, AWS Health", keys: []string{"1"}, do: focusOn(0)},
+		{id: "alarms", title: "pane 2, alarms", keys: []string{"2"}, do: focusOn(1)},
+		{id: "probes", title: "pane 3, probes", keys: []string{"3"}, do: focusOn(2)},
+		{id: "timeline", title: "pane 4, timeline", keys: []string{"4"}, do: focusOn(3)},
+		{id: "next-pane", title: "next pane", keys: []string{"tab", "l", "right"}, when: underCover, do: focusBy(1)},
+		{id: "previous-pane", title: "previous pane", keys: []string{"shift+tab", "h", "left"}, when: underCover, do: focusBy(-1)},
+		{id: "filter", title: "filter the panes: words, !word, state:alarm region:us-east-1", keys: []string{"/"}, arg: "WORDS", hint: "filter", do: (*Model).doFilter},
+		{id: "zoom", title: "zoom the pane, or back", keys: []string{"z"}, hint: "zoom", do: (*Model).doZoom},
+		{id: "freeze", title: "freeze the view while the room goes on", keys: []string{"f"}, hint: "freeze", do: (*Model).doFreeze},
+		{id: "note", title: "write a note about the row into the timeline", keys: []string{"n"}, arg: "TEXT", hint: "note", do: (*Model).doNote},
+		{id: "refresh", title: "look again now", keys: []string{"r"}, do: (*Model).doRefresh},
+		{id: "time", title: "times in UTC or local", keys: []string{"t"}, do: (*Model).doTime},
+		{id: "pause", title: "pause the drill, or let it go on", keys: []string{"p"}, when: inDrill, hint: "pause", do: (*Model).doPause},
+		{id: "slower", title: "half the drill's speed", keys: []string{"<"}, when: inDrill, hint: "slower", do: changeSpeed(0.5)},
+		{id: "faster", title: "twice the drill's speed", keys: []string{">"}, when: inDrill, hint: "faster", do: changeSpeed(2)},
+		{id: "speed", title: "set the drill's speed", when: inDrill, arg: "N", do: (*Model).doSpeed},
+		{id: "jump", title: "move the drill's clock forward", when: inDrill, arg: "HH:MM", do: (*Model).doJump},
+		{id: "reload", title: "read the config again", when: byName, do: (*Model).doReload},
+		{id: "theme", title: "change the theme", when: byName, arg: "NAME", do: (*Model).doTheme},
+		{id: "commands", title: "all commands by name", keys: []string{":"}, when: underCover, hint: "commands", do: (*Model).doCommands},
+		{id: "help", title: "this help", keys: []string{"?"}, when: underCover, hint: "keys", do: (*Model).doHelp},
+		{id: "quit", title: "quit", keys: []string{"q", "ctrl+c"}, do: (*Model).doQuit},
+	}
+}
+
+// ActionNames lists the actions that a config may bind keys to.
+func ActionNames() []string {
+	var names []string
+	for _, a := range actions() {
+		names = append(names, a.id)
+	}
+	return names
+}
+
+// KeyTable is the table of keys in Markdown, as the README shows it.
+func KeyTable() string {
+	var out strings.Builder
+	out.WriteString("| key | what it does |\n| --- | --- |\n")
+	for _, a := range actions() {
+		keys := ":" + a.id
+		if len(a.keys) > 0 {
+			keys = strings.Join(a.keys, "`, `")
+		}
+		title := a.title
+		if a.when == inDrill {
+			title += " (drill)"
+		}
+		fmt.Fprintf(&out, "| `%s` | %s |\n", strings.ReplaceAll(keys, "|", "\\|"), title)
+	}
+	return out.String()
+}
+
+// bind makes the table for one viewer: the default keys, or the config's instead.
+// A key that two actions claim, an action nobody knows, is refused with a reason.
+func bind(own map[string][]string) ([]action, map[string]int, error) {
+	table := actions()
+	known := map[string]bool{}
+	for i := range table {
+		known[table[i].id] = true
+		if keys, ok := own[table[i].id]; ok {
+			table[i].keys = keys
+		}
+	}
+	for id := range own {
+		if !known[id] {
+			return nil, nil, fmt.Errorf("keys: there is no action %q; the help (?) lists them", id)
+		}
+	}
+	byKey := map[string]int{}
+	for i, a := range table {
+		for _, key := range a.keys {
+			if j, taken := byKey[key]; taken {
+				return nil, nil, fmt.Errorf("keys: %q is bound to both %q and %q; give one of them another key", key, table[j].id, a.id)
+			}
+			byKey[key] = i
+		}
+	}
+	if len(table[actionIndex(table, "quit")].keys) == 0 {
+		return nil, nil, fmt.Errorf("keys: %q needs a key, or nobody gets out", "quit")
+	}
+	return table, byKey, nil
+}
+
+func actionIndex(table []action, id string) int {
+	for i := range table {
+		if table[i].id == id {
+			return i
+		}
+	}
+	return -1
+}
+
+// possible says whether an action makes sense here.
+func (m *Model) possible(a action) bool { return a.when != inDrill || m.drill != nil }

@@ -1,0 +1,101 @@
+package ui
+
+import (
+	"fmt"
+	"time"
+
+	"warroom/internal/room"
+)
+
+// age writes how long ago something was, in at most six cells: 12s, 42m, 3h05m, 12d.
+func age(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return "0s"
+	case d < time.Minute:
+		return fmt.Sprintf("%ds", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%dm", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
+	}
+	return fmt.Sprintf("%dd", int(d.Hours())/24)
+}
+
+// since is the age of a moment, or nothing where there is no moment.
+func since(now, then time.Time) string {
+	if then.IsZero() {
+		return ""
+	}
+	return age(now.Sub(then))
+}
+
+// latency writes a measured time with the unit in which it says something. What
+// did not take place is absent, never zero.
+func (p *pen) latency(d time.Duration) string {
+	micro := "µs"
+	if p.ascii {
+		micro = "us"
+	}
+	switch {
+	case d < 0:
+		return p.marks.Absent
+	case d < time.Millisecond:
+		return fmt.Sprintf("%d%s", d.Microseconds(), micro)
+	case d < 10*time.Millisecond:
+		return fmt.Sprintf("%.1fms", float64(d)/float64(time.Millisecond))
+	case d < time.Second:
+		return fmt.Sprintf("%dms", d.Milliseconds())
+	}
+	return fmt.Sprintf("%.1fs", d.Seconds())
+}
+
+// clock writes a time of day, and says in which zone.
+func (p *pen) clock(t time.Time) string {
+	if p.local {
+		return t.Local().Format("15:04:05 MST")
+	}
+	return t.UTC().Format("15:04:05Z")
+}
+
+// moment writes a time of day without its zone, for columns.
+func (p *pen) moment(t time.Time) string {
+	if p.local {
+		return t.Local().Format("15:04:05")
+	}
+	return t.UTC().Format("15:04:05")
+}
+
+// date writes a full moment, for details.
+func (p *pen) date(t time.Time) string {
+	switch {
+	case t.IsZero():
+		return p.marks.Absent
+	case p.local:
+		return t.Local().Format("2006-01-02 15:04:05 MST")
+	}
+	return t.UTC().Format("2006-01-02 15:04:05Z")
+}
+
+// plural writes a count with its noun.
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// uptime is the share of samples that were not failures, as a percentage; ok is
+// false without samples.
+func uptime(samples []room.Sample) (percent float64, ok bool) {
+	if len(samples) == 0 {
+		return 0, false
+	}
+	good := 0
+	for _, s := range samples {
+		if s.State == room.OK || s.State == room.Warning {
+			good++
+		}
+	}
+	return 100 * float64(good) / float64(len(samples)), true
+}

@@ -1,0 +1,190 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"warroom/internal/room"
+	"warroom/theme"
+)
+
+// label is a piece of a pane's title.
+type label struct {
+	token theme.Token
+	text  string
+}
+
+// frame draws a border of the given width around lines of width-4 cells, with the
+// labels in its upper edge:
+//
+//	╭ 2 Alarms ─ 41 ALARM · 2 NO DATA · 312 ─ 9s ────╮
+//	│ …                                              │
+//	╰────────────────────────────────────────────────╯
+func frame(p *pen, labels []label, lines []string, width int, focused bool) []string {
+	edge := theme.Border
+	if focused {
+		edge = theme.Accent
+	}
+	m, rule := p.marks, max(0, width-2)
+	if width < 4 {
+		return lines
+	}
+	framed := make([]string, 0, len(lines)+2)
+	framed = append(framed, p.theme.Paint(edge, m.TopLeft)+p.titleRule(labels, rule, edge)+p.theme.Paint(edge, m.TopRight))
+	left, right := p.theme.Paint(edge, m.Vertical)+" ", " "+p.theme.Paint(edge, m.Vertical)
+	for _, line := range lines {
+		framed = append(framed, left+line+right)
+	}
+	return append(framed, p.theme.Paint(edge, m.BottomLeft+strings.Repeat(m.Horizontal, rule)+m.BottomRight))
+}
+
+// titleRule is the upper edge between the corners: labels, then the line. Labels
+// for which there is no room are left out from the end.
+func (p *pen) titleRule(labels []label, width int, edge theme.Token) string {
+	var out strings.Builder
+	used := 0
+	for i, l := range labels {
+		lead := " "
+		if i > 0 {
+			lead = p.marks.Horizontal + " "
+		}
+		wide := ansi.StringWidth(l.text) + len([]rune(lead)) + 1
+		if used+wide > width {
+			if i > 0 || width < 6 {
+				break
+			}
+			l.text = p.fit(l.text, width-2, false)
+			wide = width
+		}
+		out.WriteString(p.theme.Paint(edge, lead) + p.theme.Paint(l.token, l.text) + " ")
+		used += wide
+	}
+	out.WriteString(p.theme.Paint(edge, strings.Repeat(p.marks.Horizontal, max(0, width-used))))
+	return out.String()
+}
+
+// title is the labels of a pane: its number and name, its counts, its age.
+func (p *pane) title(pen *pen, s *room.Snapshot, number int) []label {
+	labels := []label{{theme.Strong, fmt.Sprintf("%d %s", number, p.name)}}
+	labels = append(labels, label{theme.Text, p.counts(pen, s)})
+	if p.filter.text != "" {
+		labels = append(labels, label{theme.Accent, fmt.Sprintf("/%s %d", pen.fit(p.filter.text, min(30, ansi.StringWidth(p.filter.text)), false), len(p.items))})
+	}
+	if p.tail {
+		return labels
+	}
+	for _, status := range p.scopes(s) {
+		if status.Loading {
+			return append(labels, label{theme.Accent, fmt.Sprintf("loading %d%s", p.loaded(s), pen.marks.Ellipsis)})
+		}
+	}
+	oldest, worst, known := p.oldest(s, pen.now)
+	switch {
+	case len(p.scopes(s)) == 0:
+		labels = append(labels, label{theme.Muted, "off"})
+	case !known:
+		labels = append(labels, label{theme.Muted, "never seen"})
+	case worst != room.Fresh:
+		labels = append(labels, label{theme.Warning, "STALE " + age(oldest)})
+	default:
+		labels = append(labels, label{theme.Muted, age(oldest)})
+	}
+	return labels
+}
+
+func (p *pane) loaded(s *room.Snapshot) int {
+	loaded := 0
+	for _, status := range p.scopes(s) {
+		loaded += status.Loaded
+	}
+	return loaded
+}
+
+// counts sums a pane up: what is bad by name, then how many there are.
+func (p *pane) counts(pen *pen, s *room.Snapshot) string {
+	if p.tail {
+		return fmt.Sprint(s.Timeline.Total)
+	}
+	list := s.Of(p.kind)
+	dot := " " + pen.marks.Dot + " "
+	switch p.kind {
+	case room.KindHealth:
+		return fmt.Sprintf("%d open of %d", list.Counts["OPEN"], len(list.Signals))
+	case room.KindProbe:
+		text := fmt.Sprintf("%d DOWN", list.Counts["DOWN"])
+		if slow := list.Counts["SLOW"]; slow > 0 {
+			text += fmt.Sprintf("%s%d SLOW", dot, slow)
+		}
+		return fmt.Sprintf("%s of %d", text, len(list.Signals))
+	}
+	text := fmt.Sprintf("%d ALARM", list.Counts["ALARM"])
+	if blind := list.States[room.Unknown]; blind > 0 {
+		text += fmt.Sprintf("%s%d NO DATA", dot, blind)
+	}
+	return fmt.Sprintf("%s%s%d", text, dot, len(list.Signals))
+}
+
+// summary is a pane in one line, for when another one is open.
+func (p *pane) summary(pen *pen, s *room.Snapshot, number, width int) string {
+	mark, token := pen.marks.OK, theme.OK
+	list := s.Of(p.kind)
+	oldest, worst, known := p.oldest(s, pen.now)
+	switch {
+	case p.tail:
+		mark, token = pen.marks.Note, theme.Muted
+	case list.States[room.Critical] > 0:
+		mark, token = pen.state(room.Critical)
+	case worst != room.Fresh || !known:
+		mark, token = pen.marks.Stale, theme.Warning
+	case list.States[room.Warning] > 0:
+		mark, token = pen.state(room.Warning)
+	case list.States[room.Unknown] > 0:
+		mark, token = pen.state(room.Unknown)
+	}
+	cells := []cell{
+		{token: theme.Muted, text: fmt.Sprint(number), width: 1},
+		{token: theme.Strong, text: p.name, width: 10},
+		{token: token, text: mark, width: 1},
+		{token: theme.Text, text: p.counts(pen, s), width: 24},
+		{token: theme.Muted, text: p.first(pen), width: flex, rank: 0},
+	}
+	if known {
+		text, token := age(oldest), theme.Muted
+		if worst != room.Fresh {
+			text, token = "STALE "+text, theme.Warning
+		}
+		cells = append(cells, cell{token: token, text: text, width: 12, right: true, rank: 1})
+	}
+	return " " + pen.row(width-1, false, false, cells...)
+}
+
+// first is the most telling row of a pane: the worst, or the newest.
+func (p *pane) first(pen *pen) string {
+	if len(p.items) == 0 {
+		return ""
+	}
+	if p.tail {
+		return pen.eventText(p.items[len(p.items)-1].event)
+	}
+	signal := p.items[0].signal
+	if signal.State == room.OK {
+		return ""
+	}
+	return signal.Title + " " + signal.Region
+}
+
+// wrap breaks text at blanks into at most limit lines of at most width cells; what
+// does not fit ends in an ellipsis on the last line.
+func wrap(text string, width, limit int) []string {
+	if width <= 0 || limit <= 0 {
+		return nil
+	}
+	lines := strings.Split(ansi.Wrap(text, width, ""), "\n")
+	if len(lines) > limit {
+		rest := strings.Join(lines[limit-1:], " ")
+		lines = append(lines[:limit-1], rest)
+	}
+	return lines
+}

@@ -1,0 +1,235 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"warroom/internal/room"
+	"warroom/theme"
+)
+
+// header is the two lines that answer "how bad, where, since when":
+//
+//	WARROOM prod │ ✖ 3 health 41 alarms 6 probes │ oldest data 12s │ 14:03:22Z
+//	▌us-east-1 ✖ 41 alarms 6 probes │ eu-west-1 ✖ 1 alarm │ since 13:21:40Z (42m), probe orders
+func (m *Model) header(width int) []string {
+	return []string{
+		m.spread(width, m.facts(), label{theme.Strong, m.pen.clock(m.pen.now)}),
+		m.spread(width, m.where(), label{}),
+	}
+}
+
+// spread lays labels out from the left, with bars between them and one label at
+// the right end. Labels for which there is no room are left out.
+func (m *Model) spread(width int, labels []label, last label) string {
+	bar := " " + m.pen.theme.Paint(theme.Border, m.pen.marks.Separator) + " "
+	rest := width - 1
+	if last.text != "" {
+		rest -= ansi.StringWidth(last.text) + 2
+	}
+	var out strings.Builder
+	out.WriteByte(' ')
+	for i, l := range labels {
+		lead := 3
+		if i == 0 {
+			lead = 0
+		}
+		wide := ansi.StringWidth(l.text)
+		if lead+wide > rest {
+			if room := rest - lead; room >= flexLeast {
+				out.WriteString(strings.Repeat(bar, min(i, 1)) + m.pen.theme.Paint(l.token, m.pen.fit(l.text, room, false)))
+				rest = 0
+			}
+			break
+		}
+		out.WriteString(strings.Repeat(bar, min(i, 1)) + m.pen.theme.Paint(l.token, l.text))
+		rest -= lead + wide
+	}
+	out.WriteString(strings.Repeat(" ", max(0, rest)))
+	if last.text != "" && width > ansi.StringWidth(last.text)+2 {
+		out.WriteString(" " + m.pen.theme.Paint(last.token, last.text) + " ")
+	}
+	return out.String()
+}
+
+// facts is the first line: what this is, whether it is live, how much is bad, and
+// how old the oldest thing is that it relies on.
+func (m *Model) facts() []label {
+	name := strings.TrimSpace("WARROOM " + m.reader.Name())
+	badge := theme.Badge
+	if m.drill != nil {
+		name, badge = "DRILL "+m.drill.Scenario(), theme.Drill
+	}
+	labels := []label{{badge, " " + name + " "}}
+	if m.drill != nil {
+		labels = append(labels, label{theme.Drill, m.pace()})
+	}
+	if m.frozen() {
+		labels = append(labels, label{theme.Frozen, fmt.Sprintf(" FROZEN %d behind ", m.behind())})
+	}
+	labels = append(labels, m.tally())
+	if oldest, ok := m.shown.Oldest(m.pen.now); ok {
+		token := theme.Muted
+		if len(m.shown.Unseen(m.pen.now)) > 0 {
+			token = theme.Warning
+		}
+		labels = append(labels, label{token, "oldest data " + age(oldest)})
+	}
+	return labels
+}
+
+// pace says how a drill's clock runs.
+func (m *Model) pace() string {
+	if m.drill.Paused() {
+		return " " + m.pen.marks.Pause + " paused "
+	}
+	return fmt.Sprintf(" %s%.0f ", m.pen.marks.Times, m.drill.Speed())
+}
+
+// nouns are the kinds as people count them.
+var nouns = map[room.Kind][2]string{
+	room.KindHealth: {"health", "health"}, room.KindAlarm: {"alarm", "alarms"}, room.KindProbe: {"probe", "probes"},
+}
+
+// countOf writes a number of signals of a kind.
+func countOf(n int, kind room.Kind) string {
+	noun := nouns[kind][1]
+	if n == 1 {
+		noun = nouns[kind][0]
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
+
+// tally is everything that is critical, by kind.
+func (m *Model) tally() label {
+	var parts []string
+	for _, kind := range room.Kinds {
+		if n := m.shown.Of(kind).States[room.Critical]; n > 0 {
+			parts = append(parts, countOf(n, kind))
+		}
+	}
+	switch m.shown.Condition(m.pen.now) {
+	case room.InTrouble:
+		return label{theme.Critical, m.pen.marks.Critical + " " + strings.Join(parts, " ")}
+	case room.Blind:
+		return label{theme.Unknown, m.pen.marks.Unknown + " not everything can be seen"}
+	}
+	return label{theme.OK, m.pen.marks.OK + " calm"}
+}
+
+// place is how much is critical in one region.
+type place struct {
+	region string
+	counts [3]int
+	total  int
+	first  *room.Signal // whose trouble began first
+}
+
+// recent is how far back the beginning of today's trouble is looked for; an alarm
+// that has been red for weeks is not it.
+const recent = 24 * time.Hour
+
+// places gathers what is critical by region, worst first. Lists are sorted worst
+// first, so only what is critical is walked over.
+func places(s *room.Snapshot, now time.Time) []place {
+	byRegion := map[string]*place{}
+	for i, kind := range room.Kinds {
+		for _, signal := range s.Of(kind).Signals {
+			if signal.State != room.Critical {
+				break
+			}
+			at := byRegion[signal.Region]
+			if at == nil {
+				at = &place{region: signal.Region}
+				byRegion[signal.Region] = at
+			}
+			at.counts[i]++
+			at.total++
+			if now.Sub(signal.Since) < recent && (at.first == nil || signal.Since.Before(at.first.Since)) {
+				at.first = signal
+			}
+		}
+	}
+	all := make([]place, 0, len(byRegion))
+	for _, at := range byRegion {
+		all = append(all, *at)
+	}
+	slices.SortFunc(all, func(a, b place) int {
+		if a.total != b.total {
+			return b.total - a.total
+		}
+		return strings.Compare(a.region, b.region)
+	})
+	return all
+}
+
+// where is the second line: the regions in trouble, and when it began in the worst.
+func (m *Model) where() []label {
+	all := places(m.shown, m.pen.now)
+	if len(all) == 0 {
+		return m.quiet()
+	}
+	var labels []label
+	for i, at := range all {
+		text := m.pen.marks.Critical
+		for k, n := range at.counts {
+			if n > 0 {
+				text += " " + countOf(n, room.Kinds[k])
+			}
+		}
+		region := at.region
+		if region == "" {
+			region = "no region"
+		}
+		lead, token := "", theme.Text
+		if i == 0 {
+			lead, token = m.pen.marks.Bar, theme.Critical
+		}
+		labels = append(labels, label{token, lead + region + " " + text})
+		if i == 0 && at.first != nil {
+			labels = append(labels, label{theme.Text, fmt.Sprintf("since %s (%s), %s %s",
+				m.pen.clock(at.first.Since), since(m.pen.now, at.first.Since), at.first.Kind, at.first.Title)})
+		}
+	}
+	if unseen := m.shown.Unseen(m.pen.now); len(unseen) > 0 {
+		labels = slices.Insert(labels, 1, label{theme.Warning, fmt.Sprintf("%s %s not seen", m.pen.marks.Stale, plural(len(unseen), "scope"))})
+	}
+	return labels
+}
+
+// quiet is the second line when nothing is critical: what was looked at, or what
+// could not be.
+func (m *Model) quiet() []label {
+	unseen := m.shown.Unseen(m.pen.now)
+	if len(m.shown.Scopes.List) == 0 {
+		return []label{{theme.Unknown, m.pen.marks.Unknown + " nothing has been looked at yet"}}
+	}
+	if len(unseen) > 0 {
+		text := m.pen.marks.Stale + " not seen:"
+		for _, status := range unseen {
+			text += " " + status.Scope.String() + ","
+		}
+		return []label{{theme.Warning, strings.TrimSuffix(text, ",")}}
+	}
+	text := m.pen.marks.OK + " nothing is critical in"
+	for i, kind := range room.Kinds {
+		if i > 0 {
+			text += ","
+		}
+		text += " " + countOf(len(m.shown.Of(kind).Signals), kind)
+	}
+	return []label{{theme.OK, text}}
+}
+
+// titleLine is the terminal's title: the worst there is, in few words.
+func (m *Model) titleLine() string {
+	name := strings.TrimSpace("warroom " + m.reader.Name())
+	if m.drill != nil {
+		name = "DRILL " + m.drill.Scenario()
+	}
+	return m.tally().text + " " + m.pen.marks.Dot + " " + name
+}

@@ -1,0 +1,206 @@
+// Package ui is the screen: one tea.Model a viewer, four panes, one action table.
+//
+// Everything that is drawn comes from an immutable room.Snapshot and is cached by
+// what it depends on, so that at rest nothing is drawn and nothing is written.
+package ui
+
+import (
+	"context"
+	"time"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"warroom/internal/room"
+	"warroom/theme"
+)
+
+// Options are what a screen needs. Only Room must be given.
+type Options struct {
+	Context context.Context     // ends the screen's waiting; Background if nil
+	Room    room.Reader         //
+	Desk    room.Desk           // nil for one who only looks
+	Drill   room.Drill          // nil unless this is a drill
+	Theme   string              // a name of theme.Names; Auto if empty
+	ASCII   bool                // no glyph beyond ASCII
+	Keys    map[string][]string // action to keys, in place of the defaults
+	Reload  func() error        // reads the config again; nil if there is none
+	Refresh func()              // looks again now; nil if nothing can
+}
+
+// Model is one viewer's screen. It is used from one goroutine, Bubble Tea's.
+type Model struct {
+	context context.Context
+	reader  room.Reader
+	desk    room.Desk
+	drill   room.Drill
+	reload  func() error
+	refresh func()
+
+	actions []action
+	byKey   map[string]int
+
+	bell  <-chan struct{}
+	leave func()
+	live  *room.Snapshot // the newest
+	shown *room.Snapshot // what is on the screen: live, unless frozen
+
+	pen           pen
+	themeName     string
+	dark          bool
+	width, height int
+
+	panes   [paneCount]*pane
+	focus   int
+	zoom    bool
+	detail  bool
+	scroll  int // of the detail
+	help    bool
+	frozenT time.Time // room time at which the view was frozen; zero if it is live
+	filter  filter
+
+	input   textinput.Model
+	asking  asking
+	choice  int // the palette's marked line
+	message label
+
+	dirty bool
+	frame tea.View
+	detailCache
+}
+
+// changed says that the room has a newer Snapshot.
+type changed struct{}
+
+// second is the clock's tick.
+type second struct{}
+
+// New makes a screen, or says which of the keys asked for cannot be.
+func New(o Options) (*Model, error) {
+	table, byKey, err := bind(o.Keys)
+	if err != nil {
+		return nil, err
+	}
+	if o.Context == nil {
+		o.Context = context.Background()
+	}
+	m := &Model{
+		context: o.Context, reader: o.Room, desk: o.Desk, drill: o.Drill, reload: o.Reload, refresh: o.Refresh,
+		actions: table, byKey: byKey, themeName: o.Theme, dark: true,
+		panes: newPanes(), input: textinput.New(), dirty: true,
+	}
+	m.pen = pen{marks: &theme.Unicode, ascii: o.ASCII, now: o.Room.Now()}
+	if o.ASCII {
+		m.pen.marks = &theme.ASCII
+	}
+	m.dress()
+	m.input.SetVirtualCursor(false)
+	m.bell, m.leave = o.Room.Join()
+	m.live = o.Room.Snapshot()
+	m.shown = m.live
+	m.syncPanes()
+	return m, nil
+}
+
+// Close leaves the room. The screen stays as it was.
+func (m *Model) Close() { m.leave() }
+
+// dress puts on the theme that was asked for.
+func (m *Model) dress() {
+	m.pen.theme = theme.New(m.themeName, m.dark)
+	m.input.SetStyles(textinput.DefaultStyles(!m.pen.theme.Light))
+}
+
+// Init implements tea.Model.
+func (m *Model) Init() tea.Cmd {
+	return tea.Batch(tea.RequestBackgroundColor, m.listen(), tick())
+}
+
+// listen waits for the bell once.
+func (m *Model) listen() tea.Cmd {
+	return func() tea.Msg {
+		select {
+		case <-m.bell:
+			return changed{}
+		case <-m.context.Done():
+			return nil
+		}
+	}
+}
+
+// tick is due at the next full second, once for the whole screen.
+func tick() tea.Cmd { return tea.Every(time.Second, func(time.Time) tea.Msg { return second{} }) }
+
+// Update implements tea.Model.
+func (m *Model) Update(message tea.Msg) (tea.Model, tea.Cmd) {
+	switch message := message.(type) {
+	case tea.WindowSizeMsg:
+		m.width, m.height, m.dirty = max(0, message.Width), max(0, message.Height), true
+	case tea.BackgroundColorMsg:
+		m.dark, m.dirty = message.IsDark(), true
+		m.dress()
+	case changed:
+		m.take(m.reader.Snapshot())
+		return m, m.listen()
+	case second:
+		m.tellTime()
+		return m, tick()
+	case tea.PasteMsg:
+		return m, m.typed(message)
+	case tea.KeyPressMsg:
+		m.dirty = true
+		return m, m.press(message)
+	}
+	return m, nil
+}
+
+// take takes in a newer Snapshot; a frozen view only counts it.
+func (m *Model) take(s *room.Snapshot) {
+	m.live, m.dirty = s, true
+	if m.frozen() {
+		return
+	}
+	m.shown = s
+	m.pen.now = m.reader.Now()
+	m.syncPanes()
+}
+
+// tellTime moves the clock on, unless the view is frozen or room time stands still.
+func (m *Model) tellTime() {
+	now := m.reader.Now()
+	if m.frozen() || now.Unix() == m.pen.now.Unix() {
+		return
+	}
+	m.pen.now, m.dirty = now, true
+}
+
+func (m *Model) syncPanes() {
+	for _, p := range m.panes {
+		p.sync(m.shown, m.filter)
+	}
+}
+
+func (m *Model) frozen() bool { return !m.frozenT.IsZero() }
+
+// behind is how many timeline events the frozen view has missed.
+func (m *Model) behind() int { return m.live.Timeline.Total - m.shown.Timeline.Total }
+
+// press acts on a key: into the open input, else by the action table.
+func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
+	m.message = label{}
+	if m.asking != askingNothing {
+		return m.answer(key)
+	}
+	name := key.String()
+	i, ok := m.byKey[name]
+	if !ok || !m.possible(m.actions[i]) {
+		m.say(theme.Muted, name+" does nothing here; ? shows the keys")
+		return nil
+	}
+	return m.actions[i].do(m, "")
+}
+
+// say puts a line in the footer until the next key.
+func (m *Model) say(token theme.Token, text string) {
+	m.message, m.dirty = label{token, text}, true
+}

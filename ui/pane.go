@@ -1,0 +1,290 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"warroom/internal/room"
+	"warroom/theme"
+)
+
+// item is one row of a pane: a signal, or an event of the timeline.
+type item struct {
+	signal *room.Signal
+	event  *room.Event
+}
+
+// key names an item across Snapshots.
+func (it item) key() string {
+	if it.signal != nil {
+		return it.signal.Key
+	}
+	return it.event.ID.String()
+}
+
+// pane is one list on the screen: what is in it, where the cursor is, and the
+// lines that were drawn last.
+type pane struct {
+	name    string
+	sources []string // the scopes that feed it; nil for the timeline
+	kind    room.Kind
+	tail    bool // the newest row is the last, and is followed until the cursor moves
+	columns func(p *pen, s *room.Snapshot, it item) []cell
+	details func(p *pen, s *room.Snapshot, it item, width int) []string
+
+	items   []item
+	version uint64 // of the list that items came from
+	filter  filter
+	cursor  int
+	top     int
+	moved   bool // the cursor was moved, so it stays with its row
+
+	drawn drawn
+	lines []string
+}
+
+// drawn is everything that the lines of a pane depend on. Equal means that they
+// need not be drawn again.
+type drawn struct {
+	width, height, cursor, top int
+	version, scopes            uint64
+	focused, local, frozen     bool
+	filter                     string
+	look                       *theme.Theme
+	marks                      *theme.Marks
+	second                     int64
+}
+
+// sync takes in a Snapshot. The cursor stays with its row, and the row where it is
+// on the screen; a cursor that was never moved stays with the worst or the newest.
+func (p *pane) sync(s *room.Snapshot, f filter) {
+	version := s.Timeline.Version
+	if !p.tail {
+		version = s.Of(p.kind).Version
+	}
+	if p.items != nil && p.version == version && p.filter.text == f.text {
+		return
+	}
+	key := ""
+	if p.moved && p.cursor < len(p.items) {
+		key = p.items[p.cursor].key()
+	}
+	p.version, p.filter = version, f
+	p.items = p.gather(s, f)
+	switch {
+	case key != "":
+		p.follow(key)
+	case p.tail:
+		p.cursor = len(p.items) - 1
+	default:
+		p.cursor, p.top = 0, 0
+	}
+	p.cursor = clamp(p.cursor, 0, len(p.items)-1)
+}
+
+func (p *pane) gather(s *room.Snapshot, f filter) []item {
+	if p.tail {
+		items := make([]item, 0, len(s.Timeline.Events))
+		for _, e := range s.Timeline.Events {
+			if f.event(e) {
+				items = append(items, item{event: e})
+			}
+		}
+		return items
+	}
+	signals := s.Of(p.kind).Signals
+	items := make([]item, 0, len(signals))
+	for _, signal := range signals {
+		if f.signal(signal) {
+			items = append(items, item{signal: signal})
+		}
+	}
+	return items
+}
+
+// follow puts the cursor on the row of that key, on the same line of the screen.
+func (p *pane) follow(key string) {
+	for i, it := range p.items {
+		if it.key() == key {
+			p.top += i - p.cursor
+			p.cursor = i
+			return
+		}
+	}
+}
+
+// move moves the cursor by rows.
+func (p *pane) move(by int) {
+	p.cursor = clamp(p.cursor+by, 0, len(p.items)-1)
+	p.moved = !p.tail || p.cursor != len(p.items)-1
+}
+
+// home takes the cursor back to where it follows by itself.
+func (p *pane) home(top bool) {
+	if top {
+		p.cursor = 0
+	} else {
+		p.cursor = max(0, len(p.items)-1)
+	}
+	p.moved = top == p.tail
+}
+
+// selected is the item under the cursor; ok is false in an empty pane.
+func (p *pane) selected() (it item, ok bool) {
+	if p.cursor >= len(p.items) {
+		return item{}, false
+	}
+	return p.items[p.cursor], true
+}
+
+// view gives the pane's lines for a rectangle, drawn anew only if something that
+// they depend on has changed.
+func (p *pane) view(pen *pen, s *room.Snapshot, number int, width, height int, focused, framed, frozen bool) []string {
+	now := drawn{
+		width: width, height: height, cursor: p.cursor, top: p.top, version: p.version, scopes: s.Scopes.Version,
+		focused: focused, local: pen.local, frozen: frozen, filter: p.filter.text,
+		look: pen.theme, marks: pen.marks, second: pen.now.Unix(),
+	}
+	if p.lines != nil && now == p.drawn {
+		return p.lines
+	}
+	if framed {
+		inner := p.body(pen, s, width-4, height-2, focused)
+		p.lines = frame(pen, p.title(pen, s, number), inner, width, focused)
+	} else {
+		p.lines = p.body(pen, s, width, height, focused)
+	}
+	now.top = p.top
+	p.drawn = now
+	return p.lines
+}
+
+// body is the rows, below the troubles of the scopes that feed them.
+func (p *pane) body(pen *pen, s *room.Snapshot, width, height int, focused bool) []string {
+	lines := make([]string, 0, max(0, height))
+	if width <= 0 || height <= 0 {
+		return lines
+	}
+	notices := p.notices(pen, s, width, height)
+	lines = append(lines, notices...)
+	rows := height - len(lines)
+	p.scroll(rows)
+	if len(p.items) == 0 && rows > 0 {
+		for _, line := range wrap(p.emptyBecause(pen, s), width, rows) {
+			lines = append(lines, pen.row(width, false, false, cell{token: theme.Muted, text: line, width: flex}))
+		}
+	}
+	for i := p.top; i < min(p.top+rows, len(p.items)); i++ {
+		it := p.items[i]
+		dim := it.signal != nil && s.Visibility(it.signal, pen.now) != room.Fresh
+		lines = append(lines, pen.row(width, focused && i == p.cursor, dim, p.columns(pen, s, it)...))
+	}
+	blank := strings.Repeat(" ", width)
+	for len(lines) < height {
+		lines = append(lines, blank)
+	}
+	return lines
+}
+
+// scroll keeps the cursor among the visible rows.
+func (p *pane) scroll(rows int) {
+	p.top = clamp(p.top, p.cursor-rows+1, p.cursor)
+	p.top = clamp(p.top, 0, max(0, len(p.items)-rows))
+}
+
+// scopes are the scopes that feed the pane.
+func (p *pane) scopes(s *room.Snapshot) []*room.ScopeStatus {
+	var feeding []*room.ScopeStatus
+	for _, status := range s.Scopes.List {
+		for _, source := range p.sources {
+			if status.Scope.Source == source {
+				feeding = append(feeding, status)
+			}
+		}
+	}
+	return feeding
+}
+
+// noticeScopes and noticeLines bound how much of a pane its troubles may take, so
+// that the last good data is still there below them.
+const (
+	noticeScopes = 2
+	noticeLines  = 3
+)
+
+// notices says, a sentence a scope, what cannot be seen and what happens next.
+func (p *pane) notices(pen *pen, s *room.Snapshot, width, height int) []string {
+	var lines []string
+	told, hidden := 0, 0
+	for _, status := range p.scopes(s) {
+		if status.Trouble == nil {
+			continue
+		}
+		if told++; told > noticeScopes || len(lines) >= height/2 {
+			hidden++
+			continue
+		}
+		text := pen.plain(fmt.Sprintf("%s %s%s", pen.marks.Stale, status.Trouble, p.lastGood(pen, status)))
+		for _, line := range wrap(text, width, min(noticeLines, max(1, height/2-len(lines)))) {
+			lines = append(lines, pen.row(width, false, false, cell{token: theme.Warning, text: line, width: flex}))
+		}
+	}
+	if hidden > 0 {
+		more := fmt.Sprintf("%s and %s more in trouble", pen.marks.Stale, plural(hidden, "scope"))
+		lines = append(lines, pen.row(width, false, false, cell{token: theme.Warning, text: more, width: flex}))
+	}
+	return lines[:min(len(lines), max(0, height))]
+}
+
+func (p *pane) lastGood(pen *pen, status *room.ScopeStatus) string {
+	if status.Seen.IsZero() {
+		return " (never seen yet)"
+	}
+	if status.Visibility(pen.now) == room.Fresh {
+		return ""
+	}
+	return " (last good data " + since(pen.now, status.Seen) + " ago)"
+}
+
+// emptyBecause says why there is nothing: empty never means good.
+func (p *pane) emptyBecause(pen *pen, s *room.Snapshot) string {
+	if p.filter.text != "" {
+		return fmt.Sprintf("nothing matches %q; esc clears the filter", p.filter.text)
+	}
+	if p.tail {
+		return "nothing has happened since this room was opened"
+	}
+	feeding := p.scopes(s)
+	if len(feeding) == 0 {
+		return emptyTexts[p.kind].off
+	}
+	for _, status := range feeding {
+		if status.Seen.IsZero() && status.Trouble == nil {
+			return "asking " + status.Scope.String() + " for the first time" + pen.marks.Ellipsis
+		}
+		if status.Trouble != nil {
+			return "nothing is known: the scope above could not be read"
+		}
+	}
+	return emptyTexts[p.kind].none
+}
+
+var emptyTexts = map[room.Kind]struct{ off, none string }{
+	room.KindHealth: {"AWS Health is not watched here yet", "AWS Health was read and reports no event that concerns this account"},
+	room.KindAlarm:  {"CloudWatch alarms are not watched here yet", "CloudWatch was read and has no alarms here (or the config leaves them all out)"},
+	room.KindProbe:  {"no probes are configured; add some under probes: in warroom.yaml", "no probe has answered yet"},
+}
+
+// oldest is the age of the pane's oldest scope, and how far it can be believed.
+func (p *pane) oldest(s *room.Snapshot, now time.Time) (oldest time.Duration, worst room.Visibility, known bool) {
+	for _, status := range p.scopes(s) {
+		worst = max(worst, status.Visibility(now))
+		if !status.Seen.IsZero() {
+			oldest, known = max(oldest, now.Sub(status.Seen)), true
+		}
+	}
+	return oldest, worst, known
+}
+
+func clamp(n, low, high int) int { return max(low, min(n, high)) }

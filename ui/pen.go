@@ -1,0 +1,162 @@
+package ui
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"warroom/internal/clean"
+	"warroom/internal/room"
+	"warroom/theme"
+)
+
+// cellLimit is how many runes of one text are ever looked at for one cell of a
+// row; no screen is wider.
+const cellLimit = 1024
+
+// pen draws: it knows the look, the marks and the moment.
+type pen struct {
+	theme *theme.Theme
+	marks *theme.Marks
+	ascii bool
+	local bool
+	now   time.Time
+}
+
+// cell is one column of one row.
+type cell struct {
+	token theme.Token
+	text  string
+	width int  // cells; flex takes what the others leave
+	right bool // aligned to the right
+	rank  int  // 0 always stays; the highest rank goes first when there is no room
+}
+
+// flex is the width of the one column that takes what is left.
+const flex = -1
+
+// flexLeast is what the flexible column needs before other columns may stay.
+const flexLeast = 14
+
+// fit returns text in exactly width cells: cleaned, cut with an ellipsis, or padded.
+func (p *pen) fit(text string, width int, right bool) string {
+	if width <= 0 {
+		return ""
+	}
+	text = clean.Line(text, cellLimit)
+	wide := len(text)
+	if !isASCII(text) {
+		wide = ansi.StringWidth(text)
+	}
+	if wide > width {
+		text = p.cut(text, width)
+		wide = ansi.StringWidth(text)
+	}
+	switch pad := strings.Repeat(" ", max(0, width-wide)); {
+	case right:
+		return pad + text
+	default:
+		return text + pad
+	}
+}
+
+func (p *pen) cut(text string, width int) string {
+	if isASCII(text) {
+		return text[:width-1] + p.marks.Ellipsis
+	}
+	return ansi.Truncate(text, width, p.marks.Ellipsis)
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// row draws cells side by side in exactly width cells, a space between each two. A
+// selected row is in reverse video as a whole; a dim one has no colours of its own.
+func (p *pen) row(width int, selected, dim bool, cells ...cell) string {
+	cells = p.squeeze(width, cells)
+	var out strings.Builder
+	out.Grow(width + 16*len(cells))
+	if selected {
+		out.WriteString(p.theme.Open(theme.Selected))
+	} else if dim {
+		out.WriteString(p.theme.Open(theme.Stale))
+	}
+	used := 0
+	for i, c := range cells {
+		if i > 0 && used < width {
+			out.WriteByte(' ')
+			used++
+		}
+		c.width = min(c.width, width-used)
+		text := p.fit(c.text, c.width, c.right)
+		used += max(0, c.width)
+		if selected || dim {
+			out.WriteString(text)
+		} else {
+			out.WriteString(p.theme.Paint(c.token, text))
+		}
+	}
+	out.WriteString(strings.Repeat(" ", max(0, width-used)))
+	if selected || dim {
+		out.WriteString("\x1b[m")
+	}
+	return out.String()
+}
+
+// squeeze leaves out the columns for which there is no room and gives the flexible
+// one what is left. It looks at widths only, so that all rows of a pane agree.
+func (p *pen) squeeze(width int, cells []cell) []cell {
+	for {
+		rest, most := width-len(cells)+1, 0
+		for _, c := range cells {
+			rest -= max(0, c.width)
+			most = max(most, c.rank)
+		}
+		if rest >= flexLeast || most == 0 {
+			for i := range cells {
+				if cells[i].width == flex {
+					cells[i].width = max(0, rest)
+				}
+			}
+			return cells
+		}
+		kept := cells[:0]
+		for _, c := range cells {
+			if c.rank != most {
+				kept = append(kept, c)
+			}
+		}
+		cells = kept
+	}
+}
+
+// state is the look of a state: its shape and its colour.
+func (p *pen) state(s room.State) (mark string, token theme.Token) {
+	switch s {
+	case room.Critical:
+		return p.marks.Critical, theme.Critical
+	case room.Warning:
+		return p.marks.Warning, theme.Warning
+	case room.OK:
+		return p.marks.OK, theme.OK
+	}
+	return p.marks.Unknown, theme.Unknown
+}
+
+// plain replaces what an ASCII terminal could not show.
+func (p *pen) plain(s string) string {
+	if !p.ascii || isASCII(s) {
+		return s
+	}
+	return asciiFor.Replace(s)
+}
+
+var asciiFor = strings.NewReplacer("→", ">", "·", "-", "…", "...", "–", "-", "×", "x", "µ", "u", "“", `"`, "”", `"`, "’", "'", "≥", ">=", "≤", "<=", "─", "-")

@@ -1,0 +1,172 @@
+package ui
+
+import (
+	"fmt"
+
+	"warroom/internal/room"
+	"warroom/theme"
+)
+
+// newPanes makes the four panes, in the order of their numbers.
+func newPanes() [paneCount]*pane {
+	return [paneCount]*pane{
+		{name: "AWS Health", kind: room.KindHealth, sources: []string{"health"}, columns: healthRow, details: healthDetail},
+		{name: "Alarms", kind: room.KindAlarm, sources: []string{"cloudwatch"}, columns: alarmRow, details: alarmDetail},
+		{name: "Probes", kind: room.KindProbe, sources: []string{"probe"}, columns: probeRow, details: probeDetail},
+		{name: "Timeline", tail: true, columns: timelineRow, details: eventDetail},
+	}
+}
+
+// look is the mark, word and colour of a signal as it can be seen now: what cannot
+// be seen any more is STALE, with its last state beside its name.
+func (p *pen) look(s *room.Snapshot, signal *room.Signal) (mark, word string, token theme.Token, title string) {
+	if s.Visibility(signal, p.now) != room.Fresh {
+		return p.marks.Stale, "STALE", theme.Stale, signal.Title + " (was " + signal.Word + ")"
+	}
+	mark, token = p.state(signal.State)
+	return mark, signal.Word, token, signal.Title
+}
+
+// healthRow: ✖ OPEN DynamoDB operational issue   us-east-1   42m
+func healthRow(p *pen, s *room.Snapshot, it item) []cell {
+	mark, word, token, title := p.look(s, it.signal)
+	quiet := theme.Text
+	if it.signal.State == room.OK {
+		quiet = theme.Muted
+	}
+	return []cell{
+		{token: token, text: mark, width: 1},
+		{token: token, text: word, width: 8, rank: 2},
+		{token: quiet, text: title, width: flex},
+		{token: theme.Muted, text: it.signal.Region, width: 14, rank: 1},
+		{token: theme.Muted, text: since(p.now, it.signal.Since), width: 6, right: true},
+	}
+}
+
+// alarmRow: ✖ ALARM checkout-5xx   checkout   prod us-east-1   41m
+func alarmRow(p *pen, s *room.Snapshot, it item) []cell {
+	mark, word, token, title := p.look(s, it.signal)
+	quiet := theme.Text
+	if it.signal.State == room.OK {
+		quiet = theme.Muted
+	}
+	return []cell{
+		{token: token, text: mark, width: 1},
+		{token: token, text: word, width: 7, rank: 3},
+		{token: quiet, text: title, width: flex},
+		{token: theme.Muted, text: it.signal.Service, width: 12, rank: 4},
+		{token: theme.Muted, text: it.signal.Account, width: 12, rank: 5},
+		{token: theme.Muted, text: it.signal.Region, width: 14, rank: 2},
+		{token: theme.Muted, text: since(p.now, it.signal.Since), width: 6, right: true, rank: 1},
+	}
+}
+
+// sparkWidth is how many readings a row draws.
+const sparkWidth = 12
+
+// probeRow: ✖ DOWN checkout   us-east-1   503 in 1.2s   ▁▁▂█▇▇   92.1%
+func probeRow(p *pen, s *room.Snapshot, it item) []cell {
+	mark, word, token, title := p.look(s, it.signal)
+	reading, share := "", ""
+	if n := len(it.signal.Samples); n > 0 {
+		reading = p.plain(it.signal.Samples[n-1].Text)
+		if percent, ok := uptime(it.signal.Samples); ok {
+			share = fmt.Sprintf("%.1f%%", percent)
+		}
+	}
+	return []cell{
+		{token: token, text: mark, width: 1},
+		{token: token, text: word, width: 5, rank: 4},
+		{token: theme.Text, text: title, width: flex},
+		{token: theme.Muted, text: it.signal.Region, width: 10, rank: 2},
+		{token: theme.Text, text: reading, width: 14, rank: 1},
+		{token: theme.Muted, text: p.spark(it.signal.Samples, sparkWidth), width: sparkWidth, rank: 5},
+		{token: theme.Muted, text: share, width: 6, right: true, rank: 3},
+	}
+}
+
+// spark draws the newest readings as a small chart, its top the slowest of them. A
+// reading without a time is a gap.
+func (p *pen) spark(samples []room.Sample, width int) string {
+	samples = samples[max(0, len(samples)-width):]
+	var slowest int64 = 1
+	for _, s := range samples {
+		slowest = max(slowest, int64(s.Total))
+	}
+	glyphs := p.marks.Spark
+	line := make([]byte, 0, 3*width)
+	for range width - len(samples) {
+		line = append(line, ' ')
+	}
+	for _, s := range samples {
+		if s.Total < 0 {
+			line = append(line, p.marks.Gap...)
+		} else {
+			line = append(line, glyphs[int(int64(s.Total)*int64(len(glyphs)-1)/slowest)]...)
+		}
+	}
+	return string(line)
+}
+
+// timelineRow: 14:01:03 ✖ alarm checkout-5xx OK → ALARM   us-east-1
+func timelineRow(p *pen, _ *room.Snapshot, it item) []cell {
+	mark, token := p.eventLook(it.event)
+	return []cell{
+		{token: theme.Muted, text: p.moment(it.event.At), width: 8, rank: 1},
+		{token: token, text: mark, width: 1},
+		{token: theme.Text, text: p.eventText(it.event), width: flex},
+		{token: theme.Muted, text: eventRegion(it.event), width: 10, rank: 2},
+	}
+}
+
+func eventRegion(e *room.Event) string {
+	if e.Signal != nil {
+		return e.Signal.Region
+	}
+	return e.Scope.Region
+}
+
+func (p *pen) eventLook(e *room.Event) (string, theme.Token) {
+	switch {
+	case e.Type == room.EventNote:
+		return p.marks.Note, theme.Accent
+	case e.Type == room.EventScope && e.Trouble != nil:
+		return p.marks.Stale, theme.Warning
+	case e.Type == room.EventScope:
+		return p.marks.OK, theme.Muted
+	case e.Gone:
+		return p.marks.Absent, theme.Muted
+	}
+	return p.state(e.Signal.State)
+}
+
+// eventText is one event as one line.
+func (p *pen) eventText(e *room.Event) string {
+	switch e.Type {
+	case room.EventNote:
+		return e.Actor + ": " + e.Text
+	case room.EventScope:
+		if e.Trouble != nil {
+			return e.Trouble.What + ": " + e.Trouble.Why
+		}
+		return e.Scope.Source + " can be read again"
+	}
+	signal := e.Signal
+	name := string(signal.Kind) + " " + signal.Title
+	switch {
+	case e.Gone:
+		return name + " is gone, was " + e.WasTo
+	case e.WasNew:
+		return name + " is " + signal.Word + because(signal.Reason)
+	case e.Was != signal.State || e.WasTo != signal.Word:
+		return name + " " + e.WasTo + " " + p.marks.Arrow + " " + signal.Word + because(signal.Reason)
+	}
+	return name + " updated" + because(signal.Reason)
+}
+
+func because(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return ": " + reason
+}

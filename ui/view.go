@@ -1,0 +1,206 @@
+package ui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"warroom/internal/room"
+	"warroom/theme"
+)
+
+// detailCache holds the lines of the open detail, and what they were made from.
+type detailCache struct {
+	detailKey   detailKey
+	detailLines []string
+}
+
+type detailKey struct {
+	item    string
+	width   int
+	version uint64
+	drawn   drawn
+}
+
+// View implements tea.Model. Nothing is drawn unless something has changed.
+func (m *Model) View() tea.View {
+	if !m.dirty {
+		return m.frame
+	}
+	m.dirty = false
+	v := tea.NewView(strings.Join(m.lines(), "\n"))
+	v.AltScreen = true
+	v.WindowTitle = m.titleLine()
+	if m.asking != askingNothing && m.height > 0 {
+		if cursor := m.input.Cursor(); cursor != nil && cursor.X+1 < m.width {
+			cursor.X, cursor.Y = cursor.X+1, m.height-1
+			v.Cursor = cursor
+		}
+	}
+	m.frame = v
+	return v
+}
+
+// arranged is the layout of the moment.
+func (m *Model) arranged() layout {
+	return arrange(m.width, m.height, m.focus, m.zoom, m.detail)
+}
+
+// lines draws the whole screen: at most height lines, each of width cells.
+func (m *Model) lines() []string {
+	l := m.arranged()
+	switch l.shape {
+	case shapeLine:
+		return m.statusLine()
+	case shapeTabs:
+		return m.compose(l, []string{m.smallHeader(), m.tabs()})
+	}
+	return m.compose(l, m.header(m.width))
+}
+
+// compose puts header, body and footer under each other.
+func (m *Model) compose(l layout, header []string) []string {
+	body := m.body(l)
+	if m.help {
+		body = m.helpLines(l.body.width, l.body.height)
+	}
+	if m.asking == askingCommand && l.body.height > 3 {
+		sheet := m.palette(l.body.width, l.body.height)
+		body = append(body[:max(0, len(body)-len(sheet))], sheet...)
+	}
+	lines := append(header, body...)
+	switch {
+	case l.footer > 0:
+		lines = append(lines, m.footer(m.width))
+	case m.asking != askingNothing:
+		lines[len(lines)-1] = m.footer(m.width)
+	}
+	return lines
+}
+
+// body draws the panes and zips those that stand side by side.
+func (m *Model) body(l layout) []string {
+	if l.detail.height > 0 && l.detail.width == l.body.width {
+		return m.detailView(l.detail)
+	}
+	lines := make([]string, 0, l.body.height)
+	if l.shape == shapeColumn && !m.zoom {
+		for i, p := range m.panes {
+			if i == m.focus {
+				lines = append(lines, m.pane(i, l)...)
+			} else {
+				lines = append(lines, p.summary(&m.pen, m.shown, i+1, l.body.width))
+			}
+		}
+		return lines
+	}
+	if l.detail.height > 0 {
+		return zip(m.pane(m.focus, l), m.detailView(l.detail))
+	}
+	if m.zoom || l.shape == shapeTabs {
+		return m.pane(m.focus, l)
+	}
+	lines = append(lines, zip(m.pane(0, l), m.pane(1, l))...)
+	return append(lines, zip(m.pane(2, l), m.pane(3, l))...)
+}
+
+func (m *Model) pane(i int, l layout) []string {
+	r := l.panes[i]
+	return m.panes[i].view(&m.pen, m.shown, i+1, r.width, r.height, i == m.focus, l.shape != shapeTabs, m.frozen())
+}
+
+// zip joins two blocks of lines side by side. Both have lines of known width, so
+// nothing has to be measured.
+func zip(left, right []string) []string {
+	lines := make([]string, 0, len(left))
+	for i := range min(len(left), len(right)) {
+		lines = append(lines, left[i]+right[i])
+	}
+	return lines
+}
+
+// detailView draws the open detail, scrolled, in its frame.
+func (m *Model) detailView(r rect) []string {
+	focused := m.panes[m.focus]
+	it, ok := focused.selected()
+	if !ok {
+		m.detail = false
+		return focused.view(&m.pen, m.shown, m.focus+1, r.width, r.height, true, true, m.frozen())
+	}
+	key := detailKey{
+		item: it.key(), width: r.width, version: m.shown.Version,
+		drawn: drawn{second: m.pen.now.Unix(), look: m.pen.theme, marks: m.pen.marks, local: m.pen.local},
+	}
+	if key != m.detailKey || m.detailLines == nil {
+		m.detailLines = focused.details(&m.pen, m.shown, it, max(1, r.width-4))
+		m.detailKey = key
+	}
+	rows := max(0, r.height-2)
+	m.scroll = clamp(m.scroll, 0, max(0, len(m.detailLines)-rows))
+	lines := make([]string, 0, rows)
+	lines = append(lines, m.detailLines[m.scroll:min(len(m.detailLines), m.scroll+rows)]...)
+	blank := strings.Repeat(" ", max(0, r.width-4))
+	for len(lines) < rows {
+		lines = append(lines, blank)
+	}
+	labels := []label{{theme.Strong, "details"}}
+	if hidden := len(m.detailLines) - m.scroll - rows; hidden > 0 {
+		labels = append(labels, label{theme.Muted, plural(hidden, "line") + " below, J scrolls"})
+	}
+	return frame(&m.pen, labels, lines, r.width, m.arranged().panes[m.focus].height == 0)
+}
+
+// statusLine is all that fits on the smallest screens.
+func (m *Model) statusLine() []string {
+	if m.width <= 0 || m.height <= 0 {
+		return nil
+	}
+	tally := m.tally()
+	if m.drill != nil {
+		tally.text = "DRILL " + tally.text
+	}
+	return []string{m.pen.row(m.width, false, false, cell{token: tally.token, text: tally.text, width: flex})}
+}
+
+// smallHeader is the first line of a small screen.
+func (m *Model) smallHeader() string {
+	labels := []label{m.tally()}
+	if m.frozen() {
+		labels = append([]label{{theme.Frozen, "FROZEN"}}, labels...)
+	}
+	if m.drill != nil {
+		labels = append([]label{{theme.Drill, "DRILL"}}, labels...)
+	}
+	return m.spread(m.width, labels, label{theme.Muted, m.pen.moment(m.pen.now)})
+}
+
+// tabs is the second line of a small screen: the panes by number, with what is
+// critical in each.
+func (m *Model) tabs() string {
+	var labels []label
+	for i, p := range m.panes {
+		text, token := p.name, theme.Muted
+		if n := m.shown.Of(p.kind).States[room.Critical]; n > 0 && !p.tail {
+			text += " " + m.pen.marks.Critical
+		}
+		if i == m.focus {
+			token = theme.Selected
+		}
+		if m.width < fullColumns-10 && i != m.focus {
+			text = text[:1]
+		}
+		labels = append(labels, label{token, string(rune('1'+i)) + " " + text})
+	}
+	line := " "
+	for _, l := range labels {
+		line += m.pen.theme.Paint(l.token, l.text) + " "
+	}
+	return pad(line, m.width)
+}
+
+// pad cuts or fills a painted line to exactly width cells.
+func pad(line string, width int) string {
+	line = ansi.Truncate(line, width, "")
+	return line + strings.Repeat(" ", max(0, width-ansi.StringWidth(line)))
+}
