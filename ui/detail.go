@@ -13,6 +13,13 @@ import (
 // labelWidth is the column of names in a detail.
 const labelWidth = 12
 
+// detailRunes and detailLines bound one text in a detail: the longest rule of a
+// composite alarm has 10,240 characters.
+const (
+	detailRunes = 12_000
+	detailLines = 400
+)
+
 // page collects the lines of a detail, each in exactly its width.
 type page struct {
 	pen   *pen
@@ -21,9 +28,14 @@ type page struct {
 }
 
 func (g *page) add(token theme.Token, text string) {
-	for _, line := range wrap(g.pen.plain(text), g.width, 200) {
+	for _, line := range wrap(g.tidy(text), g.width, detailLines) {
 		g.lines = append(g.lines, g.pen.row(g.width, false, false, cell{token: token, text: line, width: flex}))
 	}
+}
+
+// tidy is text that may be wrapped: cleaned first, so that no break of its own is left.
+func (g *page) tidy(text string) string {
+	return g.pen.plain(clean.Line(text, detailRunes))
 }
 
 func (g *page) blank() { g.lines = append(g.lines, strings.Repeat(" ", g.width)) }
@@ -41,7 +53,7 @@ func (g *page) fieldIn(token theme.Token, name, value string) {
 	if value == "" {
 		return
 	}
-	for i, line := range wrap(g.pen.plain(value), g.width-labelWidth-1, 200) {
+	for i, line := range wrap(g.tidy(value), g.width-labelWidth-1, detailLines) {
 		if i > 0 {
 			name = ""
 		}
@@ -58,7 +70,7 @@ func (g *page) paragraphs(text string) {
 			g.blank()
 			continue
 		}
-		g.add(theme.Text, clean.Line(paragraph, 4*cellLimit))
+		g.add(theme.Text, paragraph)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"warroom/internal/clean"
 	"warroom/internal/room"
 	"warroom/theme"
 )
@@ -34,6 +35,7 @@ func (m *Model) spread(width int, labels []label, last label) string {
 	var out strings.Builder
 	out.WriteByte(' ')
 	for i, l := range labels {
+		l.text = padded(l.text)
 		lead := 3
 		if i == 0 {
 			lead = 0
@@ -54,6 +56,14 @@ func (m *Model) spread(width int, labels []label, last label) string {
 		out.WriteString(" " + m.pen.theme.Paint(last.token, last.text) + " ")
 	}
 	return out.String()
+}
+
+// padded cleans a label's text but keeps the blanks around it, which make a badge.
+func padded(text string) string {
+	if trimmed := strings.Trim(text, " "); trimmed != text {
+		return " " + clean.Line(trimmed, cellLimit) + " "
+	}
+	return clean.Line(text, cellLimit)
 }
 
 // facts is the first line: what this is, whether it is live, how much is bad, and

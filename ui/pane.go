@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"warroom/internal/clean"
 	"warroom/internal/room"
 	"warroom/theme"
 )
@@ -225,7 +226,7 @@ func (p *pane) notices(pen *pen, s *room.Snapshot, width, height int) []string {
 			hidden++
 			continue
 		}
-		text := pen.plain(fmt.Sprintf("%s %s%s", pen.marks.Stale, status.Trouble, p.lastGood(pen, status)))
+		text := pen.plain(clean.Line(fmt.Sprintf("%s %s%s", pen.marks.Stale, status.Trouble, p.lastGood(pen, status)), cellLimit))
 		for _, line := range wrap(text, width, min(noticeLines, max(1, height/2-len(lines)))) {
 			lines = append(lines, pen.row(width, false, false, cell{token: theme.Warning, text: line, width: flex}))
 		}

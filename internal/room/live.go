@@ -165,6 +165,21 @@ func (r *Room) publish() {
 	r.publishLocked()
 }
 
+// Flush publishes at once whatever has not been published yet, for a caller that
+// looks once and cannot wait for the bell.
+func (r *Room) Flush() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.due {
+		return
+	}
+	if r.timer != nil {
+		r.timer.Stop()
+		r.timer = nil
+	}
+	r.publishLocked()
+}
+
 func (r *Room) publishLocked() {
 	before := r.current.Load()
 	r.truth.settle()

@@ -253,3 +253,21 @@ func BenchmarkOneAlarmOfTenThousandChangesState(b *testing.B) {
 		r.publish()
 	}
 }
+
+func TestFlushPublishesWhatIsDueAndNothingElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := New(Options{})
+		r.Observe(whole(time.Now(), alarm("a", OK, "OK", time.Now())))
+		r.Observe(whole(time.Now(), alarm("a", Critical, "ALARM", time.Now())))
+		r.Flush()
+		if got := titles(r.Snapshot(), KindAlarm); got != "a ALARM" {
+			t.Errorf("published is %q", got)
+		}
+		version := r.Snapshot().Version
+		r.Flush()
+		time.Sleep(2 * publishEvery)
+		if r.Snapshot().Version != version {
+			t.Error("it published again without anything new")
+		}
+	})
+}
