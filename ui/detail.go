@@ -216,6 +216,9 @@ func probeDetail(p *pen, s *room.Snapshot, it item, width int) []string {
 	return g.lines
 }
 
+// latencyWidth is the column of a measured time: 12345.6s at the worst.
+const latencyWidth = 8
+
 // phases shows where the time of one look went.
 func (g *page) phases(last room.Sample) {
 	g.heading("last look " + g.pen.clock(last.At) + "  " + last.Text)
@@ -230,7 +233,10 @@ func (g *page) phases(last room.Sample) {
 		if last.Phase != "" && strings.EqualFold(last.Phase, phase.name) {
 			token = theme.Critical
 		}
-		g.fieldIn(token, phase.name, fmt.Sprintf("%8s  %s", g.pen.latency(phase.took), g.pen.bar(phase.took, last.Total, g.width-labelWidth-12)))
+		g.lines = append(g.lines, g.pen.row(g.width, false, false,
+			cell{token: theme.Muted, text: phase.name, width: labelWidth},
+			cell{token: token, text: g.pen.latency(phase.took), width: latencyWidth, right: true},
+			cell{token: theme.Muted, text: g.pen.bar(phase.took, last.Total, g.width-labelWidth-latencyWidth-2), width: flex}))
 	}
 }
 
@@ -275,8 +281,8 @@ func (g *page) history(s *room.Snapshot, key string) {
 			g.heading("history")
 		}
 		listed++
-		_, token := g.pen.eventLook(e)
-		g.fieldIn(token, g.pen.moment(e.At), g.pen.eventText(e))
+		mark, _ := g.pen.eventLook(e)
+		g.field(g.pen.moment(e.At), mark+" "+g.pen.eventText(e))
 	}
 }
 

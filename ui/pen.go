@@ -32,12 +32,13 @@ type cell struct {
 	width int  // cells; flex takes what the others leave
 	right bool // aligned to the right
 	rank  int  // 0 always stays; the highest rank goes first when there is no room
+	least int  // what a flexible column needs before others may stay; flexLeast if 0
 }
 
 // flex is the width of the one column that takes what is left.
 const flex = -1
 
-// flexLeast is what the flexible column needs before other columns may stay.
+// flexLeast is what a flexible column needs unless it says otherwise.
 const flexLeast = 14
 
 // fit returns text in exactly width cells: cleaned, cut with an ellipsis, or padded.
@@ -115,12 +116,13 @@ func (p *pen) row(width int, selected, dim bool, cells ...cell) string {
 // one what is left. It looks at widths only, so that all rows of a pane agree.
 func (p *pen) squeeze(width int, cells []cell) []cell {
 	for {
-		rest, most := width-len(cells)+1, 0
+		rest, most, least := width-len(cells)+1, 0, flexLeast
 		for _, c := range cells {
 			rest -= max(0, c.width)
 			most = max(most, c.rank)
+			least = max(least, c.least)
 		}
-		if rest >= flexLeast || most == 0 {
+		if rest >= least || most == 0 {
 			for i := range cells {
 				if cells[i].width == flex {
 					cells[i].width = max(0, rest)

@@ -53,7 +53,7 @@ func alarmRow(p *pen, s *room.Snapshot, it item) []cell {
 	return []cell{
 		{token: token, text: mark, width: 1},
 		{token: token, text: word, width: 7, rank: 3},
-		{token: quiet, text: title, width: flex},
+		{token: quiet, text: title, width: flex, least: 24},
 		{token: theme.Muted, text: it.signal.Service, width: 12, rank: 4},
 		{token: theme.Muted, text: it.signal.Account, width: 12, rank: 5},
 		{token: theme.Muted, text: it.signal.Region, width: 14, rank: 2},
