@@ -1,0 +1,136 @@
+// Package awsclient prepares the AWS SDK for use during an outage: short
+// timeouts, few retries, credentials that outlive a broken STS, and failures told
+// in plain words instead of the SDK's.
+package awsclient
+
+import (
+	"cmp"
+	"context"
+	"net"
+	"os"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+)
+
+const (
+	// responseTimeout bounds one HTTP exchange. The SDK has no bound of its own, so
+	// a server that hangs would use up the whole look.
+	responseTimeout = 4 * time.Second
+	// dialTimeout bounds one connection; a healthy regional endpoint takes far
+	// less, even from another continent.
+	dialTimeout = 2 * time.Second
+	// maxAttempts is low because every look is repeated by the runner anyway.
+	maxAttempts = 2
+	// maxBackoff keeps the pause between two attempts within OperationTimeout.
+	maxBackoff = time.Second
+	// OperationTimeout bounds one API call in real time: every attempt, the pause
+	// between them, and room for credentials that must be renewed first.
+	OperationTimeout = 10 * time.Second
+
+	// roleSession is how long an assumed role lasts. It is the most that AWS allows
+	// when roles are chained; the SDK's own 15 minutes would fail early in an STS
+	// outage.
+	roleSession = time.Hour
+	// sessionName is how our calls are named in CloudTrail, and appID in user agents.
+	sessionName = "warroom"
+	appID       = "warroom"
+
+	// stsRegion is where a role is assumed if no region is set anywhere.
+	stsRegion = "us-east-1"
+	// defaultProfile is the name of the profile when nobody chose one.
+	defaultProfile = "default"
+)
+
+// Options says as whom and where to call AWS. The zero value is the SDK's default
+// chain: environment, shared files, web identity, container, instance.
+type Options struct {
+	Profile    string // a profile of the shared config files; "" for AWS_PROFILE or the default one
+	Region     string // "" for the region of the environment or the profile
+	RoleARN    string // a role to assume with the profile's credentials; "" for none
+	ExternalID string // what the role's trust policy asks for; "" for nothing
+}
+
+// Load reads the SDK's environment and files and returns a config for service
+// clients. It calls nothing over the network except, on an EC2 instance without
+// other settings, the instance's own metadata; credentials are fetched with the
+// first call. The config's Region is empty if none is set anywhere. An error is a
+// *sources.Failure.
+func Load(ctx context.Context, options Options) (aws.Config, error) {
+	profile := profileName(options.Profile)
+	settings := []func(*config.LoadOptions) error{
+		config.WithHTTPClient(HTTPClient()),
+		config.WithRetryer(newRetryer),
+		config.WithAppID(appID),
+		config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) {
+			o.Duration = max(o.Duration, roleSession)
+			o.RoleSessionName = cmp.Or(o.RoleSessionName, sessionName)
+		}),
+	}
+	if options.Profile != "" {
+		settings = append(settings, config.WithSharedConfigProfile(options.Profile))
+	}
+	if options.Region != "" {
+		settings = append(settings, config.WithRegion(options.Region))
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, settings...)
+	if err != nil {
+		what := "the AWS settings of profile " + profile + " could not be loaded"
+		return aws.Config{}, Failure(what, &callerError{profile: profile, err: &settingsError{err}})
+	}
+	if options.RoleARN != "" {
+		cfg.Credentials = assume(cfg, options)
+	}
+	cfg.Credentials = &owned{provider: cfg.Credentials, profile: profile}
+	cfg.APIOptions = append(cfg.APIOptions, callAs(profile))
+	return cfg, nil
+}
+
+// settingsError marks what Load could not read. Nothing but the environment and
+// files is involved, so whatever it is, that is the place to look.
+type settingsError struct{ err error }
+
+// Error implements error with the text of the cause.
+func (e *settingsError) Error() string { return e.err.Error() }
+
+// Unwrap gives the cause.
+func (e *settingsError) Unwrap() error { return e.err }
+
+// HTTPClient makes the client that every call goes through, those for credentials
+// included: a hung STS call would otherwise block every caller. It follows
+// HTTPS_PROXY and AWS_CA_BUNDLE.
+func HTTPClient() *awshttp.BuildableClient {
+	return awshttp.NewBuildableClient().
+		WithTimeout(responseTimeout).
+		WithDialerOptions(func(dialer *net.Dialer) { dialer.Timeout = dialTimeout })
+}
+
+func newRetryer() aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts = maxAttempts
+		o.MaxBackoff = maxBackoff
+	})
+}
+
+// assume makes credentials of a role, fetched from the regional STS.
+func assume(cfg aws.Config, options Options) aws.CredentialsProvider {
+	client := sts.NewFromConfig(cfg, func(o *sts.Options) { o.Region = cmp.Or(o.Region, stsRegion) })
+	role := stscreds.NewAssumeRoleProvider(client, options.RoleARN, func(o *stscreds.AssumeRoleOptions) {
+		o.Duration = roleSession
+		o.RoleSessionName = sessionName
+		if options.ExternalID != "" {
+			o.ExternalID = aws.String(options.ExternalID)
+		}
+	})
+	return aws.NewCredentialsCache(&steady{provider: role, now: time.Now})
+}
+
+// profileName is the name of the profile that the SDK will use.
+func profileName(chosen string) string {
+	return cmp.Or(chosen, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE"), defaultProfile)
+}

@@ -1,0 +1,155 @@
+package awsclient
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"syscall"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
+)
+
+const nothingToDo = "nothing to do, it is tried again"
+
+// causes are tried from the top. Settings and logins come first, because the SDK
+// looks for credentials on the network and a laptop without any fails with a
+// network error; then what happened on the wire; then what the API said.
+var causes = inOrder(settings, logins, wire, refusals, answers)
+
+var settings = []Cause{
+	{Name: "stopped", Why: "the look was stopped", Next: nothingToDo,
+		match: func(f *facts) bool { return f.is(context.Canceled) && !f.is(context.DeadlineExceeded) }},
+	{Name: "no-profile", Why: "the profile {profile} is in neither ~/.aws/config nor ~/.aws/credentials",
+		Next: "correct the profile in the config or in AWS_PROFILE, or run: aws configure --profile {profile}", credentials: true,
+		match: func(f *facts) bool {
+			return isA[config.SharedConfigProfileNotExistError](f.err) && !isA[config.SharedConfigAssumeRoleError](f.err)
+		}},
+	{Name: "mfa", Why: "the profile {profile} asks for an MFA code, which cannot be typed here", credentials: true,
+		Next: "start a session with MFA in your shell first (aws sts get-session-token) or use a profile that logs in with SSO",
+		match: func(f *facts) bool {
+			return isA[config.AssumeRoleTokenProviderNotSetError](f.err) || f.says("assumeroletokenprovider", "multifactorauthentication failed")
+		}},
+	{Name: "bad-settings", Why: "the shared AWS files cannot be used as they are", credentials: true,
+		Next: "look for a mistake in ~/.aws/config and ~/.aws/credentials; the log has the place",
+		match: func(f *facts) bool { return isA[*settingsError](f.err) }},
+	{Name: "no-region", Why: "no AWS region is set", Next: "name one in the config (regions:), with --region, or in AWS_REGION",
+		match: func(f *facts) bool {
+			return isA[*aws.MissingRegionError](f.err) || f.says("missing region", "region is not set", "region must be set", "a region must be")
+		}},
+	{Name: "bad-endpoint", Why: "the endpoint settings contradict each other or name no host",
+		Next: "check AWS_ENDPOINT_URL, AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT",
+		match: func(f *facts) bool {
+			return f.status == 0 && f.says("resolve endpoint", "fips and custom endpoint", "dualstack and custom endpoint", "unsupported protocol scheme", "no host in request url")
+		}},
+}
+
+var logins = []Cause{
+	{Name: "no-credentials", Why: "no AWS credentials were found", credentials: true,
+		Next:  "log in (aws sso login or aws login), or set AWS_PROFILE or AWS_ACCESS_KEY_ID; your own probes need none",
+		match: func(f *facts) bool { return f.service == "ec2imds" || f.says("no ec2 imds role found") }},
+	{Name: "sso-expired", Why: "the SSO session of profile {profile} has expired", credentials: true,
+		Next: "run: aws sso login --profile {profile}",
+		match: func(f *facts) bool {
+			return isA[*ssocreds.InvalidTokenError](f.err) || f.says("cached sso token", "refresh sso token") ||
+				f.service == "SSO" && f.status == http.StatusUnauthorized ||
+				f.service == "SSO OIDC" && f.coded("InvalidGrantException", "ExpiredTokenException", "UnauthorizedClientException")
+		}},
+	{Name: "login-expired", Why: "the login of profile {profile} has expired", credentials: true,
+		Next:  "run: aws login --profile {profile}",
+		match: func(f *facts) bool { return f.says("please reauthenticate") }},
+	{Name: "identity-provider", Why: "STS could not reach the identity provider that vouches for this workload", credentials: true,
+		Next:  nothingToDo + "; it happens when STS itself is in trouble",
+		match: func(f *facts) bool { return f.coded("InvalidIdentityToken", "IDPCommunicationError") }},
+	{Name: "role-denied", Why: "profile {profile} may not assume its role", credentials: true,
+		Next: "check role_arn, the external id and the role's trust policy",
+		match: func(f *facts) bool {
+			return f.renewing && f.service == "STS" && f.coded("AccessDenied", "AccessDeniedException")
+		}},
+}
+
+// refusals are what the API says about us. They come before the status of an
+// answer, since AWS sends them with several.
+var refusals = []Cause{
+	{Name: "throttled", Why: "AWS is throttling calls to {action}", Next: "nothing to do, it is asked less often; other tools of the account share the same limit",
+		match: func(f *facts) bool {
+			return f.status == http.StatusTooManyRequests || f.coded("Throttling", "ThrottlingException", "ThrottledException",
+				"RequestThrottled", "RequestThrottledException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown", "LimitExceededException")
+		}},
+	{Name: "expired", Why: "the credentials of profile {profile} have expired", credentials: true,
+		Next:  "log in again (with SSO: aws sso login --profile {profile}), or renew the keys in the environment and start again",
+		match: func(f *facts) bool { return f.coded("ExpiredToken", "ExpiredTokenException", "RequestExpired") }},
+	{Name: "unknown-keys", Why: "AWS does not know the credentials of profile {profile}", credentials: true,
+		Next:  "check the access keys; in a region that must be opted into, check that it is switched on",
+		match: func(f *facts) bool { return f.coded("InvalidClientTokenId", "UnrecognizedClientException") }},
+	{Name: "clock", Why: "AWS refused the signature of the call", credentials: true,
+		Next: "check this machine's clock, then the secret key of profile {profile}",
+		match: func(f *facts) bool {
+			return f.coded("RequestTimeTooSkewed", "InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature")
+		}},
+	{Name: CauseSubscription, Why: "this account's support plan does not include the AWS Health API, which comes with Business Support+, Enterprise Support or Unified Operations",
+		Next:  "nothing to mend here: the public status is at health.aws.amazon.com, and alarms and probes work without the plan",
+		match: func(f *facts) bool { return f.coded("SubscriptionRequiredException") }},
+	{Name: "opt-in", Why: "this account may not use the service in this region", Next: "switch the region or the service on in the account, or leave the region out of the config",
+		match: func(f *facts) bool { return f.coded("OptInRequired", "AuthFailure") }},
+	{Name: "denied", Why: "the credentials of profile {profile} may not call {action}", credentials: true,
+		Next:  "allow {action} in their policy; docs/iam-policy.json lists all that is needed",
+		match: func(f *facts) bool { return f.coded("AccessDenied", "AccessDeniedException", "UnauthorizedOperation") }},
+	{Name: "page-lost", Why: "AWS no longer accepts the page mark that it gave out", Next: nothingToDo,
+		match: func(f *facts) bool { return f.coded("InvalidPaginationToken", "InvalidNextToken") }},
+}
+
+func inOrder(groups ...[]Cause) []Cause {
+	var all []Cause
+	for _, group := range groups {
+		all = append(all, group...)
+	}
+	return all
+}
+
+func isA[T error](err error) bool {
+	var target T
+	return errors.As(err, &target)
+}
+
+// wire is what happens before an answer is complete.
+var wire = []Cause{
+	{Name: "dns-not-found", Why: "the name {host} does not exist in DNS",
+		Next:  nothingToDo + "; if other names resolve, the region's DNS may be the outage, otherwise check the region's spelling",
+		match: func(f *facts) bool { failure, ok := f.unresolved(); return ok && failure.IsNotFound }},
+	{Name: "dns-failed", Why: "the name server gave no answer for {host}", Next: nothingToDo + "; check this machine's network and DNS",
+		match: func(f *facts) bool { _, ok := f.unresolved(); return ok }},
+	{Name: CauseTimeout, Why: "{host} did not answer in time", Next: nothingToDo,
+		match: func(f *facts) bool { return f.timedOut() }},
+	{Name: "proxy", Why: "the proxy on the way to {host} refused", Next: "check HTTPS_PROXY and NO_PROXY",
+		match: func(f *facts) bool { return f.says("proxyconnect") }},
+	{Name: "refused", Why: "{host} refused the connection", Next: nothingToDo,
+		match: func(f *facts) bool { return f.is(syscall.ECONNREFUSED) }},
+	{Name: "tls", Why: "no trusted connection to {host} could be made",
+		Next:  "a proxy may stand in between: set AWS_CA_BUNDLE to its certificate, or log in to the network",
+		match: func(f *facts) bool { return f.distrusted() }},
+	{Name: "cut", Why: "{host} broke the connection off in the middle", Next: nothingToDo,
+		match: func(f *facts) bool { return f.cutOff() }},
+	{Name: "unreachable", Why: "{host} cannot be reached from this machine", Next: nothingToDo + "; check the network, VPN and firewall",
+		match: func(f *facts) bool { return f.dialled() }},
+}
+
+// answers are complete answers that say nothing of their own.
+var answers = []Cause{
+	{Name: "server-error", Why: "{host} answered {status}", Next: nothingToDo,
+		match: func(f *facts) bool { return f.status >= http.StatusInternalServerError }},
+	{Name: "redirected", Why: "{host} answered {status}, which AWS never does", Next: "a proxy or a login page of the network may stand in between: open a browser and log in",
+		match: func(f *facts) bool { return f.status >= http.StatusMultipleChoices && f.status < http.StatusBadRequest }},
+	{Name: "portal", Why: "{host} answered {status} with something that is not from the API", Next: "a proxy or a login page of the network may stand in between: open a browser and log in",
+		match: func(f *facts) bool { return f.garbled && f.status > 0 && f.status < http.StatusMultipleChoices }},
+	{Name: "forbidden", Why: "something on the way to {host} forbids the call ({status}, not from the API)", Next: "a proxy, firewall or VPC endpoint policy may stand in between: ask who runs it",
+		match: func(f *facts) bool {
+			return f.status == http.StatusForbidden && (f.garbled || strings.HasPrefix(f.kind, "text/html"))
+		}},
+	{Name: "rejected", Why: "{host} answered {status} to {action}", Next: "it is tried again; if it stays, please report it with the log",
+		match: func(f *facts) bool { return f.status > 0 }},
+	{Name: "unknown", Why: "something unexpected went wrong", Next: "it is tried again; the log has the details",
+		match: func(*facts) bool { return true }},
+}
