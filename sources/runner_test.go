@@ -1,0 +1,278 @@
+package sources
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"warroom/internal/room"
+)
+
+// ledger is a sink that remembers what it was told.
+type ledger struct {
+	mu   sync.Mutex
+	seen []room.Observation
+}
+
+func (l *ledger) Observe(o room.Observation) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.seen = append(l.seen, o)
+}
+
+func (l *ledger) all() []room.Observation {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return append([]room.Observation(nil), l.seen...)
+}
+
+// run plays watches for a while of fake time and returns what the room was told.
+func run(t *testing.T, d time.Duration, watches ...Watch) []room.Observation {
+	t.Helper()
+	told := &ledger{}
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	defer cancel()
+	NewRunner(room.Wall{}, told, slog.New(slog.DiscardHandler)).Run(ctx, watches)
+	return told.all()
+}
+
+func every(interval time.Duration, look Look) Watch {
+	return Watch{Scope: room.Scope{Source: "test"}, Name: "w", Interval: interval, Timeout: 5 * time.Second, Whole: true, Look: look}
+}
+
+func TestLooksKeepAFixedGridHoweverLongTheyTake(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var starts []time.Time
+		run(t, 10*time.Minute, every(30*time.Second, func(context.Context, Report) error {
+			starts = append(starts, time.Now())
+			time.Sleep(time.Duration(len(starts)%4) * time.Second)
+			return nil
+		}))
+		if len(starts) != 20 {
+			t.Errorf("%d looks in ten minutes of one every 30 s", len(starts))
+		}
+		for i := 1; i < len(starts); i++ {
+			if gap := starts[i].Sub(starts[i-1]); gap != 30*time.Second {
+				t.Fatalf("look %d came %s after the one before", i, gap)
+			}
+		}
+	})
+}
+
+func TestALookThatOverrunsSkipsSlotsAndNeverOverlaps(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var starts []time.Time
+		flying := 0
+		w := every(10*time.Second, func(context.Context, Report) error {
+			if flying++; flying > 1 {
+				t.Error("two looks in flight")
+			}
+			starts = append(starts, time.Now())
+			time.Sleep(25 * time.Second)
+			flying--
+			return nil
+		})
+		w.Timeout = time.Minute
+		run(t, 2*time.Minute, w)
+		for i := 1; i < len(starts); i++ {
+			if gap := starts[i].Sub(starts[i-1]); gap != 30*time.Second {
+				t.Fatalf("look %d came %s after the one before, want the next free slot", i, gap)
+			}
+		}
+	})
+}
+
+func TestFirstLooksAreSpreadAndSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		var mu sync.Mutex
+		var at []time.Duration
+		var watches []Watch
+		for i := range 500 {
+			w := every(time.Hour, func(context.Context, Report) error {
+				mu.Lock()
+				defer mu.Unlock()
+				at = append(at, time.Since(start))
+				return nil
+			})
+			w.Name = fmt.Sprint("endpoint-", i)
+			watches = append(watches, w)
+		}
+		run(t, time.Minute, watches...)
+		buckets := map[time.Duration]int{}
+		for _, d := range at {
+			if d > firstWithin {
+				t.Errorf("a first look came after %s", d)
+			}
+			buckets[d/(100*time.Millisecond)]++
+		}
+		for bucket, n := range buckets {
+			if n > 60 {
+				t.Errorf("%d of 500 first looks fall into tenth %d of a second", n, bucket)
+			}
+		}
+		if len(at) != 500 {
+			t.Errorf("%d first looks", len(at))
+		}
+	})
+}
+
+func TestFailuresBackOffButNeverPastTheInterval(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var starts []time.Time
+		told := run(t, 10*time.Minute, every(time.Minute, func(context.Context, Report) error {
+			starts = append(starts, time.Now())
+			return &Failure{Trouble: room.Trouble{What: "what", Why: "why", Next: "wait"}}
+		}))
+		var gaps []time.Duration
+		for i := 1; i < len(starts); i++ {
+			gaps = append(gaps, starts[i].Sub(starts[i-1]))
+		}
+		for i, gap := range gaps {
+			if gap > time.Minute {
+				t.Errorf("gap %d is %s, longer than the interval", i, gap)
+			}
+			if i >= openAfter+1 && gap != time.Minute {
+				t.Errorf("gap %d is %s; the breaker is open and tries once an interval", i, gap)
+			}
+		}
+		if gaps[0] > 6*time.Second || gaps[1] < gaps[0] || gaps[2] < gaps[1] {
+			t.Errorf("the back-off went %v", gaps[:4])
+		}
+		o := told[0]
+		if o.Complete || !o.Done || o.Trouble == nil || !strings.HasPrefix(o.Trouble.Next, "trying again at ") || !strings.HasSuffix(o.Trouble.Next, "; wait") {
+			t.Errorf("the room was told %+v", o)
+		}
+	})
+}
+
+func TestTheBreakerClosesOnTheFirstSuccess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		looks := 0
+		told := run(t, 20*time.Minute, every(time.Minute, func(context.Context, Report) error {
+			if looks++; looks <= openAfter+3 || looks == openAfter+6 {
+				return &Failure{Trouble: room.Trouble{What: "what", Why: "why"}}
+			}
+			return nil
+		}))
+		recovered, again := told[openAfter+3], told[openAfter+5]
+		if recovered.Trouble != nil || !recovered.Complete {
+			t.Errorf("after recovery the room was told %+v", recovered)
+		}
+		if wait := again.Next.Sub(again.At); again.Trouble == nil || wait > 6*time.Second {
+			t.Errorf("a new failure after recovery is tried again after %s", wait)
+		}
+	})
+}
+
+func TestAPartialFailureCountsAsSeen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		told := run(t, time.Minute, every(time.Minute, func(context.Context, Report) error {
+			return &Failure{Trouble: room.Trouble{What: "half"}, Partial: true}
+		}))
+		if o := told[0]; !o.Complete || o.Trouble == nil || o.Next.Sub(o.At) != time.Minute {
+			t.Errorf("the room was told %+v", o)
+		}
+	})
+}
+
+func TestALookThatHangsIsGivenUpAndNotRepeatedBesideItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		calls := 0
+		release := make(chan struct{})
+		var late Report
+		told := &ledger{}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			NewRunner(room.Wall{}, told, slog.New(slog.DiscardHandler)).Run(ctx, []Watch{every(10*time.Second, func(_ context.Context, report Report) error {
+				calls++
+				late = report
+				<-release
+				return nil
+			})})
+			close(done)
+		}()
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		late([]room.Signal{{Key: "late"}})
+		seen := told.all()
+		if calls != 1 || len(seen) != 1 || !strings.Contains(seen[0].Trouble.Why, "did not stop") {
+			t.Errorf("%d calls; the room was told %+v", calls, seen)
+		}
+		close(release)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if calls < 2 {
+			t.Error("it was not looked at again after it had stopped")
+		}
+		cancel()
+		<-done
+	})
+}
+
+func TestAPanicAndAWordlessErrorBecomeSentences(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for name, look := range map[string]Look{
+			"panic":    func(context.Context, Report) error { panic("oh no \x1b[31m") },
+			"wordless": func(context.Context, Report) error { return errors.New("dial tcp 10.0.0.1:443: i/o timeout") },
+			"deadline": func(ctx context.Context, _ Report) error { <-ctx.Done(); return ctx.Err() },
+		} {
+			told := run(t, 20*time.Second, every(time.Minute, look))
+			text := told[0].Trouble.String()
+			if strings.Contains(text, "oh no") || strings.Contains(text, "dial tcp") || strings.Contains(text, "context") || told[0].Trouble.What == "" {
+				t.Errorf("%s: people are shown %q", name, text)
+			}
+		}
+	})
+}
+
+func TestAgainLooksNowAndOnlyOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		looks := 0
+		ctx, cancel := context.WithCancel(t.Context())
+		r := NewRunner(room.Wall{}, &ledger{}, slog.New(slog.DiscardHandler))
+		done := make(chan struct{})
+		go func() {
+			r.Run(ctx, []Watch{every(time.Hour, func(context.Context, Report) error { looks++; time.Sleep(time.Second); return nil })})
+			close(done)
+		}()
+		time.Sleep(time.Minute)
+		r.Again()
+		r.Again()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if looks != 2 {
+			t.Errorf("%d looks, want the first and one more", looks)
+		}
+		cancel()
+		<-done
+	})
+}
+
+func TestOnceLooksAtEverythingTogetherAndReturns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		told := &ledger{}
+		start := time.Now()
+		var watches []Watch
+		for i := range 20 {
+			w := every(time.Hour, func(_ context.Context, report Report) error {
+				time.Sleep(time.Second)
+				report([]room.Signal{{Key: fmt.Sprint(i)}})
+				return nil
+			})
+			w.Name = fmt.Sprint(i)
+			watches = append(watches, w)
+		}
+		NewRunner(room.Wall{}, told, slog.New(slog.DiscardHandler)).Once(t.Context(), watches)
+		if took := time.Since(start); took != time.Second || len(told.all()) != 40 {
+			t.Errorf("it took %s and told %d things", took, len(told.all()))
+		}
+	})
+}
