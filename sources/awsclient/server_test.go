@@ -35,13 +35,13 @@ func configFor(url string) aws.Config {
 }
 
 func describeAlarms(ctx context.Context, cfg aws.Config) error {
-	client := cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) { o.APIOptions = append(o.APIOptions, Genuine) })
+	client := cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) { o.APIOptions = append(o.APIOptions, Harden) })
 	_, err := client.DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{})
 	return err
 }
 
 func describeEvents(ctx context.Context, cfg aws.Config) error {
-	client := health.NewFromConfig(cfg, func(o *health.Options) { o.APIOptions = append(o.APIOptions, Genuine) })
+	client := health.NewFromConfig(cfg, func(o *health.Options) { o.APIOptions = append(o.APIOptions, Harden) })
 	_, err := client.DescribeEvents(ctx, &health.DescribeEventsInput{})
 	return err
 }

@@ -33,7 +33,7 @@ var settings = []Cause{
 			return isA[config.AssumeRoleTokenProviderNotSetError](f.err) || f.says("assumeroletokenprovider", "multifactorauthentication failed")
 		}},
 	{Name: "bad-settings", Why: "the shared AWS files cannot be used as they are", credentials: true,
-		Next: "look for a mistake in ~/.aws/config and ~/.aws/credentials; the log has the place",
+		Next:  "look for a mistake in ~/.aws/config and ~/.aws/credentials; the log has the place",
 		match: func(f *facts) bool { return isA[*settingsError](f.err) }},
 	{Name: "no-region", Why: "no AWS region is set", Next: "name one in the config (regions:), with --region, or in AWS_REGION",
 		match: func(f *facts) bool {

@@ -1,0 +1,76 @@
+// Package cloudwatch watches the alarms of one account in one region: metric,
+// composite and log alarms, page by page, usable from the first page on.
+package cloudwatch
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+
+	"warroom/internal/room"
+	"warroom/sources"
+	"warroom/sources/awsclient"
+)
+
+const (
+	// SourceName is the Scope's Source.
+	SourceName = "cloudwatch"
+	// DefaultInterval is short enough to see an alarm within half a minute of the
+	// minute in which CloudWatch evaluates it.
+	DefaultInterval = 30 * time.Second
+	// DefaultTimeout lets a look at 10,000 alarms end on a slow day.
+	DefaultTimeout = time.Minute
+)
+
+// Options says which alarms to watch. Config, Account and Region are needed.
+type Options struct {
+	Config   aws.Config             // credentials and transport; its region is not used
+	Account  string                 // as the room names it
+	Region   string                 // the region to ask
+	Wanted   func(name string) bool // by the alarm's name as AWS has it; nil wants all
+	Interval time.Duration          // room time; 0 means DefaultInterval
+	Timeout  time.Duration          // real time; 0 means DefaultTimeout
+}
+
+// watch is what lasts between looks. Only one look runs at a time.
+type watch struct {
+	client *cloudwatch.Client
+	scope  room.Scope
+	wanted func(string) bool
+	words  interner
+}
+
+// New makes the watch of one account and region. It calls nothing yet.
+func New(options Options) sources.Watch {
+	scope := room.Scope{Source: SourceName, Account: options.Account, Region: options.Region}
+	w := &watch{
+		client: cloudwatch.NewFromConfig(options.Config, func(o *cloudwatch.Options) {
+			o.Region = options.Region
+			o.APIOptions = append(o.APIOptions, awsclient.Harden)
+		}),
+		scope:  scope,
+		wanted: options.Wanted,
+		words:  make(interner),
+	}
+	if w.wanted == nil {
+		w.wanted = func(string) bool { return true }
+	}
+	return sources.Watch{
+		Scope:    scope,
+		Name:     scope.String(),
+		Interval: cmp.Or(options.Interval, DefaultInterval),
+		Timeout:  cmp.Or(options.Timeout, DefaultTimeout),
+		Whole:    true,
+		Look:     w.look,
+	}
+}
+
+// call makes one API call within its own bound of time.
+func (w *watch) call(ctx context.Context, input *cloudwatch.DescribeAlarmsInput) (*cloudwatch.DescribeAlarmsOutput, error) {
+	ctx, cancel := awsclient.WithTimeout(ctx)
+	defer cancel()
+	return w.client.DescribeAlarms(ctx, input)
+}

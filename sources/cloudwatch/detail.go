@@ -1,0 +1,122 @@
+package cloudwatch
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"warroom/internal/clean"
+	"warroom/internal/room"
+)
+
+// The types of alarm as AlarmDetail has them.
+const (
+	typeMetric    = "metric"
+	typeComposite = "composite"
+	typeLog       = "log"
+)
+
+// metric describes an alarm on one metric, on an expression over several, or on a
+// PromQL query; the last two have no metric of their own and show their expression.
+func (w *watch) metric(a *types.MetricAlarm) *room.AlarmDetail {
+	detail := &room.AlarmDetail{
+		Type:       typeMetric,
+		Namespace:  w.word(a.Namespace),
+		Metric:     w.word(a.MetricName),
+		Statistic:  w.words.intern(clean.Line(string(a.Statistic), wordLimit)),
+		Comparison: w.words.intern(clean.Line(string(a.ComparisonOperator), wordLimit)),
+		Threshold:  w.threshold(a.Threshold),
+		Period:     seconds(a.Period),
+		Evaluate:   int(aws.ToInt32(a.EvaluationPeriods)),
+		Breach:     int(aws.ToInt32(a.DatapointsToAlarm)),
+		Missing:    w.word(a.TreatMissingData),
+		Dimensions: w.dimensions(a.Dimensions),
+	}
+	if a.ExtendedStatistic != nil {
+		detail.Statistic = w.word(a.ExtendedStatistic)
+	}
+	if a.Threshold == nil && a.ThresholdMetricId != nil {
+		detail.Threshold = "band " + line(a.ThresholdMetricId, wordLimit)
+	}
+	w.describeQueries(detail, a.Metrics)
+	if query, ok := a.EvaluationCriteria.(*types.EvaluationCriteriaMemberPromQLCriteria); ok {
+		detail.Metric = line(query.Value.Query, ruleLimit)
+		detail.Period = seconds(a.EvaluationInterval)
+	}
+	return detail
+}
+
+// describeQueries fills in the query that the alarm decides by.
+func (w *watch) describeQueries(detail *room.AlarmDetail, queries []types.MetricDataQuery) {
+	for i := range queries {
+		query := &queries[i]
+		if len(queries) > 1 && !aws.ToBool(query.ReturnData) {
+			continue
+		}
+		detail.Period = max(detail.Period, seconds(query.Period))
+		if query.Expression != nil {
+			detail.Metric = line(query.Expression, descriptionLimit)
+		} else if stat := query.MetricStat; stat != nil && stat.Metric != nil {
+			detail.Namespace, detail.Metric = w.word(stat.Metric.Namespace), w.word(stat.Metric.MetricName)
+			detail.Statistic, detail.Period = w.word(stat.Stat), seconds(stat.Period)
+			detail.Dimensions = w.dimensions(stat.Metric.Dimensions)
+		}
+	}
+}
+
+func composite(a *types.CompositeAlarm) *room.AlarmDetail {
+	detail := &room.AlarmDetail{Type: typeComposite, Rule: line(a.AlarmRule, ruleLimit)}
+	switch a.ActionsSuppressedBy {
+	case types.ActionsSuppressedByAlarm:
+		detail.Suppressed = "alarm " + line(a.ActionsSuppressor, arnLimit)
+	case types.ActionsSuppressedByWaitPeriod:
+		detail.Suppressed = "wait period"
+	case types.ActionsSuppressedByExtensionPeriod:
+		detail.Suppressed = "extension period"
+	default:
+		detail.Suppressed = clean.Line(string(a.ActionsSuppressedBy), wordLimit)
+	}
+	return detail
+}
+
+// log describes an alarm on the results of a scheduled query over logs.
+func (w *watch) log(a *types.LogAlarm) *room.AlarmDetail {
+	detail := &room.AlarmDetail{
+		Type:       typeLog,
+		Comparison: w.words.intern(clean.Line(string(a.ComparisonOperator), wordLimit)),
+		Threshold:  w.threshold(a.Threshold),
+		Evaluate:   int(aws.ToInt32(a.QueryResultsToEvaluate)),
+		Breach:     int(aws.ToInt32(a.QueryResultsToAlarm)),
+		Missing:    w.word(a.TreatMissingData),
+	}
+	if query := a.ScheduledQueryConfiguration; query != nil {
+		detail.Rule = line(query.QueryString, ruleLimit)
+		detail.Metric = line(query.AggregationExpression, descriptionLimit)
+	}
+	return detail
+}
+
+func (w *watch) dimensions(from []types.Dimension) []room.Dimension {
+	if len(from) == 0 {
+		return nil
+	}
+	out := make([]room.Dimension, len(from))
+	for i, d := range from {
+		out[i] = room.Dimension{Name: w.word(d.Name), Value: w.word(d.Value)}
+	}
+	return out
+}
+
+func (w *watch) threshold(value *float64) string {
+	if value == nil {
+		return ""
+	}
+	return w.words.intern(strconv.FormatFloat(*value, 'f', -1, 64))
+}
+
+// word is a text that many alarms share.
+func (w *watch) word(s *string) string { return w.words.intern(line(s, wordLimit)) }
+
+func seconds(n *int32) time.Duration { return time.Duration(aws.ToInt32(n)) * time.Second }
