@@ -12,7 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
 )
 
-const nothingToDo = "nothing to do, it is tried again"
+// nothingToDo is next where waiting is all there is; the runner says when the next
+// try is.
+const nothingToDo = "nothing to do"
 
 // causes are tried from the top. Settings and logins come first, because the SDK
 // looks for credentials on the network and a laptop without any fails with a
@@ -33,7 +35,7 @@ var settings = []Cause{
 			return isA[config.AssumeRoleTokenProviderNotSetError](f.err) || f.says("assumeroletokenprovider", "multifactorauthentication failed")
 		}},
 	{Name: "bad-settings", Why: "the shared AWS files cannot be used as they are", credentials: true,
-		Next:  "look for a mistake in ~/.aws/config and ~/.aws/credentials; the log has the place",
+		Next:  "look for a mistake in ~/.aws/config and ~/.aws/credentials; the log has the place (--log FILE)",
 		match: func(f *facts) bool { return isA[*settingsError](f.err) }},
 	{Name: "no-region", Why: "no AWS region is set", Next: "name one in the config (regions:), with --region, or in AWS_REGION",
 		match: func(f *facts) bool {
@@ -73,7 +75,7 @@ var logins = []Cause{
 // refusals are what the API says about us. They come before the status of an
 // answer, since AWS sends them with several.
 var refusals = []Cause{
-	{Name: "throttled", Why: "AWS is throttling calls to {action}", Next: "nothing to do, it is asked less often; other tools of the account share the same limit",
+	{Name: "throttled", Why: "AWS is throttling calls to {action}", Next: "nothing to do; other tools of the account share the same limit",
 		match: func(f *facts) bool {
 			return f.status == http.StatusTooManyRequests || f.coded("Throttling", "ThrottlingException", "ThrottledException",
 				"RequestThrottled", "RequestThrottledException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown", "LimitExceededException")
@@ -117,9 +119,9 @@ func isA[T error](err error) bool {
 // wire is what happens before an answer is complete.
 var wire = []Cause{
 	{Name: "dns-not-found", Why: "the name {host} does not exist in DNS",
-		Next:  nothingToDo + "; if other names resolve, the region's DNS may be the outage, otherwise check the region's spelling",
+		Next:  "if other names resolve, the region's DNS may be the outage; otherwise check this machine's network and the region's spelling",
 		match: func(f *facts) bool { failure, ok := f.unresolved(); return ok && failure.IsNotFound }},
-	{Name: "dns-failed", Why: "the name server gave no answer for {host}", Next: nothingToDo + "; check this machine's network and DNS",
+	{Name: "dns-failed", Why: "the name server gave no answer for {host}", Next: "check this machine's network and DNS",
 		match: func(f *facts) bool { _, ok := f.unresolved(); return ok }},
 	{Name: CauseTimeout, Why: "{host} did not answer in time", Next: nothingToDo,
 		match: func(f *facts) bool { return f.timedOut() }},
@@ -132,7 +134,7 @@ var wire = []Cause{
 		match: func(f *facts) bool { return f.distrusted() }},
 	{Name: "cut", Why: "{host} broke the connection off in the middle", Next: nothingToDo,
 		match: func(f *facts) bool { return f.cutOff() }},
-	{Name: "unreachable", Why: "{host} cannot be reached from this machine", Next: nothingToDo + "; check the network, VPN and firewall",
+	{Name: "unreachable", Why: "{host} cannot be reached from this machine", Next: "check the network, the VPN and the firewall",
 		match: func(f *facts) bool { return f.dialled() }},
 }
 
@@ -148,8 +150,8 @@ var answers = []Cause{
 		match: func(f *facts) bool {
 			return f.status == http.StatusForbidden && (f.garbled || strings.HasPrefix(f.kind, "text/html"))
 		}},
-	{Name: "rejected", Why: "{host} answered {status} to {action}", Next: "it is tried again; if it stays, please report it with the log",
+	{Name: "rejected", Why: "{host} answered {status} to {action}", Next: "if it stays, please report it with the log (--log FILE)",
 		match: func(f *facts) bool { return f.status > 0 }},
-	{Name: "unknown", Why: "something unexpected went wrong", Next: "it is tried again; the log has the details",
+	{Name: "unknown", Why: "something unexpected went wrong", Next: "the log has the details (--log FILE)",
 		match: func(*facts) bool { return true }},
 }

@@ -83,7 +83,7 @@ func (w *watch) failure(shown int, err error) *sources.Failure {
 func (w *watch) endless(shown int, why string) *sources.Failure {
 	return &sources.Failure{Trouble: room.Trouble{
 		What: w.what(shown), Why: why,
-		Next: "what was shown stands, and it is tried again; if it stays, use another name filter or report it",
+		Next: "what was shown stands; if it stays, please report it",
 	}}
 }
 

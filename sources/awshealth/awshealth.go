@@ -1,0 +1,97 @@
+// Package awshealth watches the AWS Health API: the events that concern one
+// account, with the texts AWS wrote about them and the resources it names.
+//
+// AWS runs the API in two regions of a partition, of which one is active and has
+// the newest data, and nothing reliable says which. So both are asked, and of each
+// event the version that was updated last counts. Source: AWS Health endpoints and
+// quotas, https://docs.aws.amazon.com/general/latest/gr/awshealth.html.
+package awshealth
+
+import (
+	"cmp"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/health"
+
+	"warroom/internal/room"
+	"warroom/sources"
+	"warroom/sources/awsclient"
+)
+
+const (
+	// SourceName is the Scope's Source.
+	SourceName = "health"
+	// DefaultInterval is as often as the API may be asked without being throttled;
+	// AWS publishes no quota, but throttles those who ask more.
+	DefaultInterval = time.Minute
+	// DefaultTimeout leaves time for the texts of a bad day after one of the two
+	// regions has used up its patience.
+	DefaultTimeout = 30 * time.Second
+	// closedWindow is for how long an event is shown after its end, in room time.
+	closedWindow = 24 * time.Hour
+
+	globalRegion = "global"
+)
+
+// Options says as whom to ask. Config and Account are needed.
+type Options struct {
+	Config   aws.Config    // credentials and transport; its region chooses the partition only
+	Account  string        // as the room names it
+	Clock    room.Clock    // room time; nil means real time
+	Interval time.Duration // room time; 0 means DefaultInterval
+	Timeout  time.Duration // real time; 0 means DefaultTimeout
+}
+
+// endpoint is the API in one of its two regions.
+type endpoint struct {
+	region string
+	client *health.Client
+}
+
+// watch is what lasts between looks. Only one look runs at a time.
+type watch struct {
+	endpoints [2]endpoint
+	scope     room.Scope
+	clock     room.Clock
+	known     map[string]*record // by ARN
+	pass      uint64             // the number of the look
+}
+
+// New makes the watch of one account. It calls nothing yet. A base endpoint in the
+// config, or AWS_ENDPOINT_URL where the config was loaded from the environment,
+// holds for both regions.
+func New(options Options) sources.Watch {
+	scope := room.Scope{Source: SourceName, Account: options.Account, Region: globalRegion}
+	w := &watch{scope: scope, clock: options.Clock, known: make(map[string]*record)}
+	if w.clock == nil {
+		w.clock = room.Wall{}
+	}
+	for i, region := range regions(options.Config.Region) {
+		w.endpoints[i] = endpoint{region, health.NewFromConfig(options.Config, func(o *health.Options) {
+			o.Region = region
+			o.APIOptions = append(o.APIOptions, awsclient.Harden)
+		})}
+	}
+	return sources.Watch{
+		Scope:    scope,
+		Name:     scope.String(),
+		Interval: cmp.Or(options.Interval, DefaultInterval),
+		Timeout:  cmp.Or(options.Timeout, DefaultTimeout),
+		Whole:    true,
+		Look:     w.look,
+	}
+}
+
+// regions are where the Health API lives in the partition of the given region. It
+// is never asked in the user's own region: the SDK would make up a host there.
+func regions(region string) [2]string {
+	switch {
+	case strings.HasPrefix(region, "us-gov-"):
+		return [2]string{"us-gov-west-1", "us-gov-east-1"}
+	case strings.HasPrefix(region, "cn-"):
+		return [2]string{"cn-northwest-1", "cn-north-1"}
+	}
+	return [2]string{"us-east-1", "us-east-2"}
+}

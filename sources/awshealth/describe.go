@@ -1,0 +1,190 @@
+package awshealth
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/health"
+	"github.com/aws/aws-sdk-go-v2/service/health/types"
+
+	"warroom/internal/clean"
+	"warroom/internal/room"
+	"warroom/sources"
+	"warroom/sources/awsclient"
+)
+
+const (
+	// batchSize is how many ARNs DescribeEventDetails and DescribeAffectedEntities take.
+	batchSize = 10
+	// textsPerLook bounds the first look at an account with a long list; the rest
+	// follows with the next looks, worst first.
+	textsPerLook = 200
+	// issuesPerLook bounds for how many open issues the resources are read.
+	issuesPerLook = 50
+	// entityPages bounds the pages of resources for one batch of issues: 1,000 are
+	// more than anyone reads, and an account may have 100,000.
+	entityPages = 10
+	// entityLimit bounds the length of a resource's name in runes.
+	entityLimit = 300
+)
+
+// describe fetches the texts of new and changed events and reports each batch. The
+// error is the first call's that failed; what was fetched counts all the same.
+func (w *watch) describe(ctx context.Context, failed [2]error, report sources.Report) error {
+	lacking := w.choose(textsPerLook, func(r *record) bool { return !r.described() })
+	return w.inBatches(lacking, failed, func(e *endpoint, batch []*record) error {
+		answer, err := e.details(ctx, batch)
+		if err != nil {
+			return err
+		}
+		// What is in the answer's failedSet has no text yet; the next look asks again.
+		for i := range answer.SuccessfulSet {
+			w.addText(&answer.SuccessfulSet[i])
+		}
+		var signals []room.Signal
+		for _, known := range batch {
+			if !known.shown {
+				known.shown = true
+				signals = append(signals, w.signal(known))
+			}
+		}
+		report(signals)
+		return nil
+	})
+}
+
+func (e *endpoint) details(ctx context.Context, batch []*record) (*health.DescribeEventDetailsOutput, error) {
+	ctx, cancel := awsclient.WithTimeout(ctx)
+	defer cancel()
+	return e.client.DescribeEventDetails(ctx, &health.DescribeEventDetailsInput{EventArns: arns(batch)})
+}
+
+// addText takes in one answer of DescribeEventDetails. Its own lastUpdatedTime says
+// which version the text belongs to, since the region that answers may lag.
+func (w *watch) addText(detail *types.EventDetails) {
+	if detail.Event == nil || detail.EventDescription == nil {
+		return
+	}
+	known := w.known[clean.Line(aws.ToString(detail.Event.Arn), arnLimit)]
+	if known == nil {
+		return
+	}
+	known.hasText, known.textOf = true, known.updated
+	if detail.Event.LastUpdatedTime != nil {
+		known.textOf = detail.Event.LastUpdatedTime.UTC()
+	}
+	text := clean.Text(aws.ToString(detail.EventDescription.LatestDescription), textLimit)
+	if updates := addUpdates(known.updates, text, known.textOf); len(updates) != len(known.updates) {
+		known.updates, known.shown = updates, false
+	}
+}
+
+// impact reads which resources of ours the open issues name.
+func (w *watch) impact(ctx context.Context, failed [2]error) error {
+	issues := w.choose(issuesPerLook, func(r *record) bool { return r.troubles() && r.status == types.EventStatusCodeOpen })
+	return w.inBatches(issues, failed, func(e *endpoint, batch []*record) error {
+		found, err := e.entities(ctx, batch)
+		if err != nil {
+			return err
+		}
+		for _, known := range batch {
+			entities := found[known.arn]
+			slices.SortFunc(entities, func(a, b room.Entity) int {
+				return cmp.Or(strings.Compare(a.Value, b.Value), strings.Compare(a.Status, b.Status))
+			})
+			if !slices.Equal(entities, known.entities) {
+				known.entities, known.shown = entities, false
+			}
+		}
+		return nil
+	})
+}
+
+// entities reads the resources of a batch, by the event's ARN.
+func (e *endpoint) entities(ctx context.Context, batch []*record) (map[string][]room.Entity, error) {
+	found := make(map[string][]room.Entity)
+	input := &health.DescribeAffectedEntitiesInput{
+		Filter: &types.EntityFilter{EventArns: arns(batch)}, MaxResults: aws.Int32(pageSize),
+	}
+	for range entityPages {
+		answer, err := e.affected(ctx, input)
+		if err != nil {
+			return nil, err
+		}
+		for i := range answer.Entities {
+			entity := &answer.Entities[i]
+			arn := clean.Line(aws.ToString(entity.EventArn), arnLimit)
+			found[arn] = append(found[arn], room.Entity{
+				Value:  clean.Line(aws.ToString(entity.EntityValue), entityLimit),
+				Status: clean.Line(string(entity.StatusCode), wordLimit),
+			})
+		}
+		if aws.ToString(answer.NextToken) == "" {
+			break
+		}
+		input.NextToken = answer.NextToken
+	}
+	return found, nil
+}
+
+func (e *endpoint) affected(ctx context.Context, input *health.DescribeAffectedEntitiesInput) (*health.DescribeAffectedEntitiesOutput, error) {
+	ctx, cancel := awsclient.WithTimeout(ctx)
+	defer cancel()
+	return e.client.DescribeAffectedEntities(ctx, input)
+}
+
+// choose picks known events for a further call: issues that go on first, then what
+// AWS updated last.
+func (w *watch) choose(limit int, wanted func(*record) bool) []*record {
+	var chosen []*record
+	for _, known := range w.known {
+		if wanted(known) {
+			chosen = append(chosen, known)
+		}
+	}
+	urgency := func(r *record) int {
+		state, _ := judge(&r.event)
+		return state.Urgency()
+	}
+	slices.SortFunc(chosen, func(a, b *record) int {
+		return cmp.Or(cmp.Compare(urgency(b), urgency(a)), b.updated.Compare(a.updated), strings.Compare(a.arn, b.arn))
+	})
+	return chosen[:min(len(chosen), limit)]
+}
+
+// inBatches calls do for batches of events, each batch with the region that knew
+// its events best, or with the other one if that failed. It goes on after an error
+// and returns the first; a region that failed once is not asked again.
+func (w *watch) inBatches(records []*record, failed [2]error, do func(*endpoint, []*record) error) error {
+	var first error
+	groups := [2][]*record{}
+	for _, known := range records {
+		groups[known.endpoint] = append(groups[known.endpoint], known)
+	}
+	for i, group := range groups {
+		for batch := range slices.Chunk(group, batchSize) {
+			for _, at := range []int{i, 1 - i} {
+				if failed[at] != nil {
+					continue
+				}
+				err := do(&w.endpoints[at], batch)
+				if err == nil {
+					break
+				}
+				failed[at], first = err, cmp.Or(first, err)
+			}
+		}
+	}
+	return first
+}
+
+func arns(batch []*record) []string {
+	out := make([]string, len(batch))
+	for i, known := range batch {
+		out[i] = known.arn
+	}
+	return out
+}
