@@ -65,7 +65,7 @@ func Load(ctx context.Context, options Options) (aws.Config, error) {
 	profile := profileName(options.Profile)
 	settings := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(HTTPClient()),
-		config.WithRetryer(newRetryer),
+		config.WithRetryer(NewRetryer),
 		config.WithAppID(appID),
 		config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) {
 			o.Duration = max(o.Duration, roleSession)
@@ -110,7 +110,9 @@ func HTTPClient() *awshttp.BuildableClient {
 		WithDialerOptions(func(dialer *net.Dialer) { dialer.Timeout = dialTimeout })
 }
 
-func newRetryer() aws.Retryer {
+// NewRetryer makes the retryer of a client: few attempts, short pauses. It is also
+// for configs that do not come from Load.
+func NewRetryer() aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = maxAttempts
 		o.MaxBackoff = maxBackoff

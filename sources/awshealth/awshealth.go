@@ -63,6 +63,9 @@ type watch struct {
 // config, or AWS_ENDPOINT_URL where the config was loaded from the environment,
 // holds for both regions.
 func New(options Options) sources.Watch {
+	if options.Config.Retryer == nil {
+		options.Config.Retryer = awsclient.NewRetryer
+	}
 	scope := room.Scope{Source: SourceName, Account: options.Account, Region: globalRegion}
 	w := &watch{scope: scope, clock: options.Clock, known: make(map[string]*record)}
 	if w.clock == nil {

@@ -45,6 +45,9 @@ type watch struct {
 
 // New makes the watch of one account and region. It calls nothing yet.
 func New(options Options) sources.Watch {
+	if options.Config.Retryer == nil {
+		options.Config.Retryer = awsclient.NewRetryer
+	}
 	scope := room.Scope{Source: SourceName, Account: options.Account, Region: options.Region}
 	w := &watch{
 		client: cloudwatch.NewFromConfig(options.Config, func(o *cloudwatch.Options) {
