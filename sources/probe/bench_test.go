@@ -1,0 +1,72 @@
+package probe
+
+import (
+	"context"
+	"crypto/tls"
+	"io"
+	"net/http"
+	"testing"
+	"time"
+
+	"warroom/internal/room"
+)
+
+// peer is how a prober on net/http would do the same: one shared Transport, a fresh
+// connection each time, the body read and looked at.
+func peer(b *testing.B, config *tls.Config, url string) {
+	transport := &http.Transport{DisableKeepAlives: true, TLSClientConfig: config}
+	client := &http.Client{Transport: transport}
+	for b.Loop() {
+		ctx, cancel := context.WithTimeout(b.Context(), DefaultTimeout)
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		answer, err := client.Do(request)
+		if err != nil {
+			b.Fatal(err)
+		}
+		body, err := io.ReadAll(io.LimitReader(answer.Body, bodyLimit))
+		answer.Body.Close()
+		cancel()
+		if err != nil || answer.StatusCode != http.StatusOK || string(body) != "ok" {
+			b.Fatal(answer.StatusCode, err)
+		}
+	}
+}
+
+func own(b *testing.B, env *Environment, url string) {
+	watch := watchOf(b, Spec{URL: url, Expect: Expect{Body: "ok"}}, env)
+	ctx := b.Context()
+	for b.Loop() {
+		word := ""
+		if err := watch.Look(ctx, func(s []room.Signal) { word = s[0].Word }); err != nil || word != "UP" {
+			b.Fatal(word, err)
+		}
+	}
+}
+
+// BenchmarkProbeOverHTTPComparedWithNetHTTP and its sibling run both ways against
+// the same server, so that the ratio means something on any machine. The server's
+// own work is in both figures.
+func BenchmarkProbeOverHTTPComparedWithNetHTTP(b *testing.B) {
+	server := serving(b, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") })
+	b.Run("own", func(b *testing.B) { b.ReportAllocs(); own(b, nil, server.URL) })
+	b.Run("nethttp", func(b *testing.B) { b.ReportAllocs(); peer(b, nil, server.URL) })
+}
+
+func BenchmarkProbeOverHTTPSComparedWithNetHTTP(b *testing.B) {
+	ours := newAuthority(b)
+	address := secured(b, &tls.Config{Certificates: []tls.Certificate{ours.issue(b, leaf{names: []string{"127.0.0.1"}})}})
+	b.Run("own", func(b *testing.B) { b.ReportAllocs(); own(b, &Environment{Roots: ours.pool}, "https://"+address) })
+	b.Run("nethttp", func(b *testing.B) { b.ReportAllocs(); peer(b, &tls.Config{RootCAs: ours.pool}, "https://"+address) })
+}
+
+func BenchmarkProbeOverTCP(b *testing.B) {
+	address := listen(b, untilClosed)
+	watch := watchOf(b, Spec{URL: "tcp://" + address, Timeout: time.Second}, nil)
+	b.ReportAllocs()
+	for b.Loop() {
+		_ = watch.Look(b.Context(), func([]room.Signal) {})
+	}
+}

@@ -1,0 +1,99 @@
+package probe
+
+import (
+	"compress/gzip"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+)
+
+// bodyLimit is how much of a body is read, on the wire and again after inflation.
+// What is expected has to be in it; the connection is closed on the rest.
+const bodyLimit = 1 << 20
+
+var inflaters = sync.Pool{New: func() any { return new(gzip.Reader) }}
+
+// readBody reads a body to its end, or to the limit, and looks for the text.
+func readBody(t *target, answer *http.Response, match *textMatch) (matched, cut bool, f *failure) {
+	wire := &cappedReader{source: answer.Body, left: bodyLimit}
+	if !isGzip(answer) {
+		matched, err := match.in(wire)
+		return matched, wire.cut, bodyFailure(t, answer, wire, err)
+	}
+	inflater := inflaters.Get().(*gzip.Reader)
+	defer inflaters.Put(inflater)
+	err := inflater.Reset(wire)
+	if err == io.EOF && !wire.cut { // no body at all is an empty one
+		err = nil
+		matched, _ = match.in(http.NoBody)
+		return matched, false, nil
+	}
+	plain := &cappedReader{source: inflater, left: bodyLimit}
+	if err == nil {
+		matched, err = match.in(plain)
+	}
+	if wire.cut { // the inflater takes our own cut for a broken stream
+		err = nil
+	}
+	return matched, wire.cut || plain.cut, bodyFailure(t, answer, wire, err)
+}
+
+func isGzip(answer *http.Response) bool {
+	encoding := strings.ToLower(strings.TrimSpace(answer.Header.Get("Content-Encoding")))
+	return encoding == "gzip" || encoding == "x-gzip"
+}
+
+// cappedReader ends early, and says so, where a body is larger than the limit.
+type cappedReader struct {
+	source io.Reader
+	left   int
+	cut    bool
+	broken error // how the source failed, if it did
+}
+
+// Read implements io.Reader.
+func (r *cappedReader) Read(b []byte) (int, error) {
+	if r.left == 0 {
+		var one [1]byte
+		n, err := r.source.Read(one[:])
+		r.cut = n > 0
+		if n > 0 || err == nil {
+			err = io.EOF
+		}
+		return 0, err
+	}
+	n, err := r.source.Read(b[:min(len(b), r.left)])
+	r.left -= n
+	if err != nil && err != io.EOF {
+		r.broken = err
+	}
+	return n, err
+}
+
+// bodyFailure says why a body did not come whole; nil if it did.
+func bodyFailure(t *target, answer *http.Response, wire *cappedReader, err error) *failure {
+	if err == nil {
+		return nil
+	}
+	f := &failure{class: classBody, phase: phaseTransfer, cause: err}
+	chunked := len(answer.TransferEncoding) > 0
+	switch {
+	case isTimeout(err):
+		return timedOut(t, phaseTransfer)
+	case isReset(err):
+		f.reason = "the connection was reset in the middle of the body"
+	case wire.broken == nil:
+		f.reason = "the body is not the gzip that its header says it is"
+	case errors.Is(err, io.ErrUnexpectedEOF) && chunked:
+		f.reason = "the body was cut off: its last chunk is missing"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		f.reason = "the body was cut off before its promised length"
+	case chunked:
+		f.reason = "the body's chunks are malformed"
+	default:
+		f.reason = "the connection broke in the middle of the body"
+	}
+	return f
+}

@@ -1,0 +1,117 @@
+package probe
+
+import (
+	"bytes"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"warroom/internal/clean"
+)
+
+// certificateNameLimit is how many runes of a certificate's names are shown, and
+// certificateNames how many of its names: some hold hundreds.
+const (
+	certificateNameLimit = 60
+	certificateNames     = 3
+)
+
+// verify checks a chain for a host at this moment of real time, whatever the
+// room's clock says; nil if it is good. Roots are the system's if nil.
+func verify(chain []*x509.Certificate, host string, roots *x509.CertPool) *failure {
+	if len(chain) == 0 {
+		return &failure{class: classCert, phase: phaseTLS, reason: "the server showed no certificate"}
+	}
+	options := x509.VerifyOptions{Roots: roots, DNSName: host, CurrentTime: time.Now()}
+	if len(chain) > 1 {
+		options.Intermediates = x509.NewCertPool()
+		for _, intermediate := range chain[1:] {
+			options.Intermediates.AddCert(intermediate)
+		}
+	}
+	_, err := chain[0].Verify(options)
+	if err == nil {
+		return nil
+	}
+	return &failure{class: classCert, phase: phaseTLS, reason: unverified(chain, host, err), cause: err}
+}
+
+// unverified says in one sentence what is wrong with a chain. Dates, not days
+// left, so that it reads the same tomorrow.
+func unverified(chain []*x509.Certificate, host string, err error) string {
+	leaf := chain[0]
+	about := "the certificate of " + nameOf(leaf)
+	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok {
+		if invalid.Cert != nil && !invalid.Cert.Equal(leaf) {
+			about += ": that of its issuer " + nameOf(invalid.Cert)
+			leaf = invalid.Cert
+		}
+		switch {
+		case invalid.Reason == x509.Expired && time.Now().After(leaf.NotAfter):
+			return about + " expired on " + day(leaf.NotAfter)
+		case invalid.Reason == x509.Expired:
+			return about + " is not valid before " + day(leaf.NotBefore)
+		case invalid.Reason == x509.IncompatibleUsage:
+			return about + " is not meant for servers"
+		}
+		return about + " breaks the rules of its issuer"
+	}
+	if _, ok := errors.AsType[x509.HostnameError](err); ok {
+		return fmt.Sprintf("the certificate is for %s, not for %s", namesOf(leaf), host)
+	}
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		switch {
+		case bytes.Equal(leaf.RawIssuer, leaf.RawSubject):
+			return about + " is self-signed"
+		case len(chain) == 1:
+			return fmt.Sprintf("%s is signed by %s, which is not trusted here, or an intermediate certificate is missing", about, issuerOf(leaf))
+		}
+		return fmt.Sprintf("%s is signed by %s, which is not trusted here", about, issuerOf(chain[len(chain)-1]))
+	}
+	return about + " cannot be verified"
+}
+
+func day(t time.Time) string { return t.UTC().Format("2006-01-02 15:04Z") }
+
+func nameOf(c *x509.Certificate) string {
+	switch {
+	case c.Subject.CommonName != "":
+		return fmt.Sprintf("%q", clean.Line(c.Subject.CommonName, certificateNameLimit))
+	case len(c.DNSNames)+len(c.IPAddresses) > 0:
+		return namesOf(c)
+	}
+	return "no name"
+}
+
+func issuerOf(c *x509.Certificate) string {
+	name := c.Issuer.CommonName
+	if name == "" {
+		name = c.Issuer.String()
+	}
+	return fmt.Sprintf("%q", clean.Line(name, certificateNameLimit))
+}
+
+// namesOf lists the hosts that a certificate is good for.
+func namesOf(c *x509.Certificate) string {
+	names := make([]string, 0, certificateNames+1)
+	add := func(name string) {
+		if len(names) < certificateNames {
+			names = append(names, clean.Line(name, certificateNameLimit))
+		}
+	}
+	for _, name := range c.DNSNames {
+		add(name)
+	}
+	for _, address := range c.IPAddresses {
+		add(address.String())
+	}
+	if len(names) == 0 {
+		return "no host at all"
+	}
+	if rest := len(c.DNSNames) + len(c.IPAddresses) - len(names); rest > 0 {
+		names = append(names, fmt.Sprintf("%d more", rest))
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,112 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// deadline is when a probe's own time is up.
+func (t *target) deadline(watch *stopwatch) time.Time { return watch.start.Add(t.spec.Timeout) }
+
+// open resolves an endpoint and connects to the first of its addresses that
+// answers, IPv4 before IPv6. The connection ends with the probe's time, and at
+// once with the context; closing it is up to the caller.
+func open(ctx context.Context, t *target, e endpoint, watch *stopwatch) (*openConn, *failure) {
+	addresses := []netip.Addr{e.literal}
+	if !e.literal.IsValid() {
+		found, f := resolve(ctx, t, e, watch)
+		if f != nil {
+			return nil, f
+		}
+		addresses = found
+	}
+	conn, f := connectAny(ctx, t, e, addresses, watch)
+	watch.lap(phaseConnect)
+	if f != nil {
+		return nil, f
+	}
+	_ = conn.SetDeadline(t.deadline(watch)) // fails only on a closed connection
+	opened := &openConn{Conn: conn}
+	if ctx.Done() != nil {
+		opened.release = context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	}
+	return opened, nil
+}
+
+// openConn is a connection that its probe's context can break off.
+type openConn struct {
+	net.Conn
+	release func() bool
+}
+
+// Close ends the connection and its tie to the context.
+func (c *openConn) Close() error {
+	if c.release != nil {
+		c.release()
+	}
+	return c.Conn.Close()
+}
+
+func resolve(ctx context.Context, t *target, e endpoint, watch *stopwatch) ([]netip.Addr, *failure) {
+	limited, cancel := context.WithDeadline(ctx, t.deadline(watch))
+	defer cancel()
+	addresses, f := t.lookup.addresses(limited, e.host)
+	watch.lap(phaseResolve)
+	if f != nil && f.class == classDNS && limited.Err() != nil {
+		return nil, timedOut(t, phaseResolve)
+	}
+	return addresses, f
+}
+
+// connectAny tries the addresses in turn. Each gets its share of the time that is
+// left, so that one dead address cannot take it all.
+func connectAny(ctx context.Context, t *target, e endpoint, addresses []netip.Addr, watch *stopwatch) (net.Conn, *failure) {
+	var told *failure
+	for i, address := range addresses {
+		now := time.Now()
+		left := t.deadline(watch).Sub(now)
+		dialer := net.Dialer{KeepAlive: -1, Deadline: now.Add(left / time.Duration(len(addresses)-i))}
+		conn, err := dialer.DialContext(ctx, "tcp", netip.AddrPortFrom(address, e.port).String())
+		if err == nil {
+			return conn, nil
+		}
+		f := unconnected(t, e, address, err)
+		// What says something about the endpoint outweighs what says something about us.
+		if told == nil || f.class != classError {
+			told = f
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return nil, told
+}
+
+// unconnected says why no connection came about. The reason names the address
+// only if the endpoint does: a name's addresses change from probe to probe.
+func unconnected(t *target, e endpoint, address netip.Addr, err error) *failure {
+	if own := ownTrouble(phaseConnect, err); own != nil {
+		return own
+	}
+	f := &failure{class: classConnect, phase: phaseConnect, cause: err}
+	where := net.JoinHostPort(address.String(), strconv.Itoa(int(e.port)))
+	sentence := "%s cannot be connected to"
+	switch {
+	case isTimeout(err):
+		return timedOut(t, phaseConnect)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		sentence = "connection refused by %s"
+	case isReset(err):
+		sentence = "the connection was reset by %s"
+	case errors.Is(err, syscall.EHOSTUNREACH):
+		sentence = "no way to the host of %s: it is down, or a firewall says so"
+	}
+	f.reason, f.text = fmt.Sprintf(sentence, e), fmt.Sprintf(sentence, where)
+	return f
+}

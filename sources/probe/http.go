@@ -1,0 +1,99 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strconv"
+)
+
+// probeHTTP asks over HTTP/1.1, on a fresh connection for each request, following
+// redirects as far as the target wants.
+func probeHTTP(ctx context.Context, t *target, watch *stopwatch) outcome {
+	current, request := firstHop(t), t.request
+	var found outcome
+	for {
+		next, f := ask(ctx, t, current, request, watch, &found)
+		if f != nil {
+			found.failure = f
+			return found
+		}
+		if next == nil {
+			return found
+		}
+		current, request = next, next.request(t)
+	}
+}
+
+// ask makes one request and judges the answer, unless it leads on to another hop.
+func ask(ctx context.Context, t *target, h *hop, request []byte, watch *stopwatch, found *outcome) (*hop, *failure) {
+	conn, f := open(ctx, t, h.endpoint, watch)
+	if f != nil {
+		return nil, f
+	}
+	defer conn.Close()
+	if h.url.Scheme == "https" {
+		ignored, f := handshake(t, h.endpoint, conn, watch)
+		if f != nil {
+			return nil, f
+		}
+		if ignored != "" {
+			found.ignored = ignored
+		}
+	}
+	_, writeError := conn.Write(request) // an answer may be there all the same: 413, 400
+	r := newResponseReader(conn)
+	defer r.release()
+	answer, f := r.head(t, h, watch)
+	if f != nil {
+		if f.phase == phaseFirstByte && f.class == classProtocol && writeError != nil {
+			f.cause = writeError
+		}
+		return nil, f
+	}
+	found.status = answer.StatusCode
+	found.did = strconv.Itoa(answer.StatusCode)
+	next, f := h.follow(t, answer)
+	if f != nil || next != nil {
+		watch.lap(phaseTransfer)
+		return next, f
+	}
+	return nil, judge(t, h, answer, watch)
+}
+
+// wrongPort is what web servers say to plain HTTP where they expect TLS.
+var wrongPort = &textMatch{pattern: regexp.MustCompile(`(?i)http request (was sent )?to (an )?https|speaking plain http to an ssl`)}
+
+// judge reads the body and says what is wrong with the last answer: first the
+// status, then whether the body was whole, then what was expected of it.
+func judge(t *target, h *hop, answer *http.Response, watch *stopwatch) *failure {
+	right := t.accepts.accept(answer.StatusCode)
+	match := t.text
+	if !right {
+		match = nil
+		if answer.StatusCode == http.StatusBadRequest && h.url.Scheme == "http" {
+			match = wrongPort
+		}
+	}
+	matched, cut, f := readBody(t, answer, match)
+	watch.lap(phaseTransfer)
+	if !right {
+		reason := fmt.Sprintf("expected status %s, got %d", t.accepts.text, answer.StatusCode)
+		if matched {
+			reason += ": the server expects TLS there; use https://"
+		}
+		return &failure{class: classStatus, phase: phaseFirstByte, reason: reason}
+	}
+	if f != nil {
+		return f
+	}
+	if match == nil || matched {
+		return nil
+	}
+	where := "the body"
+	if cut {
+		where = fmt.Sprintf("the body's first %d KiB", bodyLimit>>10)
+	}
+	return &failure{class: classAssert, phase: phaseTransfer, reason: match.missing(where)}
+}

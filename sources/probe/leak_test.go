@@ -1,0 +1,123 @@
+package probe
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"runtime"
+	"testing"
+	"time"
+
+	"warroom/internal/room"
+	"warroom/sources"
+)
+
+func TestQ1AThousandProbesLeaveNothingBehind(t *testing.T) {
+	ours := newAuthority(t)
+	env := &Environment{Roots: ours.pool}
+	server := serving(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "all ok") })
+	watches := []sources.Watch{
+		watchOf(t, Spec{URL: server.URL, Expect: Expect{Body: "ok"}}, env),
+		watchOf(t, Spec{URL: server.URL, Expect: Expect{Body: "absent"}}, env),
+		watchOf(t, Spec{URL: "tcp://" + server.Listener.Addr().String()}, env),
+		watchOf(t, Spec{URL: "http://" + closedPort(t)}, env),
+		watchOf(t, Spec{URL: "https://" + secured(t, &tls.Config{Certificates: []tls.Certificate{ours.issue(t, leaf{names: []string{"127.0.0.1"}})}})}, env),
+	}
+	goroutines, files := runtime.NumGoroutine(), openFiles(t)
+	for range 200 {
+		for _, watch := range watches {
+			lookOnce(t.Context(), t, watch)
+		}
+	}
+	settles(t, goroutines, files)
+}
+
+func TestQ3CancellingInAnyPhaseLeavesNothingBehind(t *testing.T) {
+	cases := map[string]func(t *testing.T, reached func()) (Spec, *Environment){
+		"resolve": func(t *testing.T, reached func()) (Spec, *Environment) {
+			return Spec{URL: "http://shop.example"}, nameServer(t, func(question) *reply { reached(); return nil })
+		},
+		"connect": func(t *testing.T, reached func()) (Spec, *Environment) {
+			address := fullBacklog(t)
+			time.AfterFunc(20*time.Millisecond, reached)
+			return Spec{URL: "tcp://" + address}, nil
+		},
+		"TLS": func(t *testing.T, reached func()) (Spec, *Environment) {
+			return Spec{URL: "https://" + listen(t, func(conn net.Conn) { _, _ = conn.Read(make([]byte, 1)); reached(); untilClosed(conn) })}, nil
+		},
+		"first byte": func(t *testing.T, reached func()) (Spec, *Environment) {
+			return Spec{URL: "http://" + answering(t, func(conn net.Conn) { reached(); untilClosed(conn) })}, nil
+		},
+		"transfer": func(t *testing.T, reached func()) (Spec, *Environment) {
+			return Spec{URL: "http://" + answering(t, func(conn net.Conn) {
+				_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\n\r\nbegin")
+				reached()
+				untilClosed(conn)
+			})}, nil
+		},
+		"banner": func(t *testing.T, reached func()) (Spec, *Environment) {
+			return Spec{URL: "tcp://" + listen(t, func(conn net.Conn) { reached(); untilClosed(conn) }), Expect: Expect{Body: "220"}}, nil
+		},
+	}
+	for name, arrange := range cases {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			goroutines, files := 0, 0
+			spec, env := arrange(t, cancel)
+			spec.Timeout = time.Minute
+			watch := watchOf(t, spec, env)
+			goroutines, files = runtime.NumGoroutine(), openFiles(t)
+			start := time.Now()
+			got := lookOnce(ctx, t, watch)
+			if took := time.Since(start); took > 2*time.Second {
+				t.Errorf("it took %v to stop", took)
+			}
+			failure, ok := errors.AsType[*sources.Failure](got.err)
+			if !ok || !errors.Is(got.err, context.Canceled) || got.Key != "" || failure.What == "" || failure.Why == "" || failure.Next == "" {
+				t.Errorf("signal %q, error %v", got.Key, got.err)
+			}
+			settles(t, goroutines, files)
+		})
+	}
+}
+
+func TestALookThatIsCutShortSaysNothingAboutTheEndpoint(t *testing.T) {
+	watch := watchOf(t, Spec{URL: "http://" + answering(t, untilClosed), Timeout: time.Minute}, nil)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if got := lookOnce(ctx, t, watch); got.err == nil || got.Key != "" {
+		t.Errorf("signal %+v, error %v", got.Signal, got.err)
+	}
+}
+
+func TestQ2HostileEndpointsDoNotFillTheMemory(t *testing.T) {
+	header := "HTTP/1.1 200 OK\r\n\r\n"
+	address, _ := endless(t, header, "0123456789abcdef0123456789abcdef")
+	runtime.GC()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	const many = 50
+	done := make(chan struct{}, many)
+	for i := range many {
+		expect := "absent"
+		if i%2 == 0 {
+			expect = "/absent$/"
+		}
+		watch := watchOf(t, Spec{URL: "http://" + address, Timeout: 5 * time.Second, Expect: Expect{Body: expect}}, nil)
+		go func() {
+			_ = watch.Look(t.Context(), func([]room.Signal) {})
+			done <- struct{}{}
+		}()
+	}
+	for range many {
+		<-done
+	}
+	runtime.ReadMemStats(&after)
+	if grown := int64(after.Sys) - int64(before.Sys); grown > 32<<20 {
+		t.Errorf("the process grew by %d MiB", grown>>20)
+	}
+}

@@ -1,0 +1,136 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"warroom/internal/clean"
+	"warroom/internal/room"
+	"warroom/sources"
+)
+
+const (
+	// lookGrace is how much longer a look may take than its probe, so that it is the
+	// probe that runs out of time, and says waiting for what.
+	lookGrace = time.Second
+	// reasonLimit and textLimit are how many runes a pane can use.
+	reasonLimit = 300
+	textLimit   = 120
+)
+
+// source is the name of this source in a Scope, and the beginning of its keys.
+const source = "probe"
+
+// The words of a probe's states.
+const (
+	wordUp    = "UP"
+	wordSlow  = "SLOW"
+	wordDown  = "DOWN"
+	wordError = "ERROR"
+)
+
+// look turns the probes of one target into signals. It remembers since when the
+// state is what it is; the looks of one watch do not overlap, so it needs no lock.
+type look struct {
+	target *target
+	signal room.Signal // as it was reported last
+}
+
+func newLook(t *target) *look {
+	return &look{target: t, signal: room.Signal{
+		Key:     source + "/" + t.spec.Name,
+		Kind:    room.KindProbe,
+		Scope:   room.Scope{Source: source, Region: t.spec.Region},
+		Title:   t.spec.Name,
+		Service: t.spec.Service,
+		Region:  t.spec.Region,
+		Detail:  t.detail(),
+	}}
+}
+
+// look implements sources.Look.
+func (l *look) look(ctx context.Context, report sources.Report) error {
+	t := l.target
+	watch := startWatch()
+	found := t.probe(ctx, t, &watch)
+	if found.failure == nil {
+		found.failure = t.late(&watch, found)
+	}
+	if err := ctx.Err(); err != nil && found.failure != nil {
+		return &sources.Failure{Err: err, Trouble: room.Trouble{
+			What: fmt.Sprintf("The probe %s found nothing out", t.spec.Name),
+			Why:  "it was broken off before its own time was up",
+			Next: "it is made again at its next turn",
+		}}
+	}
+	at := t.clock.Now()
+	l.update(found, watch.total(), at)
+	signal := l.signal
+	signal.Samples = []room.Sample{l.sample(found, &watch, at)}
+	report([]room.Signal{signal})
+	if f := found.failure; f != nil && f.class == classError {
+		return &sources.Failure{Err: f.cause, Trouble: room.Trouble{
+			What: fmt.Sprintf("The probe %s could not be made", t.spec.Name),
+			Why:  l.signal.Reason,
+			Next: f.next,
+		}}
+	}
+	return nil
+}
+
+// late is the failure of an answer that was right but took too long.
+func (t *target) late(watch *stopwatch, found outcome) *failure {
+	limit := t.spec.Expect.Latency
+	switch total := watch.total(); {
+	case total > t.spec.Timeout:
+		return timedOut(t, phaseTransfer)
+	case limit > 0 && total > limit:
+		return &failure{
+			class: classAssert, phase: phaseTransfer,
+			reason: fmt.Sprintf("expected an answer within %s, and it took longer", plainDuration(limit)),
+			text:   fmt.Sprintf("%s in %s, expected within %s", found.did, latency(total), plainDuration(limit)),
+		}
+	}
+	return nil
+}
+
+// update sets what the room knows about the target from one outcome.
+func (l *look) update(found outcome, total time.Duration, at time.Time) {
+	state, word, reason := room.OK, wordUp, ""
+	switch slow := l.target.spec.Slow; {
+	case found.failure != nil && found.failure.class == classError:
+		state, word, reason = room.Unknown, wordError, found.failure.reason
+	case found.failure != nil:
+		state, word, reason = room.Critical, wordDown, found.failure.reason
+	case slow > 0 && total > slow:
+		state, word, reason = room.Warning, wordSlow, "right, but slower than "+plainDuration(slow)
+	}
+	if l.signal.Word != word {
+		l.signal.Since = at
+	}
+	l.signal.State, l.signal.Word, l.signal.Reason = state, word, clean.Line(reason, reasonLimit)
+}
+
+// sample is the reading of one outcome.
+func (l *look) sample(found outcome, watch *stopwatch, at time.Time) room.Sample {
+	s := room.Sample{
+		At: at, State: l.signal.State,
+		Total: watch.total(), Phases: watch.phases(), Status: found.status,
+		Text: found.did + " in " + latency(watch.total()),
+	}
+	if found.ignored != "" {
+		s.Text += ", bad certificate accepted"
+	}
+	if f := found.failure; f != nil {
+		s.Class, s.Phase = f.class, f.phase.String()
+		switch {
+		case f.text != "":
+			s.Text = f.text
+		case f.class != classStatus:
+			s.Text = f.reason
+		}
+	}
+	s.Text = clean.Line(s.Text, textLimit)
+	return s
+}

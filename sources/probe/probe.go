@@ -1,0 +1,105 @@
+// Package probe asks our own endpoints whether they answer, how fast, and with
+// what. One file is one protocol, and the type prober is its whole contract.
+package probe
+
+import (
+	"context"
+	"crypto/x509"
+	"net"
+	"time"
+
+	"warroom/internal/room"
+	"warroom/sources"
+)
+
+// What a Spec gets that leaves them out.
+const (
+	// DefaultInterval is often enough to lead AWS's first post by minutes.
+	DefaultInterval = 15 * time.Second
+	// DefaultTimeout is longer than one lost SYN and its retries after 1 s and 3 s.
+	DefaultTimeout = 5 * time.Second
+	// DefaultStatus is what an endpoint that is well answers.
+	DefaultStatus = "200..299"
+)
+
+// Spec is one endpoint and what is expected of it. The zero value of every field
+// but Name and URL asks for the default.
+type Spec struct {
+	Name     string              // unique among all probes
+	URL      string              // http, https or tcp; without a scheme, https
+	Method   string              // GET if empty
+	Header   map[string][]string // values may be secret and are never printed
+	Body     string              // sent with the request; over TCP, sent as it is
+	Service  string              // of the catalogue, or ""
+	Region   string              //
+	Interval time.Duration       // room time between two looks
+	Timeout  time.Duration       // real time for one probe, redirects included
+	Slow     time.Duration       // a right answer that takes longer is SLOW; 0 never is
+	Expect   Expect              //
+	Insecure bool                // a certificate that does not verify is accepted, and said so
+	NoFollow bool                // a redirect is the answer, and not followed
+}
+
+// Expect is what a good answer looks like.
+type Expect struct {
+	Status  string        // "200..299,!204"; DefaultStatus if empty
+	Body    string        // text that the body contains, or /a regular expression/
+	Latency time.Duration // a right answer that takes longer is DOWN; 0 has no limit
+}
+
+// Environment is what the probes of one room share. The zero value is the
+// system's own resolver and roots, and wall time.
+type Environment struct {
+	Resolver *net.Resolver  // nil: the system's
+	Roots    *x509.CertPool // nil: the system's
+	Clock    room.Clock     // nil: room.Wall
+}
+
+// prober makes one probe of a target and is done when the target's own time is
+// up, or the context is. It laps the stopwatch as each phase ends, the one in
+// which it fails included.
+type prober func(ctx context.Context, t *target, watch *stopwatch) outcome
+
+// protocol is what one scheme brings: a check of the Spec before anything starts,
+// and the probe itself.
+type protocol struct {
+	check func(t *target) error
+	probe prober
+}
+
+// protocols names the schemes that can be probed.
+var protocols = map[string]protocol{
+	"http":  {checkHTTP, probeHTTP},
+	"https": {checkHTTP, probeHTTP},
+	"tcp":   {checkTCP, probeTCP},
+}
+
+// outcome is what one probe found out.
+type outcome struct {
+	status  int      // HTTP status, 0 if there was none
+	did     string   // what was reached, in a word: "200", "connected"
+	ignored string   // why the certificate would not have verified; "" if it did
+	failure *failure // nil if the endpoint did all that was expected of it
+}
+
+// New makes the watch of one endpoint. The error is a plain sentence about the
+// Spec, given before anything has started. Each look makes one fresh probe and
+// reports one signal; an endpoint that fails is a signal, not an error. The looks
+// of one watch may not overlap.
+func New(spec Spec, env *Environment) (sources.Watch, error) {
+	if env == nil {
+		env = new(Environment)
+	}
+	t, err := newTarget(spec, env)
+	if err != nil {
+		return sources.Watch{}, err
+	}
+	l := newLook(t)
+	return sources.Watch{
+		Scope:    l.signal.Scope,
+		Name:     l.signal.Key,
+		Interval: t.spec.Interval,
+		Timeout:  t.spec.Timeout + lookGrace,
+		Look:     l.look,
+	}, nil
+}

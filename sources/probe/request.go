@@ -1,0 +1,142 @@
+package probe
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+)
+
+// userAgent is how endpoints' own logs know the probes.
+const userAgent = "warroom"
+
+// framing are the headers that say how a message is cut out of a connection. Only
+// the prober sets them, because a wrong one would make the answer meaningless.
+var framing = []string{"Connection", "Content-Length", "Te", "Trailer", "Transfer-Encoding", "Upgrade"}
+
+// harmless are the headers of a Spec that go along to another host on a redirect.
+// Any other might hold a secret.
+var harmless = []string{"Accept", "Accept-Encoding", "Accept-Language", "Content-Type", "User-Agent"}
+
+// checkHTTP makes a target of an http or https URL ready.
+func checkHTTP(t *target) error {
+	s := &t.spec
+	if s.Method == "" {
+		s.Method = http.MethodGet
+	}
+	if !httpguts.ValidHeaderFieldName(s.Method) || s.Method == http.MethodConnect {
+		return fmt.Errorf("the method %q cannot be used; use GET, HEAD, POST or the like", s.Method)
+	}
+	if s.Method == http.MethodHead && t.text != nil {
+		return errors.New("an answer to HEAD has no body, so nothing can be expected of it; use GET")
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Header)) {
+		canonical := textproto.CanonicalMIMEHeaderKey(name)
+		if !httpguts.ValidHeaderFieldName(name) {
+			return fmt.Errorf("the header name %q has characters that no header may have", name)
+		}
+		if slices.Contains(framing, canonical) {
+			return fmt.Errorf("the header %s is set by the prober itself; leave it out", canonical)
+		}
+		for _, value := range s.Header[name] {
+			if !httpguts.ValidHeaderFieldValue(value) {
+				return fmt.Errorf("the header %s has a value with a line break or control character; give it one line of text", canonical)
+			}
+		}
+	}
+	var err error
+	if t.accepts, err = parseStatuses(s.Expect.Status); err != nil {
+		return err
+	}
+	t.secure = tlsConfig(t.endpoint)
+	t.request = firstHop(t).request(t)
+	return nil
+}
+
+// request is the whole request as it goes over the wire.
+func (h *hop) request(t *target) []byte {
+	given := h.headers(t)
+	body := ""
+	if h.sendBody {
+		body = t.spec.Body
+	}
+	var b strings.Builder
+	line := func(name, value string) {
+		b.WriteString(name + ": " + value + "\r\n")
+	}
+	b.WriteString(h.method + " " + requestTarget(h.url) + " HTTP/1.1\r\n")
+	host := h.endpoint.header(h.url.Scheme)
+	if own := given.Get("Host"); own != "" {
+		host = own
+	}
+	line("Host", host)
+	given.Del("Host")
+	for _, usual := range [...][2]string{{"User-Agent", userAgent}, {"Accept", "*/*"}, {"Accept-Encoding", "gzip"}} {
+		if _, own := given[usual[0]]; !own {
+			line(usual[0], usual[1])
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		for _, value := range given[name] {
+			line(name, value)
+		}
+	}
+	if body != "" || h.method == http.MethodPost || h.method == http.MethodPut || h.method == http.MethodPatch {
+		line("Content-Length", fmt.Sprint(len(body)))
+	}
+	line("Connection", "close")
+	b.WriteString("\r\n" + body)
+	return []byte(b.String())
+}
+
+// headers are the Spec's headers that this hop may see, with the cookies that
+// earlier hops have set.
+func (h *hop) headers(t *target) http.Header {
+	given := make(http.Header, len(t.spec.Header)+1)
+	for name, values := range t.spec.Header {
+		canonical := textproto.CanonicalMIMEHeaderKey(name)
+		if h.trusted || slices.Contains(harmless, canonical) {
+			given[canonical] = append(given[canonical], values...)
+		}
+	}
+	if !h.sendBody {
+		given.Del("Content-Type")
+	}
+	if h.jar == nil {
+		return given
+	}
+	cookies := given["Cookie"]
+	for _, cookie := range h.jar.Cookies(h.url) {
+		cookies = append(cookies, cookie.Name+"="+cookie.Value)
+	}
+	if len(cookies) > 0 {
+		given["Cookie"] = []string{strings.Join(cookies, "; ")}
+	}
+	return given
+}
+
+// requestTarget is the path and query as written, with only what would break the
+// request line escaped.
+func requestTarget(u *url.URL) string {
+	target := u.RequestURI()
+	if strings.IndexFunc(target, breaksLine) < 0 {
+		return target
+	}
+	var b strings.Builder
+	for i := range len(target) {
+		if c := target[i]; breaksLine(rune(c)) {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+func breaksLine(r rune) bool { return r <= ' ' || r >= 0x7f }

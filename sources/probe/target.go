@@ -1,0 +1,152 @@
+package probe
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"warroom/internal/clean"
+	"warroom/internal/room"
+)
+
+// nameLimit is how many runes of a probe's name are kept: more than any pane has columns.
+const nameLimit = 120
+
+// target is a Spec that has been checked, and all that can be made ready before
+// the first probe. Only clock and lookup have state, and both may be shared.
+type target struct {
+	spec     Spec
+	probe    prober
+	url      *url.URL
+	endpoint endpoint
+	clock    room.Clock
+	lookup   *lookup
+	roots    *x509.CertPool
+	accepts  statuses
+	text     *textMatch // nil if any body will do
+	secure   *tls.Config
+	request  []byte // of the first hop
+}
+
+// newTarget checks a Spec. Its errors are plain sentences that show no header
+// value, no body and no part of a URL that may hold a password.
+func newTarget(spec Spec, env *Environment) (*target, error) {
+	spec.Name = clean.Line(spec.Name, nameLimit)
+	if spec.Name == "" {
+		return nil, errors.New("a probe has no name; give it one, unique among the probes")
+	}
+	t := &target{spec: spec, clock: env.Clock, lookup: newLookup(env.Resolver), roots: env.Roots}
+	if t.clock == nil {
+		t.clock = room.Wall{}
+	}
+	if err := t.prepare(); err != nil {
+		return nil, fmt.Errorf("probe %q: %w", spec.Name, err)
+	}
+	return t, nil
+}
+
+func (t *target) prepare() error {
+	if err := t.checkTimes(); err != nil {
+		return err
+	}
+	var err error
+	if t.url, err = parseURL(t.spec.URL); err != nil {
+		return err
+	}
+	known, ok := protocols[t.url.Scheme]
+	if !ok {
+		return fmt.Errorf("the scheme %q cannot be probed; use http, https or tcp", clean.Line(t.url.Scheme, nameLimit))
+	}
+	if t.endpoint, err = endpointOf(t.url); err != nil {
+		return err
+	}
+	if t.text, err = parseText(t.spec.Expect.Body); err != nil {
+		return err
+	}
+	t.probe = known.probe
+	return known.check(t)
+}
+
+func (t *target) checkTimes() error {
+	s := &t.spec
+	for _, given := range []struct {
+		name  string
+		value *time.Duration
+		usual time.Duration
+	}{
+		{"interval", &s.Interval, DefaultInterval}, {"timeout", &s.Timeout, DefaultTimeout},
+		{"slow", &s.Slow, 0}, {"latency", &s.Expect.Latency, 0},
+	} {
+		if *given.value < 0 {
+			return fmt.Errorf("the %s %s is less than nothing; give a positive time", given.name, *given.value)
+		}
+		if *given.value == 0 {
+			*given.value = given.usual
+		}
+	}
+	if s.Slow >= s.Timeout {
+		return fmt.Errorf("slow is %s and the timeout %s, so nothing could ever be slow; make slow the shorter one",
+			plainDuration(s.Slow), plainDuration(s.Timeout))
+	}
+	return nil
+}
+
+// parseURL reads a URL as people write it: https if it has no scheme, and the
+// fragment left out, since no server ever sees it.
+func parseURL(text string) (*url.URL, error) {
+	if !strings.Contains(text, "://") {
+		text = "https://" + strings.TrimPrefix(text, "//")
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Opaque != "" {
+		return nil, errors.New("its URL cannot be read; write it as https://host:port/path")
+	}
+	if u.User != nil {
+		return nil, errors.New("its URL holds a user name or password; put it into an Authorization header instead")
+	}
+	u.Fragment, u.RawFragment = "", ""
+	return u, nil
+}
+
+// detail is what the room is told about the target.
+func (t *target) detail() *room.ProbeDetail {
+	expect := make([]string, 0, 4)
+	if t.url.Scheme != "tcp" {
+		expect = append(expect, "status "+t.accepts.text)
+	}
+	if t.text != nil {
+		expect = append(expect, "body "+t.text.words)
+	}
+	if limit := t.spec.Expect.Latency; limit > 0 {
+		expect = append(expect, "an answer within "+plainDuration(limit))
+	}
+	if t.spec.Slow > 0 {
+		expect = append(expect, "slow after "+plainDuration(t.spec.Slow))
+	}
+	if t.spec.Insecure && t.url.Scheme == "https" {
+		expect = append(expect, "any certificate (insecure)")
+	}
+	for i := range expect {
+		expect[i] = clean.Line(expect[i], reasonLimit)
+	}
+	return &room.ProbeDetail{
+		Target:   clean.Line(t.url.String(), urlLimit),
+		Interval: t.spec.Interval, Timeout: t.spec.Timeout, Expect: expect,
+	}
+}
+
+// plainDuration writes a configured duration without the zeros of Duration.String.
+func plainDuration(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
