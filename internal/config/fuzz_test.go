@@ -1,0 +1,44 @@
+package config
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+)
+
+// FuzzAnyBytesGiveAConfigOrProblems looks for bytes that make the reader fall over,
+// and for a config that cannot be shown and read again.
+func FuzzAnyBytesGiveAConfigOrProblems(f *testing.F) {
+	for _, folder := range []string{"testdata/bad", "testdata/good"} {
+		for _, file := range filesIn(f, folder) {
+			content, err := os.ReadFile(file)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(content)
+		}
+	}
+	f.Add([]byte(Example))
+	f.Add([]byte(strings.Repeat("? ", 1000)))
+	f.Add([]byte("a: &a [*a, *a]\n<<: *a\n"))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		t.Setenv("WARROOM_TEST_SECRET", testSecret)
+		c, err := Parse(FileName, content, known)
+		if err != nil {
+			var problems Problems
+			if !errors.As(err, &problems) || len(problems) == 0 || c != nil {
+				t.Fatalf("got %v and %v", c, err)
+			}
+			for _, problem := range problems {
+				if strings.ContainsAny(problem.Error()+problem.Source, "\n\r\x1b\x00") {
+					t.Errorf("the message holds what a terminal acts on: %q", problem.Detail())
+				}
+			}
+			return
+		}
+		if _, err := Parse(FileName, c.Show(), known); err != nil {
+			t.Errorf("what was shown cannot be loaded: %v\n%s", err, c.Show())
+		}
+	})
+}

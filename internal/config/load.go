@@ -1,0 +1,92 @@
+package config
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"path/filepath"
+	"reflect"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// sizeLimit bounds the file, in bytes. A thousand full probes have about 300 KB.
+const sizeLimit = 4 << 20
+
+// Allowed is what the rest of the program knows by name. What is nil is not checked.
+type Allowed struct {
+	Themes  []string            // what theme may be
+	Actions []string            // what keys may be bound to
+	Keys    map[string][]string // the keys that an action has if the file gives it none
+}
+
+// digest tells the contents of two files apart.
+type digest [sha256.Size]byte
+
+// Load reads and checks a config file. The path "" gives the defaults. An error is
+// always Problems and has every mistake of the file; nothing is returned with it.
+func Load(path string, allowed Allowed) (*Config, error) {
+	if path == "" {
+		return Default(), nil
+	}
+	content, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(path, content, allowed)
+}
+
+// readFile reads the bytes of a config file; an error is Problems.
+func readFile(path string) ([]byte, error) {
+	content, err := readRegular(path, sizeLimit)
+	if err != nil {
+		return nil, Problems{{File: path, Message: "the config file " + why(err)}}
+	}
+	return content, nil
+}
+
+// Parse is Load for content that has been read. Relative paths in references are
+// taken from the folder of path.
+func Parse(path string, content []byte, allowed Allowed) (*Config, error) {
+	sum := sha256.Sum256(content)
+	content = bytes.TrimPrefix(content, []byte("\ufeff")) // some editors begin with a byte order mark
+	r := &reader{
+		source:  &source{file: path, folder: filepath.Dir(path), lines: strings.Split(string(content), "\n")},
+		allowed: allowed,
+		places:  map[string]place{},
+		keys:    map[string]place{},
+		failed:  map[string]bool{},
+		anchors: map[string]*ast.AnchorNode{},
+		open:    map[string]bool{},
+		budget:  nodeLimit,
+	}
+	c := Default()
+	c.file, c.digest = path, sum
+	if body := r.parse(content); body != nil {
+		r.read(body, c)
+	}
+	if len(r.problems) > 0 {
+		for i := range r.problems {
+			r.problems[i].Source = r.source.line(r.problems[i].Line)
+		}
+		return nil, r.problems.sorted()
+	}
+	return c, nil
+}
+
+func (r *reader) read(body ast.Node, c *Config) {
+	ast.Walk(anchorFinder{r}, body)
+	r.value(body, reflect.ValueOf(c).Elem(), "")
+	r.checkLine("room", c.Room)
+	if r.allowed.Themes != nil && !contains(r.allowed.Themes, c.Theme) {
+		r.wrong("theme", "there is no theme %s%s", quote(c.Theme), meant(c.Theme, r.allowed.Themes, "use one of: "+list(r.allowed.Themes)))
+	}
+	r.checkIntervals(c)
+	r.checkScopes(c)
+	r.checkGlobs("alarms.include", c.Alarms.Include)
+	r.checkGlobs("alarms.exclude", c.Alarms.Exclude)
+	r.checkProbes(c)
+	r.checkServices(c)
+	r.checkProbeServices(c)
+	r.checkKeys(c)
+}
