@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -139,6 +140,18 @@ type place struct {
 	first  *room.Signal // whose trouble began first
 }
 
+// earlier says whether a signal tells better when trouble began. What we measured
+// ourselves comes before what AWS says of itself, which it does after the fact.
+func (p *place) earlier(s *room.Signal) bool {
+	switch {
+	case p.first == nil:
+		return true
+	case (p.first.Kind == room.KindHealth) != (s.Kind == room.KindHealth):
+		return p.first.Kind == room.KindHealth
+	}
+	return s.Since.Before(p.first.Since)
+}
+
 // recent is how far back the beginning of today's trouble is looked for; an alarm
 // that has been red for weeks is not it.
 const recent = 24 * time.Hour
@@ -159,7 +172,7 @@ func places(s *room.Snapshot, now time.Time) []place {
 			}
 			at.counts[i]++
 			at.total++
-			if now.Sub(signal.Since) < recent && (at.first == nil || signal.Since.Before(at.first.Since)) {
+			if now.Sub(signal.Since) < recent && at.earlier(signal) {
 				at.first = signal
 			}
 		}
@@ -235,11 +248,18 @@ func (m *Model) quiet() []label {
 	return []label{{theme.OK, text}}
 }
 
-// titleLine is the terminal's title: the worst there is, in few words.
+// titleLine is the terminal's title: the worst there is, in few words. It is ASCII
+// only, because some terminals take a byte of a longer character for its end.
 func (m *Model) titleLine() string {
 	name := strings.TrimSpace("warroom " + m.reader.Name())
 	if m.drill != nil {
 		name = "DRILL " + m.drill.Scenario()
 	}
-	return m.tally().text + " " + m.pen.marks.Dot + " " + name
+	worst := strings.TrimLeft(m.tally().text, m.pen.marks.Critical+m.pen.marks.Unknown+m.pen.marks.OK+" ")
+	return strings.Map(func(r rune) rune {
+		if r > unicode.MaxASCII {
+			return '?'
+		}
+		return r
+	}, clean.Line(worst+" - "+name, cellLimit))
 }

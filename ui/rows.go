@@ -2,6 +2,8 @@ package ui
 
 import (
 	"fmt"
+	"math"
+	"strings"
 
 	"warroom/internal/room"
 	"warroom/theme"
@@ -67,6 +69,7 @@ const sparkWidth = 12
 // probeRow: ✖ DOWN checkout   us-east-1   503 in 1.2s   ▁▁▂█▇▇   92.1%
 func probeRow(p *pen, s *room.Snapshot, it item) []cell {
 	mark, word, token, title := p.look(s, it.signal)
+	title = strings.TrimSuffix(title, "-"+it.signal.Region) // the region has a column of its own
 	reading, share := "", ""
 	if n := len(it.signal.Samples); n > 0 {
 		reading = p.plain(it.signal.Samples[n-1].Text)
@@ -79,20 +82,27 @@ func probeRow(p *pen, s *room.Snapshot, it item) []cell {
 		{token: token, text: word, width: 5, rank: 4},
 		{token: theme.Text, text: title, width: flex},
 		{token: theme.Muted, text: it.signal.Region, width: 10, rank: 2},
-		{token: theme.Text, text: reading, width: 14, rank: 1},
+		{token: theme.Text, text: reading, width: 16, rank: 1},
 		{token: theme.Muted, text: p.spark(it.signal.Samples, sparkWidth), width: sparkWidth, rank: 5},
 		{token: theme.Muted, text: share, width: 6, right: true, rank: 3},
 	}
 }
 
-// spark draws the newest readings as a small chart, its top the slowest of them. A
-// reading without a time is a gap.
+// steady is how many times the fastest reading the top of a small chart is at
+// least, so that an even endpoint draws a low and even line.
+const steady = 3
+
+// spark draws the newest readings as a small chart, its top the slowest of all that
+// are kept. A reading without a time is a gap.
 func (p *pen) spark(samples []room.Sample, width int) string {
-	samples = samples[max(0, len(samples)-width):]
-	var slowest int64 = 1
+	var slowest, fastest int64 = 1, math.MaxInt64 / steady
 	for _, s := range samples {
-		slowest = max(slowest, int64(s.Total))
+		if s.Total > 0 {
+			slowest, fastest = max(slowest, int64(s.Total)), min(fastest, int64(s.Total))
+		}
 	}
+	slowest = max(slowest, steady*min(fastest, slowest))
+	samples = samples[max(0, len(samples)-width):]
 	glyphs := p.marks.Spark
 	line := make([]byte, 0, 3*width)
 	for range width - len(samples) {

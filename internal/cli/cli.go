@@ -1,0 +1,123 @@
+// Package cli is the command line: one file a command, and the only place that
+// wires the other packages together.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"charm.land/fang/v2"
+	"github.com/spf13/cobra"
+)
+
+// Exit statuses, a contract for scripts.
+const (
+	exitCalm        = 0   // calm, or done
+	exitTrouble     = 1   // trouble was seen
+	exitCannot      = 2   // could not look, or wrong usage
+	exitInterrupted = 130 // stopped by a signal
+)
+
+// exit is an error that ends the program with a status. One without a cause says
+// nothing: what there was to say has been printed.
+type exit struct {
+	status int
+	cause  error
+}
+
+func (e *exit) Error() string {
+	if e.cause == nil {
+		return ""
+	}
+	return e.cause.Error()
+}
+
+func (e *exit) Unwrap() error { return e.cause }
+
+// app is what every command needs.
+type app struct {
+	in       io.Reader
+	out, err io.Writer
+	flags    flags
+}
+
+// flags are the ones that every command takes.
+type flags struct {
+	config, room, theme, log string
+	regions, profiles        []string
+	ascii                    bool
+}
+
+// Run runs one command line, without the program's name, and returns its exit
+// status. Errors are printed to stderr as what, why and what next.
+func Run(args []string, in io.Reader, out, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	a := &app{in: in, out: out, err: stderr}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(stderr)
+	err := fang.Execute(ctx, root, fang.WithVersion(version()), fang.WithErrorHandler(printError))
+	return statusOf(err)
+}
+
+// statusOf is the exit status of a command's error. What a command did not give a
+// status is a mistake in its use.
+func statusOf(err error) int {
+	var e *exit
+	switch {
+	case err == nil:
+		return exitCalm
+	case errors.As(err, &e):
+		return e.status
+	}
+	return exitCannot
+}
+
+func printError(w io.Writer, _ fang.Styles, err error) {
+	text := strings.TrimSpace(err.Error())
+	if text == "" {
+		return
+	}
+	var e *exit
+	if !errors.As(err, &e) {
+		text += "\nTry warroom --help."
+	}
+	fmt.Fprintln(w, "warroom: "+text)
+}
+
+// root is the tree of commands.
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:     "warroom",
+		Short:   "AWS Health, CloudWatch alarms and your own probes on one screen",
+		Long:    "The incident war room in a terminal: how bad is it, is it us or AWS, where, since when, and what changed last.",
+		Example: "warroom\nwarroom --profile prod --region us-east-1,eu-west-1\nwarroom drill\nwarroom status --json",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.runLive(cmd.Context()) },
+	}
+	f := root.PersistentFlags()
+	f.StringVar(&a.flags.config, "config", "", "the config `FILE`; else warroom.yaml here, then in the config directory")
+	f.StringVar(&a.flags.room, "room", "", "the room's `NAME`, shown in the header")
+	f.StringVar(&a.flags.theme, "theme", "", "the theme's `NAME`: auto, dark or light")
+	f.StringVar(&a.flags.log, "log", "", "append what goes wrong inside to a `FILE`")
+	f.StringSliceVar(&a.flags.regions, "region", nil, "AWS regions to watch, instead of the config's")
+	f.StringSliceVar(&a.flags.profiles, "profile", nil, "AWS profiles to watch, instead of the config's")
+	f.BoolVar(&a.flags.ascii, "ascii", false, "draw with ASCII only")
+	root.AddCommand(a.drillCommand(), a.statusCommand(), a.configCommand())
+	return root
+}
+
+// version is what --version says.
+func version() string { return "0.1.0" }
+
+// environment reads the process's environment; only this package does.
+func environment(name string) string { return os.Getenv(name) }

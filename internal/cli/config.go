@@ -1,0 +1,138 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"warroom/internal/config"
+	"warroom/theme"
+	"warroom/ui"
+)
+
+// allowed is what a config may name that other packages define.
+func allowed() config.Allowed {
+	return config.Allowed{Themes: theme.Names(), Actions: ui.ActionNames()}
+}
+
+// loadConfig finds and reads the config, and applies the flags over it. path is ""
+// if there is no file, which is no mistake.
+func (a *app) loadConfig() (cfg *config.Config, path string, err error) {
+	path, err = config.Find(a.flags.config)
+	if err != nil {
+		return nil, "", err
+	}
+	if cfg, err = config.Load(path, allowed()); err != nil {
+		return nil, "", err
+	}
+	if name := a.flags.theme; name != "" && !theme.Known(name) {
+		return nil, "", fmt.Errorf("--theme: there is no theme %q; there are %v", name, theme.Names())
+	}
+	a.override(cfg)
+	return cfg, path, nil
+}
+
+// override applies the command line over a config.
+func (a *app) override(cfg *config.Config) {
+	if a.flags.room != "" {
+		cfg.Room = a.flags.room
+	}
+	if a.flags.theme != "" {
+		cfg.Theme = a.flags.theme
+	}
+	cfg.ASCII = cfg.ASCII || a.flags.ascii
+	if len(a.flags.profiles) > 0 {
+		cfg.Scopes = nil
+		for _, profile := range a.flags.profiles {
+			cfg.Scopes = append(cfg.Scopes, config.Scope{Profile: profile})
+		}
+	}
+	if len(cfg.Scopes) == 0 {
+		cfg.Scopes = []config.Scope{{}}
+	}
+	if len(a.flags.regions) > 0 {
+		for i := range cfg.Scopes {
+			cfg.Scopes[i].Regions = a.flags.regions
+		}
+	}
+}
+
+func (a *app) configCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "config", Short: "Write, show or describe the config", Args: cobra.NoArgs,
+		Example: "warroom config init\nwarroom config show",
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(
+		&cobra.Command{
+			Use: "init [FILE]", Short: "Write a first warroom.yaml", Args: cobra.MaximumNArgs(1), Example: "warroom config init",
+			RunE: func(_ *cobra.Command, args []string) error { return a.initConfig(args) },
+		},
+		&cobra.Command{
+			Use: "show", Short: "Print the config in force, secrets as references", Args: cobra.NoArgs, Example: "warroom config show",
+			RunE: func(*cobra.Command, []string) error { return a.showConfig() },
+		},
+		&cobra.Command{
+			Use: "schema", Short: "Print the JSON Schema for editors", Args: cobra.NoArgs, Example: "warroom config schema > warroom.schema.json",
+			RunE: func(*cobra.Command, []string) error {
+				_, err := a.out.Write(config.Schema(allowed()))
+				return err
+			},
+		},
+	)
+	return cmd
+}
+
+// initConfig writes the first config, and never over one that is there.
+func (a *app) initConfig(args []string) error {
+	path := config.FileName
+	if a.flags.config != "" {
+		path = a.flags.config
+	}
+	if len(args) > 0 {
+		path = args[0]
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return &exit{exitCannot, fmt.Errorf("%s is there already and is not written over; name another file, or edit that one", path)}
+	case err != nil:
+		return &exit{exitCannot, fmt.Errorf("%s cannot be written: %w; name a file in a folder of yours", path, reason(err))}
+	}
+	_, err = file.WriteString(config.Example)
+	if err = errors.Join(err, file.Close()); err != nil {
+		return &exit{exitCannot, fmt.Errorf("%s could not be written to its end: %w", path, reason(err))}
+	}
+	whole, err := filepath.Abs(path)
+	if err != nil {
+		whole = path
+	}
+	_, err = fmt.Fprintf(a.out, "Wrote %s. Put your endpoints under probes:, then run warroom.\n", whole)
+	return err
+}
+
+// reason is why a file operation failed, without the operation and the path again.
+func reason(err error) error {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err
+	}
+	return err
+}
+
+func (a *app) showConfig() error {
+	cfg, path, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	from := "# no file: the defaults\n"
+	if path != "" {
+		from = "# " + path + "\n"
+	}
+	_, err = fmt.Fprint(a.out, from+string(cfg.Show()))
+	return err
+}

@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"warroom/internal/room"
+	"warroom/sources"
+)
+
+// group is watches that are found out together: the endpoints of the config, or
+// one AWS account, for which AWS may have to be asked first.
+type group func(ctx context.Context) []sources.Watch
+
+// crew looks at the world for one room. Its watches can be exchanged while the
+// room goes on. Safe for concurrent use.
+type crew struct {
+	room   *room.Room
+	clock  room.Clock
+	log    *slog.Logger
+	mu     sync.Mutex
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+	runs   []*sources.Runner
+}
+
+// start begins to look. Each group runs by itself, so that an account which is
+// slow to say its number keeps nobody waiting.
+func (c *crew) start(ctx context.Context, groups []group) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	ctx, c.cancel = context.WithCancel(ctx)
+	c.runs = nil
+	for _, watches := range groups {
+		runner := sources.NewRunner(c.clock, c.room, c.log)
+		c.runs = append(c.runs, runner)
+		c.done.Go(func() { runner.Run(ctx, watches(ctx)) })
+	}
+}
+
+// stop ends all looking and waits until it has ended.
+func (c *crew) stop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.cancel != nil {
+		c.cancel()
+	}
+	c.done.Wait()
+}
+
+// again looks at everything now.
+func (c *crew) again() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, runner := range c.runs {
+		runner.Again()
+	}
+}
+
+// exchange goes over to other watches. The old ones look on until the new ones are
+// known; what nobody watches any more is taken away.
+func (c *crew) exchange(ctx context.Context, groups []group) {
+	var all []sources.Watch
+	for _, watches := range groups {
+		all = append(all, watches(ctx)...)
+	}
+	scopes, keys := map[room.Scope]bool{configScope: true}, map[string]bool{}
+	for _, w := range all {
+		scopes[w.Scope], keys[w.Name] = true, true
+	}
+	c.stop()
+	c.room.Retire(func(s *room.Signal) bool {
+		return scopes[s.Scope] && (s.Kind != room.KindProbe || keys[s.Key])
+	}, func(s room.Scope) bool { return scopes[s] })
+	c.start(ctx, []group{func(context.Context) []sources.Watch { return all }})
+}
+
+// configScope is where trouble with the config file is told.
+var configScope = room.Scope{Source: "config"}
+
+// tellConfig puts the outcome of reading the config into the room. The config that
+// was good before stays in force.
+func (c *crew) tellConfig(err error) {
+	o := room.Observation{Scope: configScope, Watch: "config", At: c.clock.Now(), Done: true, Complete: true}
+	if err != nil {
+		o.Trouble = &room.Trouble{What: "the changed config was not taken", Why: err.Error(), Next: "the one before stays in force; mend the file and save it"}
+	}
+	c.room.Observe(o)
+}
+
+// stopWithin bounds how long leaving the program may take for looks under way.
+const stopWithin = 500 * time.Millisecond
+
+// leave stops looking without keeping a person who quits waiting for a hung call.
+func (c *crew) leave() {
+	stopped := make(chan struct{})
+	go func() {
+		c.stop()
+		close(stopped)
+	}()
+	select {
+	case <-stopped:
+	case <-time.After(stopWithin):
+	}
+}

@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"time"
+
+	"warroom/internal/room"
+)
+
+type healthReport struct {
+	ARN      string     `json:"arn"`
+	Type     string     `json:"type"`
+	Category string     `json:"category"`
+	Status   string     `json:"status"`
+	Scope    *string    `json:"scope"`
+	Start    *time.Time `json:"start"`
+	End      *time.Time `json:"end"`
+	Updated  *time.Time `json:"updated"`
+	Updates  []update   `json:"updates"`
+	Entities []entity   `json:"entities"`
+}
+
+type update struct {
+	At   *time.Time `json:"at"`
+	Text string     `json:"text"`
+}
+
+type entity struct {
+	Value  string  `json:"value"`
+	Status *string `json:"status"`
+}
+
+type alarmReport struct {
+	ARN        string            `json:"arn"`
+	Type       string            `json:"type"`
+	Word       string            `json:"word"`
+	Namespace  *string           `json:"namespace"`
+	Metric     *string           `json:"metric"`
+	Statistic  *string           `json:"statistic"`
+	Comparison *string           `json:"comparison"`
+	Threshold  *string           `json:"threshold"`
+	Rule       *string           `json:"rule"`
+	Evaluation *string           `json:"evaluation"`
+	Suppressed *string           `json:"suppressed"`
+	Dimensions map[string]string `json:"dimensions"`
+}
+
+type probeReport struct {
+	Target string  `json:"target"`
+	Word   string  `json:"word"`
+	Total  *int64  `json:"total_us"`
+	Phases phases  `json:"phases"`
+	Class  *string `json:"class"`
+	Phase  *string `json:"phase"`
+	Status *int    `json:"status"`
+}
+
+type phases struct {
+	Resolve   *int64 `json:"resolve_us"`
+	Connect   *int64 `json:"connect_us"`
+	TLS       *int64 `json:"tls_us"`
+	FirstByte *int64 `json:"first_byte_us"`
+	Transfer  *int64 `json:"transfer_us"`
+}
+
+// newDetail is the part of a signal that only its kind has.
+func newDetail(signal *room.Signal) any {
+	switch d := signal.Detail.(type) {
+	case *room.HealthDetail:
+		r := healthReport{
+			ARN: d.ARN, Type: d.TypeCode, Category: d.Category, Status: signal.Word, Scope: text(d.Scope), Start: moment(d.Start),
+			End: moment(d.End), Updated: moment(d.Updated), Updates: []update{}, Entities: []entity{},
+		}
+		for _, u := range d.Updates {
+			r.Updates = append(r.Updates, update{moment(u.At), u.Text})
+		}
+		for _, e := range d.Entities {
+			r.Entities = append(r.Entities, entity{e.Value, text(e.Status)})
+		}
+		return r
+	case *room.AlarmDetail:
+		r := alarmReport{
+			ARN: d.ARN, Type: d.Type, Word: signal.Word, Namespace: text(d.Namespace), Metric: text(d.Metric),
+			Statistic: text(d.Statistic), Comparison: text(d.Comparison), Threshold: text(d.Threshold), Rule: text(d.Rule),
+			Evaluation: text(d.Evaluation), Suppressed: text(d.Suppressed), Dimensions: map[string]string{},
+		}
+		for _, dimension := range d.Dimensions {
+			r.Dimensions[dimension.Name] = dimension.Value
+		}
+		return r
+	case *room.ProbeDetail:
+		r := probeReport{Target: d.Target, Word: signal.Word}
+		if n := len(signal.Samples); n > 0 {
+			r.measure(signal.Samples[n-1])
+		}
+		return r
+	}
+	return struct{}{}
+}
+
+func (r *probeReport) measure(s room.Sample) {
+	r.Total = micros(s.Total)
+	r.Phases = phases{micros(s.Phases.Resolve), micros(s.Phases.Connect), micros(s.Phases.TLS), micros(s.Phases.FirstByte), micros(s.Phases.Transfer)}
+	r.Class, r.Phase = text(s.Class), text(s.Phase)
+	if s.Status != 0 {
+		r.Status = &s.Status
+	}
+}
+
+// micros is nil for a phase that did not take place.
+func micros(d time.Duration) *int64 {
+	if d < 0 {
+		return nil
+	}
+	us := d.Microseconds()
+	return &us
+}

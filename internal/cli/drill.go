@@ -1,0 +1,143 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/spf13/cobra"
+
+	"warroom/internal/config"
+	"warroom/internal/drill"
+	"warroom/internal/room"
+	"warroom/sources/awsclient"
+	"warroom/sources/probe"
+	"warroom/ui"
+)
+
+func (a *app) drillCommand() *cobra.Command {
+	var list bool
+	var speed float64
+	var from string
+	cmd := &cobra.Command{
+		Use:   "drill [SCENARIO]",
+		Short: "Play a simulated outage: no AWS, no network",
+		Long: "Plays an outage against simulated AWS endpoints and services on this machine.\n" +
+			"SCENARIO is the name of one that comes along, or a YAML file of your own.",
+		Example: "warroom drill\nwarroom drill --from 09:20 --speed 60\nwarroom drill ./my-outage.yaml",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if list {
+				return a.listDrills()
+			}
+			name := drill.DefaultScenario
+			if len(args) > 0 {
+				name = args[0]
+			}
+			return a.runDrill(cmd.Context(), name, drill.Options{Speed: speed, From: from})
+		},
+	}
+	cmd.Flags().BoolVar(&list, "list", false, "list the scenarios that come along")
+	cmd.Flags().Float64Var(&speed, "speed", 0, "times faster than real time; 0 is the scenario's own")
+	cmd.Flags().StringVar(&from, "from", "", "begin at this time of day, `HH:MM` in UTC")
+	return cmd
+}
+
+func (a *app) listDrills() error {
+	for _, s := range drill.Scenarios() {
+		if _, err := fmt.Fprintf(a.out, "%-28s %s\n", s.Name, s.Title); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// runDrill plays a scenario. The room, its sources and the screen are those of a
+// live room; only the world that they look at is made up.
+func (a *app) runDrill(ctx context.Context, name string, options drill.Options) error {
+	cfg, _, err := a.drillConfig()
+	if err != nil {
+		return err
+	}
+	if err := a.needTerminal(); err != nil {
+		return err
+	}
+	log, closer, err := a.logger()
+	if err != nil {
+		return err
+	}
+	defer closer.Close()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+
+	scenario, err := drill.Load(name)
+	if err != nil {
+		return err
+	}
+	simulated, err := drill.Start(ctx, scenario, options)
+	if err != nil {
+		return err
+	}
+	defer simulated.Close()
+	stage(cfg, simulated)
+	clock := simulated.Clock()
+	r := room.New(room.Options{Name: scenario.Name, Clock: clock})
+	c := &crew{room: r, clock: clock, log: log}
+	screen, err := ui.New(ui.Options{
+		Context: ctx, Room: r, Desk: r.Desk(actor()), Drill: clock,
+		Theme: cfg.Theme, ASCII: cfg.ASCII, Keys: cfg.Keys, Refresh: c.again,
+	})
+	if err != nil {
+		return err
+	}
+	defer screen.Close()
+	c.start(ctx, a.groups(cfg, drillWorld(simulated)))
+	defer c.leave()
+	return a.show(ctx, screen)
+}
+
+// drillConfig is the person's own config as far as it concerns the screen. What it
+// says of the world is not for a drill.
+func (a *app) drillConfig() (*config.Config, string, error) {
+	own, path, err := a.loadConfig()
+	if err != nil {
+		return nil, "", err
+	}
+	cfg := config.Default()
+	cfg.Theme, cfg.ASCII, cfg.Keys = own.Theme, own.ASCII, own.Keys
+	return cfg, path, nil
+}
+
+// drillInterval is how often everything is looked at, in simulated time: often
+// enough that nothing the story tells by the minute is missed.
+const drillInterval = time.Minute
+
+// stage fills a config with the cast of a simulated world.
+func stage(cfg *config.Config, w *drill.World) {
+	cfg.Intervals = config.Intervals{Health: drillInterval, Alarms: drillInterval, Probes: drillInterval}
+	cfg.Scopes = []config.Scope{{Account: w.Account(), Regions: w.Regions()}}
+	cfg.Services = w.Services()
+	cfg.Probes = w.Probes()
+	for i := range cfg.Probes {
+		cfg.Probes[i].Interval = drillInterval
+	}
+}
+
+// drillWorld lets the sources look at a simulated world and nothing else: its own
+// names, its own certificates, made-up credentials.
+func drillWorld(w *drill.World) world {
+	return world{
+		clock:   w.Clock(),
+		network: probe.Environment{Resolver: w.Resolver(), Roots: w.Roots(), Clock: w.Clock()},
+		account: func() aws.Config {
+			return aws.Config{
+				Region:       w.Regions()[0],
+				BaseEndpoint: aws.String(w.AWSURL()),
+				HTTPClient:   awsclient.HTTPClient(),
+				Credentials:  credentials.NewStaticCredentialsProvider("DRILLDRILLDRILL", "made up", ""),
+			}
+		},
+	}
+}

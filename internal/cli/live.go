@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"context"
+
+	"warroom/internal/config"
+	"warroom/internal/room"
+	"warroom/ui"
+)
+
+// runLive is `warroom`: the screen on the user's own AWS and probes.
+func (a *app) runLive(ctx context.Context) error {
+	cfg, path, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	if err := a.needTerminal(); err != nil {
+		return err
+	}
+	log, closer, err := a.logger()
+	if err != nil {
+		return err
+	}
+	defer closer.Close()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+
+	clock := room.Wall{}
+	r := room.New(room.Options{Name: cfg.Room, Clock: clock})
+	c := &crew{room: r, clock: clock, log: log}
+	take := func(next *config.Config, err error) {
+		if err == nil {
+			c.exchange(ctx, a.groups(next, world{clock: clock}))
+		}
+		c.tellConfig(err)
+	}
+	screen, err := ui.New(ui.Options{
+		Context: ctx, Room: r, Desk: r.Desk(actor()), Theme: cfg.Theme, ASCII: cfg.ASCII, Keys: cfg.Keys,
+		Refresh: c.again, Reload: a.reload(path, take),
+	})
+	if err != nil {
+		return err
+	}
+	defer screen.Close()
+	c.start(ctx, a.groups(cfg, world{clock: clock}))
+	defer c.leave()
+	go func() {
+		if err := config.Watch(ctx, cfg, allowed(), func(next *config.Config, err error) {
+			if err == nil {
+				a.override(next)
+			}
+			take(next, err)
+		}); err != nil {
+			log.Warn("the config is not watched for changes", "why", err)
+		}
+	}()
+	return a.show(ctx, screen)
+}
+
+// reload reads the config again when it is asked for by name.
+func (a *app) reload(path string, take func(*config.Config, error)) func() error {
+	if path == "" {
+		return nil
+	}
+	return func() error {
+		cfg, err := config.Load(path, allowed())
+		if err != nil {
+			return err
+		}
+		a.override(cfg)
+		go take(cfg, nil) // asking AWS who we are may take a moment, and the screen must not wait
+		return nil
+	}
+}
+
+// actor is the name under which this terminal's acts are recorded.
+func actor() string {
+	if name := environment("USER"); name != "" {
+		return name
+	}
+	return "local"
+}

@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"time"
+
+	"warroom/internal/room"
+)
+
+// report is what `warroom status --json` prints: schema 1 of the contract that
+// scripts rely on. Times are RFC 3339 in UTC; what is absent is null.
+type report struct {
+	Schema  int            `json:"schema"`
+	At      time.Time      `json:"at"`
+	State   room.Condition `json:"state"`
+	Verdict *string        `json:"verdict"` // nothing judges whose fault it is yet
+	Counts  counts         `json:"counts"`
+	Scopes  []scopeReport  `json:"scopes"`
+	Signals []signalReport `json:"signals"`
+}
+
+type counts struct {
+	Health struct {
+		Open     int `json:"open"`
+		Upcoming int `json:"upcoming"`
+		Closed   int `json:"closed"`
+	} `json:"health"`
+	Alarms struct {
+		Alarm            int `json:"alarm"`
+		InsufficientData int `json:"insufficient_data"`
+		OK               int `json:"ok"`
+	} `json:"alarms"`
+	Probes struct {
+		Down        int `json:"down"`
+		Unconfirmed int `json:"unconfirmed"`
+		Slow        int `json:"slow"`
+		Up          int `json:"up"`
+		Error       int `json:"error"`
+		Paused      int `json:"paused"`
+	} `json:"probes"`
+}
+
+type scopeReport struct {
+	Source   string         `json:"source"`
+	Account  *string        `json:"account"`
+	Region   *string        `json:"region"`
+	State    string         `json:"state"`
+	Seen     *time.Time     `json:"seen"`
+	Fallback *string        `json:"fallback"`
+	Error    *troubleReport `json:"error"`
+}
+
+type troubleReport struct {
+	What string `json:"what"`
+	Why  string `json:"why"`
+	Next string `json:"next"`
+}
+
+type signalReport struct {
+	Key          string     `json:"key"`
+	Kind         room.Kind  `json:"kind"`
+	State        string     `json:"state"`
+	Visibility   string     `json:"visibility"`
+	Muted        *string    `json:"muted"`
+	Title        string     `json:"title"`
+	Reason       *string    `json:"reason"`
+	Service      *string    `json:"service"`
+	Account      *string    `json:"account"`
+	Region       *string    `json:"region"`
+	Since        *time.Time `json:"since"`
+	Seen         *time.Time `json:"seen"`
+	Acknowledged *string    `json:"acknowledged"`
+	Detail       any        `json:"detail"`
+}
+
+// newReport says what a Snapshot holds at room time now.
+func newReport(s *room.Snapshot, now time.Time) report {
+	r := report{
+		Schema: 1, At: now.UTC(), State: s.Condition(now), Counts: count(s),
+		Scopes: []scopeReport{}, Signals: []signalReport{},
+	}
+	for _, status := range s.Scopes.List {
+		r.Scopes = append(r.Scopes, newScopeReport(status, now))
+	}
+	for _, kind := range room.Kinds {
+		for _, signal := range s.Of(kind).Signals {
+			r.Signals = append(r.Signals, newSignalReport(s, signal, now))
+		}
+	}
+	return r
+}
+
+func count(s *room.Snapshot) (c counts) {
+	for _, signal := range s.Of(room.KindHealth).Signals {
+		switch signal.Word {
+		case "CLOSED":
+			c.Health.Closed++
+		case "UPCOMING":
+			c.Health.Upcoming++
+		default:
+			c.Health.Open++
+		}
+	}
+	for _, signal := range s.Of(room.KindAlarm).Signals {
+		switch signal.State {
+		case room.Critical:
+			c.Alarms.Alarm++
+		case room.OK:
+			c.Alarms.OK++
+		default:
+			c.Alarms.InsufficientData++
+		}
+	}
+	words := s.Of(room.KindProbe).Counts
+	c.Probes.Down, c.Probes.Slow, c.Probes.Up, c.Probes.Error = words["DOWN"], words["SLOW"], words["UP"], words["ERROR"]
+	return c
+}
+
+func newScopeReport(status *room.ScopeStatus, now time.Time) scopeReport {
+	r := scopeReport{
+		Source: status.Scope.Source, Account: text(status.Scope.Account), Region: text(status.Scope.Region),
+		State: status.Word(now), Seen: moment(status.Seen),
+	}
+	if t := status.Trouble; t != nil {
+		r.Error = &troubleReport{What: t.What, Why: t.Why, Next: t.Next}
+	}
+	return r
+}
+
+func newSignalReport(s *room.Snapshot, signal *room.Signal, now time.Time) signalReport {
+	seen, _ := s.Seen(signal)
+	return signalReport{
+		Key: signal.Key, Kind: signal.Kind, State: signal.State.String(), Visibility: s.Visibility(signal, now).String(),
+		Title: signal.Title, Reason: text(signal.Reason), Service: text(signal.Service), Account: text(signal.Account),
+		Region: text(signal.Region), Since: moment(signal.Since), Seen: moment(seen), Detail: newDetail(signal),
+	}
+}
+
+// text is nil for what is absent.
+func text(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// moment is nil for a time that never was.
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}

@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"warroom/internal/room"
+	"warroom/sources"
+)
+
+// statusTimeout is how long one pass over everything may take, in real time.
+const statusTimeout = 20 * time.Second
+
+func (a *app) statusCommand() *cobra.Command {
+	var asJSON bool
+	var timeout time.Duration
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Look once at everything and print it",
+		Long: "Looks once at AWS Health, the alarms and the probes, and prints what is bad.\n" +
+			"Exit status: 0 calm, 1 trouble, 2 not everything could be seen.",
+		Example: "warroom status\nwarroom status --json --timeout 10s",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if timeout <= 0 {
+				return fmt.Errorf("--timeout %s leaves no time to look; give it a second or more", timeout)
+			}
+			return a.runStatus(cmd.Context(), asJSON, timeout)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON for scripts")
+	cmd.Flags().DurationVar(&timeout, "timeout", statusTimeout, "give up after this `DURATION`")
+	return cmd
+}
+
+func (a *app) runStatus(ctx context.Context, asJSON bool, timeout time.Duration) error {
+	cfg, _, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	log, closer, err := a.logger()
+	if err != nil {
+		return err
+	}
+	defer closer.Close()
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	clock := room.Wall{}
+	r := room.New(room.Options{Name: cfg.Room, Clock: clock})
+	var watches []sources.Watch
+	for _, found := range a.groups(cfg, world{clock: clock}) {
+		watches = append(watches, found(ctx)...)
+	}
+	sources.NewRunner(clock, r, log).Once(ctx, watches)
+	r.Flush()
+	snapshot, now := r.Snapshot(), r.Now()
+	if asJSON {
+		encoder := json.NewEncoder(a.out)
+		encoder.SetIndent("", "  ")
+		err = encoder.Encode(newReport(snapshot, now))
+	} else {
+		err = printStatus(a.out, snapshot, now)
+	}
+	if err != nil {
+		return fmt.Errorf("the status could not be printed: %w", err)
+	}
+	switch snapshot.Condition(now) {
+	case room.InTrouble:
+		return &exit{status: exitTrouble}
+	case room.Blind:
+		return &exit{status: exitCannot}
+	}
+	return nil
+}
+
+// printStatus prints the one word, the counts, and what is not fine.
+func printStatus(out io.Writer, s *room.Snapshot, now time.Time) error {
+	var text strings.Builder
+	c := count(s)
+	fmt.Fprintf(&text, "%s  %s\n", strings.ToUpper(string(s.Condition(now))), now.UTC().Format("2006-01-02 15:04:05Z"))
+	fmt.Fprintf(&text, "health  %d open, %d upcoming, %d closed\n", c.Health.Open, c.Health.Upcoming, c.Health.Closed)
+	fmt.Fprintf(&text, "alarms  %d ALARM, %d without data, %d OK\n", c.Alarms.Alarm, c.Alarms.InsufficientData, c.Alarms.OK)
+	fmt.Fprintf(&text, "probes  %d DOWN, %d SLOW, %d UP, %d could not be made\n", c.Probes.Down, c.Probes.Slow, c.Probes.Up, c.Probes.Error)
+	for _, kind := range room.Kinds {
+		for _, signal := range s.Of(kind).Signals {
+			if signal.State == room.OK {
+				break
+			}
+			fmt.Fprintf(&text, "%-8s  %-9s %s  %s  since %s", signal.State, signal.Word, signal.Title, signal.Region, signal.Since.UTC().Format("2006-01-02 15:04:05Z"))
+			if signal.Reason != "" {
+				text.WriteString("  " + signal.Reason)
+			}
+			text.WriteByte('\n')
+		}
+	}
+	for _, status := range s.Scopes.List {
+		if status.Trouble != nil {
+			fmt.Fprintf(&text, "not seen  %s: %s\n", status.Scope, status.Trouble)
+		}
+	}
+	_, err := io.WriteString(out, text.String())
+	return err
+}

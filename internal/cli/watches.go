@@ -1,0 +1,157 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"warroom/internal/config"
+	"warroom/internal/room"
+	"warroom/sources"
+	"warroom/sources/awsclient"
+	"warroom/sources/awshealth"
+	"warroom/sources/cloudwatch"
+	"warroom/sources/probe"
+)
+
+// world is what the sources look at: the real one, or a drill's.
+type world struct {
+	clock   room.Clock
+	network probe.Environment
+	// account makes the config for calling AWS; nil goes through the SDK's own chain.
+	account func() aws.Config
+}
+
+// groups are the watches that a config asks for.
+func (a *app) groups(cfg *config.Config, w world) []group {
+	w.network.Clock = w.clock
+	groups := []group{func(context.Context) []sources.Watch { return probeWatches(cfg, w) }}
+	for _, scope := range cfg.Scopes {
+		groups = append(groups, func(ctx context.Context) []sources.Watch { return awsWatches(ctx, cfg, scope, w) })
+	}
+	return groups
+}
+
+func probeWatches(cfg *config.Config, w world) []sources.Watch {
+	var watches []sources.Watch
+	catalogue := cfg.Catalogue()
+	for _, p := range cfg.Probes {
+		spec := probeSpec(p)
+		watch, err := probe.New(spec, &w.network)
+		if err != nil {
+			watch = refused(room.Scope{Source: "probe", Region: p.Region}, "probe/"+p.Name, &sources.Failure{Trouble: room.Trouble{
+				What: "the probe " + p.Name + " cannot be made", Why: err.Error(), Next: "mend it in the config",
+			}})
+		}
+		watches = append(watches, catalogued(watch, catalogue, p.Tags))
+	}
+	return watches
+}
+
+// accountTimeout is how long one waits to learn an account's number, real time.
+const accountTimeout = 3 * time.Second
+
+// awsWatches are the watches of one account: its Health events, and its alarms in
+// each region.
+func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w world) []sources.Watch {
+	label := cmp.Or(scope.Account, scope.Profile, "default")
+	settings, err := awsConfig(ctx, scope, w)
+	if err != nil {
+		return []sources.Watch{
+			refused(room.Scope{Source: "health", Account: label, Region: "global"}, "health/"+label, err),
+			refused(room.Scope{Source: "cloudwatch", Account: label}, "cloudwatch/"+label, err),
+		}
+	}
+	if scope.Account == "" {
+		ctx, cancel := context.WithTimeout(ctx, accountTimeout)
+		if number, err := awsclient.Account(ctx, settings); err == nil {
+			label = number
+		}
+		cancel()
+	}
+	regions := scope.Regions
+	if len(regions) == 0 && settings.Region != "" {
+		regions = []string{settings.Region}
+	}
+	var watches []sources.Watch
+	if !cfg.Health.Off {
+		watches = append(watches, awshealth.New(awshealth.Options{Config: settings, Account: label, Clock: w.clock, Interval: cfg.Intervals.Health}))
+	}
+	if cfg.Alarms.Off {
+		return watches
+	}
+	catalogue := cfg.Catalogue()
+	for _, region := range regions {
+		watches = append(watches, catalogued(cloudwatch.New(cloudwatch.Options{
+			Config: settings, Account: label, Region: region, Interval: cfg.Intervals.Alarms, Wanted: cfg.Alarms.Watches(),
+		}), catalogue, nil))
+	}
+	if len(regions) == 0 {
+		watches = append(watches, refused(room.Scope{Source: "cloudwatch", Account: label}, "cloudwatch/"+label, noRegion(label)))
+	}
+	return watches
+}
+
+func noRegion(account string) *sources.Failure {
+	return &sources.Failure{Trouble: room.Trouble{
+		What: "CloudWatch alarms of " + account + " are not watched", Why: "no region is set anywhere",
+		Next: "name regions under scopes: in warroom.yaml, use --region, or set AWS_REGION",
+	}}
+}
+
+func awsConfig(ctx context.Context, scope config.Scope, w world) (aws.Config, error) {
+	if w.account != nil {
+		return w.account(), nil
+	}
+	first := ""
+	if len(scope.Regions) > 0 {
+		first = scope.Regions[0]
+	}
+	return awsclient.Load(ctx, awsclient.Options{Profile: scope.Profile, RoleARN: scope.Role, ExternalID: scope.ExternalID.Reveal(), Region: first})
+}
+
+// refusedEvery is how often a watch that cannot work says so again.
+const refusedEvery = time.Minute
+
+// refused is a watch of something that cannot be looked at, so that its reason is
+// on the screen where its data would be.
+func refused(scope room.Scope, name string, err error) sources.Watch {
+	return sources.Watch{
+		Scope: scope, Name: name, Interval: refusedEvery, Timeout: time.Second,
+		Look: func(context.Context, sources.Report) error { return err },
+	}
+}
+
+// catalogued names the service of the catalogue on every signal that one matches.
+func catalogued(w sources.Watch, catalogue *config.Catalogue, tags map[string]string) sources.Watch {
+	look := w.Look
+	w.Look = func(ctx context.Context, report sources.Report) error {
+		return look(ctx, func(signals []room.Signal) {
+			for i := range signals {
+				if service := catalogue.Service(&signals[i], tags); service != "" {
+					signals[i].Service = service
+				}
+			}
+			report(signals)
+		})
+	}
+	return w
+}
+
+// probeSpec is a probe of the config as the prober wants it.
+func probeSpec(p config.Probe) probe.Spec {
+	spec := probe.Spec{
+		Name: p.Name, URL: p.URL, Method: p.Method, Body: p.Body.Reveal(), Service: p.Service, Region: p.Region,
+		Interval: p.Interval, Timeout: p.Timeout, Slow: p.Slow, Insecure: p.Insecure, NoFollow: !p.Follow,
+		Expect: probe.Expect{Status: p.Expect.Status, Body: p.Expect.Body, Latency: p.Expect.Latency},
+	}
+	for name, value := range p.Headers {
+		if spec.Header == nil {
+			spec.Header = map[string][]string{}
+		}
+		spec.Header[name] = []string{value.Reveal()}
+	}
+	return spec
+}

@@ -1,0 +1,139 @@
+package drill
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+)
+
+// checker finds everything that is wrong with a scenario, each with its place.
+type checker struct {
+	file     string
+	text     []byte
+	scenario *Scenario
+	problems []string
+}
+
+// wrong notes a problem with the value at a YAML path.
+func (c *checker) wrong(at, format string, args ...any) {
+	place := c.file
+	if p, err := yaml.PathString("$." + at); err == nil {
+		if node, err := p.ReadNode(bytes.NewReader(c.text)); err == nil && node.GetToken() != nil {
+			place = fmt.Sprintf("%s:%d:%d", c.file, node.GetToken().Position.Line, node.GetToken().Position.Column)
+		}
+	}
+	c.problems = append(c.problems, place+": "+at+": "+fmt.Sprintf(format, args...))
+}
+
+var accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
+
+func (c *checker) check() {
+	s := c.scenario
+	if s.Name == "" {
+		c.wrong("name", "a scenario needs a name")
+	}
+	if s.Begin.IsZero() || s.End.IsZero() || !s.End.After(s.Begin) {
+		c.wrong("end", "the end must be a time after begin, written like 2025-10-20T21:40:00Z")
+	}
+	if s.Lasts <= 0 {
+		c.wrong("lasts", "say in how much real time it is told, like 5m")
+	}
+	if !accountPattern.MatchString(s.Account) {
+		c.wrong("account", "%q is not an account number; write twelve digits in quotes", s.Account)
+	}
+	if len(s.Regions) == 0 {
+		c.wrong("regions", "name at least one region")
+	}
+	c.checkCast()
+	for i := range s.Script {
+		c.checkStep(fmt.Sprintf("script[%d]", i), &s.Script[i])
+	}
+}
+
+func (c *checker) checkCast() {
+	s := c.scenario
+	var services []string
+	for _, service := range s.Services {
+		services = append(services, service.Name)
+	}
+	for i, a := range s.Alarms {
+		at := fmt.Sprintf("alarms[%d]", i)
+		c.among(at+".type", a.Type, "", "metric", "composite", "log")
+		for j, service := range a.Services {
+			c.among(fmt.Sprintf("%s.services[%d]", at, j), service, services...)
+		}
+		c.checkRegions(at, a.Regions)
+	}
+	seen := map[string]bool{}
+	for i, e := range s.Endpoints {
+		at := fmt.Sprintf("endpoints[%d]", i)
+		c.among(at+".scheme", e.Scheme, "", "https", "http", "tcp")
+		c.among(at+".service", e.Service, services...)
+		c.checkRegions(at, e.Regions)
+		if seen[e.Name] {
+			c.wrong(at+".name", "there is an endpoint %q already", e.Name)
+		}
+		seen[e.Name] = true
+	}
+}
+
+func (c *checker) checkRegions(at string, regions []string) {
+	for i, region := range regions {
+		c.among(fmt.Sprintf("%s.regions[%d]", at, i), region, c.scenario.Regions...)
+	}
+}
+
+// among notes a value that is none of those allowed, and what may have been meant.
+func (c *checker) among(at, value string, allowed ...string) {
+	if slices.Contains(allowed, value) {
+		return
+	}
+	hint := "use one of " + strings.Join(slices.DeleteFunc(slices.Clone(allowed), func(s string) bool { return s == "" }), ", ")
+	for _, known := range allowed {
+		if known != "" && value != "" && (strings.HasPrefix(known, value) || strings.HasPrefix(value, known)) {
+			hint = fmt.Sprintf("did you mean %q?", known)
+		}
+	}
+	c.wrong(at, "%q is not known here; %s", value, hint)
+}
+
+func (c *checker) checkStep(at string, step *Step) {
+	if when, err := c.scenario.time(step.At); err != nil {
+		c.wrong(at+".at", "%s", err)
+	} else if when.Before(c.scenario.Begin) || when.After(c.scenario.End) {
+		c.wrong(at+".at", "%s is not between the scenario's begin and end", step.At)
+	}
+	if a := step.Alarms; a != nil {
+		c.among(at+".alarms.become", a.Become, "ALARM", "OK", "INSUFFICIENT_DATA")
+		c.checkGlobs(at+".alarms.names", a.Names)
+		c.checkRegions(at+".alarms", a.Regions)
+	}
+	if e := step.Endpoints; e != nil {
+		c.among(at+".endpoints.do", e.Do, behaviours...)
+		c.checkGlobs(at+".endpoints.names", e.Names)
+		c.checkRegions(at+".endpoints", e.Regions)
+	}
+	if a := step.API; a != nil {
+		c.among(at+".api.service", a.Service, "health", "cloudwatch")
+		c.among(at+".api.do", a.Do, faults...)
+	}
+	if h := step.Health; h != nil && h.Event == "" {
+		c.wrong(at+".health.event", "give the event a name of your own, so that later steps can update and close it")
+	}
+	if step.Alarms == nil && step.Endpoints == nil && step.API == nil && step.Health == nil {
+		c.wrong(at, "nothing happens in this step; give it health, alarms, endpoints or api")
+	}
+}
+
+func (c *checker) checkGlobs(at string, globs []string) {
+	for i, glob := range globs {
+		if _, err := path.Match(glob, ""); err != nil {
+			c.wrong(fmt.Sprintf("%s[%d]", at, i), "%q is not a glob; * stands for any text, ? for one character", glob)
+		}
+	}
+}

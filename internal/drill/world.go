@@ -1,0 +1,154 @@
+// Package drill is a simulated world on loopback: AWS endpoints that speak the real
+// wire protocols, services that fail on a script, names that get lost, and the one
+// clock that rules them all. It touches no real credential, endpoint or room.
+package drill
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"warroom/internal/config"
+)
+
+// Options are how a drill is played.
+type Options struct {
+	Speed float64 // times faster than real time; 0 for the scenario's own
+	From  string  // a time of day to begin at, HH:MM; "" for the scenario's beginning
+}
+
+// World is a drill being played.
+type World struct {
+	story  *story
+	clock  *Clock
+	roots  *x509.CertPool
+	names  *nameServer
+	stands []*stand
+	aws    *http.Server
+	url    string
+	stop   context.CancelFunc
+	done   sync.WaitGroup
+}
+
+// Start begins to play a scenario. Close must be called.
+func Start(ctx context.Context, s *Scenario, o Options) (*World, error) {
+	told, err := write(s)
+	if err != nil {
+		return nil, err
+	}
+	from := s.Begin.UTC()
+	if o.From != "" {
+		if from, err = s.time(o.From); err != nil {
+			return nil, fmt.Errorf("--from: %w", err)
+		}
+		if from.Before(s.Begin) || !from.Before(s.End) {
+			return nil, fmt.Errorf("--from: the scenario plays from %s to %s; begin between the two", s.Begin.UTC().Format("15:04"), s.End.UTC().Format("15:04"))
+		}
+	}
+	switch {
+	case o.Speed < 0:
+		return nil, fmt.Errorf("--speed: %g is not a speed; 1 is real time, 60 a minute each second", o.Speed)
+	case o.Speed == 0:
+		o.Speed = float64(s.End.Sub(s.Begin)) / float64(s.Lasts)
+	}
+	w := &World{story: told, clock: newClock(s.Name, from, s.End.UTC(), o.Speed)}
+	ctx, w.stop = context.WithCancel(ctx)
+	if err := w.open(ctx); err != nil {
+		w.Close()
+		return nil, err
+	}
+	return w, nil
+}
+
+// open makes everything listen.
+func (w *World) open(ctx context.Context) error {
+	var hosts []string
+	for _, e := range w.story.endpoints {
+		hosts = append(hosts, e.host())
+	}
+	secure, roots, err := certify(hosts)
+	if err != nil {
+		return err
+	}
+	w.roots = roots
+	for _, e := range w.story.endpoints {
+		s := &stand{endpoint: e, clock: w.clock, secure: secure}
+		if err := s.open(); err != nil {
+			return err
+		}
+		w.stands = append(w.stands, s)
+		w.done.Go(func() { s.follow(ctx) })
+	}
+	if w.names, err = openNames(w.clock, w.stands); err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("the simulated AWS cannot listen: %w", err)
+	}
+	w.url = "http://" + listener.Addr().String()
+	w.aws = &http.Server{Handler: &awsServer{story: w.story, clock: w.clock}, ReadHeaderTimeout: time.Minute}
+	w.done.Go(func() { _ = w.aws.Serve(listener) })
+	return nil
+}
+
+// Close stops the world and waits until nothing of it is left.
+func (w *World) Close() {
+	w.stop()
+	if w.aws != nil {
+		_ = w.aws.Close()
+	}
+	if w.names != nil {
+		w.names.close()
+	}
+	w.done.Wait()
+	for _, s := range w.stands {
+		s.shut()
+	}
+}
+
+// Clock is the world's clock.
+func (w *World) Clock() *Clock { return w.clock }
+
+// AWSURL is where the simulated AWS answers, for every service and region.
+func (w *World) AWSURL() string { return w.url }
+
+// Account is the made-up account's number.
+func (w *World) Account() string { return w.story.scenario.Account }
+
+// Regions are the regions in which the story plays.
+func (w *World) Regions() []string { return w.story.scenario.Regions }
+
+// Resolver knows the endpoints' made-up names, and no others.
+func (w *World) Resolver() *net.Resolver { return w.names.resolver() }
+
+// Roots verify the endpoints' certificates.
+func (w *World) Roots() *x509.CertPool { return w.roots }
+
+// Services is the made-up company's service catalogue.
+func (w *World) Services() []config.Service { return w.story.scenario.Services }
+
+// probeTimeout is short, in real time, because a simulated minute may be a third
+// of a second: a probe that hangs longer would miss many of them.
+const probeTimeout = 400 * time.Millisecond
+
+// Probes is how the endpoints are probed. The caller sets the interval.
+func (w *World) Probes() []config.Probe {
+	var probes []config.Probe
+	for _, s := range w.stands {
+		p := config.Probe{
+			Name: s.name, URL: s.url(), Service: s.cast.Service, Region: s.region,
+			Timeout: probeTimeout, Slow: s.cast.Slow, Follow: true,
+			Expect: config.Expect{Body: s.expect()},
+		}
+		if !p.IsTCP() {
+			p.Method, p.Expect.Status = http.MethodGet, "200..299"
+		}
+		probes = append(probes, p)
+	}
+	return probes
+}

@@ -1,0 +1,298 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/vt"
+	"github.com/creack/pty"
+)
+
+// patience is how long the end-to-end test waits for something to appear before it
+// gives up; nothing in it is timed.
+const patience = 60 * time.Second
+
+// session is the built program in a pseudo-terminal, and the screen it has drawn.
+type session struct {
+	t       *testing.T
+	command *exec.Cmd
+	tty     *os.File
+	mu      sync.Mutex
+	screen  *vt.Emulator
+	raw     bytes.Buffer
+	changed chan struct{}
+	ended   chan struct{}
+}
+
+// build makes the program once for all tests here.
+var build = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "warroom-e2e")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "warroom")
+	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
+	if err != nil {
+		return "", &buildError{string(out)}
+	}
+	return path, nil
+})
+
+type buildError struct{ output string }
+
+func (e *buildError) Error() string { return e.output }
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	if path, err := build(); err == nil {
+		_ = os.RemoveAll(filepath.Dir(path))
+	}
+	os.Exit(status)
+}
+
+// start runs the program in a terminal of the given size, with nothing of the
+// machine's own AWS settings.
+func start(t *testing.T, columns, rows int, env []string, args ...string) *session {
+	t.Helper()
+	path, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &session{t: t, command: exec.Command(path, args...), screen: vt.NewEmulator(columns, rows), changed: make(chan struct{}, 1), ended: make(chan struct{})}
+	s.command.Dir = t.TempDir()
+	s.command.Env = append([]string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "TERM=xterm-256color", "LANG=C.UTF-8"}, env...)
+	s.tty, err = pty.StartWithSize(s.command, &pty.Winsize{Rows: uint16(rows), Cols: uint16(columns)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	go s.draw()
+	go s.reply()
+	t.Cleanup(func() {
+		_ = s.command.Process.Kill()
+		<-s.ended
+		_ = s.screen.Close()
+		_ = s.tty.Close()
+	})
+	return s
+}
+
+// draw feeds what the program writes into the terminal's screen.
+func (s *session) draw() {
+	defer close(s.ended)
+	buffer := make([]byte, 64<<10)
+	for {
+		n, err := s.tty.Read(buffer)
+		s.mu.Lock()
+		s.raw.Write(buffer[:n])
+		_, _ = s.screen.Write(buffer[:n])
+		s.mu.Unlock()
+		select {
+		case s.changed <- struct{}{}:
+		default:
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// reply sends the terminal's answers to the program's questions back to it.
+func (s *session) reply() {
+	buffer := make([]byte, 1<<10)
+	for {
+		n, err := s.screen.Read(buffer)
+		if err != nil {
+			return
+		}
+		if _, err := s.tty.Write(buffer[:n]); err != nil {
+			return
+		}
+	}
+}
+
+func (s *session) text() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.screen.String()
+}
+
+// wait waits until the screen satisfies a condition.
+func (s *session) wait(what string, ok func(screen string) bool) string {
+	s.t.Helper()
+	deadline := time.After(patience)
+	for {
+		text := s.text()
+		if ok(text) {
+			return text
+		}
+		select {
+		case <-s.changed:
+		case <-s.ended:
+			if text = s.text(); ok(text) {
+				return text
+			}
+			s.t.Fatalf("the program ended before there was %s:\n%s", what, text)
+		case <-deadline:
+			s.t.Fatalf("there was never %s; the screen is\n%s", what, text)
+		}
+	}
+}
+
+func (s *session) waitFor(text string) string {
+	s.t.Helper()
+	return s.wait("the text "+text, func(screen string) bool { return strings.Contains(screen, text) })
+}
+
+func (s *session) press(keys string) {
+	s.t.Helper()
+	if _, err := s.tty.WriteString(keys); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// status waits for the end of the program.
+func (s *session) status() int {
+	s.t.Helper()
+	<-s.ended
+	_ = s.command.Wait()
+	return s.command.ProcessState.ExitCode()
+}
+
+// restored checks that the terminal is as it was: the main screen, a cursor, no
+// mouse, no pasted brackets.
+func (s *session) restored() {
+	s.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	raw := s.raw.String()
+	for _, mode := range []string{"?1049", "?2004"} {
+		if on, off := strings.LastIndex(raw, "\x1b["+mode+"h"), strings.LastIndex(raw, "\x1b["+mode+"l"); on > off {
+			s.t.Errorf("mode %s was left on", mode)
+		}
+	}
+	if hidden, shown := strings.LastIndex(raw, "\x1b[?25l"), strings.LastIndex(raw, "\x1b[?25h"); hidden > shown {
+		s.t.Error("the cursor was left hidden")
+	}
+}
+
+func TestTheDrillTellsItsStoryAndObeysItsKeys(t *testing.T) {
+	s := start(t, 160, 48, nil, "drill", "--speed", "1500")
+	s.waitFor("DRILL")
+	s.waitFor("ALARM")
+	s.wait("probes that are down", func(screen string) bool {
+		return strings.Contains(screen, "DOWN") && !strings.Contains(screen, " 0 DOWN")
+	})
+	s.wait("an open Health event", func(screen string) bool { return strings.Contains(screen, "✖ OPEN") })
+
+	s.press("p")
+	s.waitFor("paused")
+	s.press("2\r")
+	s.waitFor("details")
+	s.waitFor("AWS/")
+	s.press("\x1b")
+	s.wait("the details gone", func(screen string) bool { return !strings.Contains(screen, "details") })
+	s.press("/state:alarm\r")
+	s.waitFor("/state:alarm")
+	s.press("?")
+	s.waitFor("esc or ? leaves")
+	s.press("?f")
+	s.waitFor("FROZEN")
+	s.press("f")
+	s.press(":jump 14:40\r")
+	s.press("p")
+	s.waitFor("14:4")
+	s.press("q")
+	if got := s.status(); got != 0 {
+		t.Errorf("exit status %d", got)
+	}
+	s.restored()
+}
+
+func TestNarrowAndResizedTerminals(t *testing.T) {
+	s := start(t, 80, 24, nil, "drill", "--speed", "1500")
+	s.waitFor("2 Alarms")
+	for _, size := range [][2]int{{40, 12}, {1, 1}, {200, 60}, {18, 4}, {100, 30}} {
+		s.mu.Lock()
+		s.screen.Resize(size[0], size[1])
+		s.mu.Unlock()
+		if err := pty.Setsize(s.tty, &pty.Winsize{Cols: uint16(size[0]), Rows: uint16(size[1])}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.waitFor("4 Timeline")
+	s.press("\x03")
+	if got := s.status(); got != 0 {
+		t.Errorf("exit status %d", got)
+	}
+	s.restored()
+}
+
+func TestWithoutColourNothingIsColoured(t *testing.T) {
+	s := start(t, 130, 40, []string{"NO_COLOR=yes"}, "drill", "--speed", "1500")
+	s.wait("trouble", func(screen string) bool { return strings.Contains(screen, "✖ ") })
+	s.press("q")
+	s.status()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, sgr := range colourPattern.FindAllString(s.raw.String(), 1) {
+		t.Errorf("%q was written although NO_COLOR is set", sgr)
+	}
+	if !strings.Contains(s.raw.String(), "\x1b[7m") && !strings.Contains(s.raw.String(), "\x1b[1;7m") {
+		t.Error("the selected row is not in reverse video")
+	}
+}
+
+// colourPattern is a select-graphic-rendition sequence with a colour in it.
+var colourPattern = regexp.MustCompile(`\x1b\[([0-9;]*;)?(3[0-8]|4[0-8]|9[0-7]|10[0-7])(;[0-9;]*)?m`)
+
+func TestASignalRestoresTheTerminal(t *testing.T) {
+	s := start(t, 130, 40, nil, "drill")
+	s.waitFor("DRILL")
+	if err := s.command.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.status(); got != 130 {
+		t.Errorf("exit status %d, want 130", got)
+	}
+	s.restored()
+}
+
+// BenchmarkFromStartToTheFirstFrame measures from the start of the process to the
+// first frame with a header, in a real pseudo-terminal.
+func BenchmarkFromStartToTheFirstFrame(b *testing.B) {
+	path, err := build()
+	if err != nil {
+		b.Fatal(err)
+	}
+	dir := b.TempDir()
+	for b.Loop() {
+		command := exec.Command(path)
+		command.Dir = dir
+		command.Env = []string{"HOME=" + dir, "TERM=xterm-256color", "AWS_EC2_METADATA_DISABLED=true", "AWS_REGION=us-east-1"}
+		tty, err := pty.StartWithSize(command, &pty.Winsize{Rows: 60, Cols: 200})
+		if err != nil {
+			b.Fatal(err)
+		}
+		var seen []byte
+		buffer := make([]byte, 64<<10)
+		for !bytes.Contains(seen, []byte("WARROOM")) {
+			n, err := tty.Read(buffer)
+			if err != nil {
+				b.Fatalf("it ended without a frame: %q", seen)
+			}
+			seen = append(seen, buffer[:n]...)
+		}
+		b.StopTimer()
+		_ = command.Process.Kill()
+		_ = command.Wait()
+		_ = tty.Close()
+		b.StartTimer()
+	}
+}
