@@ -198,7 +198,7 @@ func TestTLSThatDoesNotComeAbout(t *testing.T) {
 			_ = conn.(*net.TCPConn).CloseWrite()
 			untilClosed(conn)
 		}), "tls", "%s closed the connection during the TLS handshake"},
-		{"reset in the handshake", "https://" + listen(t, reset), "tls", "%s reset the connection during the TLS handshake"},
+		{"reset in the handshake", "https://" + listen(t, func(conn net.Conn) { _, _ = conn.Read(make([]byte, 1)); reset(conn) }), "tls", "%s reset the connection during the TLS handshake"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -181,7 +181,7 @@ func closedPort(t testing.TB) string {
 
 // openFiles counts this process's file descriptors.
 func openFiles(t testing.TB) int {
-	entries, err := os.ReadDir("/proc/self/fd")
+	entries, err := os.ReadDir("/dev/fd")
 	if err != nil {
 		t.Fatal(err)
 	}

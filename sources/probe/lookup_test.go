@@ -119,8 +119,8 @@ func TestRefusedNamesDoNotNameChangingAddresses(t *testing.T) {
 	}
 }
 
-// TestNoRouteIsOurOwnTrouble uses the errors of this machine's own network, since
-// making it lose its routes is not for a test.
+// TestOwnTroubleIsToldFromTheEndpoints is given the errors, since making this
+// machine lose its routes is not for a test.
 func TestOwnTroubleIsToldFromTheEndpoints(t *testing.T) {
 	own := []error{
 		&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ENETUNREACH)},

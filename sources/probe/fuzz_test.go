@@ -1,0 +1,45 @@
+package probe
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// FuzzAnswer feeds any bytes to the reader of answers: nothing may panic, run on
+// without end, or reach a terminal raw.
+func FuzzAnswer(f *testing.F) {
+	for _, seed := range []string{
+		"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+		"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.0 302 Found\r\nLocation: //a\r\nSet-Cookie: a=b\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b\x08",
+		"SSH-2.0-x\r\n", "\x15\x03\x01\x00\x02\x02\x28", "",
+	} {
+		f.Add([]byte(seed))
+	}
+	t, err := newTarget(Spec{Name: "shop", URL: "http://127.0.0.1:1/", Expect: Expect{Body: "ok"}}, new(Environment))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(test *testing.T, answer []byte) {
+		watch := startWatch()
+		h := firstHop(t)
+		r := newResponseReader(bytes.NewReader(answer))
+		defer r.release()
+		head, failed := r.head(t, h, &watch)
+		if failed == nil {
+			var next *hop
+			if next, failed = h.follow(t, head); next != nil {
+				if request := next.request(t); bytes.Count(request, []byte("\r\n\r\n")) != 1 {
+					test.Errorf("a redirect split the request: %q", request)
+				}
+			} else if failed == nil {
+				failed = judge(t, h, head, &watch)
+			}
+		}
+		if failed != nil && (failed.reason == "" || failed.class == "" || strings.ContainsAny(failed.reason, "\x1b\u009b\r\n\x00")) {
+			test.Errorf("failure %+v", failed)
+		}
+	})
+}
