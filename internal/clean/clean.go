@@ -8,119 +8,159 @@ package clean
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
-// marksPerBase is how many combining marks a letter may carry: enough for every
-// living script, too few to pile them over neighbouring lines.
-const marksPerBase = 2
+const (
+	// marksPerBase is how many combining marks a letter may carry: enough for every
+	// living script, too few to pile them over neighbouring lines.
+	marksPerBase = 2
+	// breaksInARow is how many line breaks of a Text may follow each other: one
+	// empty line parts paragraphs, more of them only push text off the screen.
+	breaksInARow = 2
+)
 
 // Line returns s as one printable line of at most limit runes, ending in "…" if
 // something was cut off. Surrounding and repeated blanks are folded.
 //
 // Escapes become ␛; other control characters (C0, DEL, C1) and invalid bytes
-// become U+FFFD; tabs and every sort of line break become a space; format
-// characters (bidirectional controls, zero-width marks, tags), private-use,
-// surrogates and noncharacters are dropped; invisible fillers become a space.
-// The result is stable: Line(Line(s)) is Line(s).
+// become U+FFFD; tabs, every sort of line break and invisible fillers become a
+// space; format characters (bidirectional controls, zero-width marks, tags),
+// variation selectors, private-use characters and noncharacters are dropped, and
+// so are combining marks without a letter under them and more than two on one.
+// The result is stable: Line(Line(s)) is Line(s). What is clean already comes
+// back as it is, without allocating.
 func Line(s string, limit int) string {
-	if isPlain(s) && len(s) <= limit {
+	return scrub(s, limit, false)
+}
+
+// Text is Line for longer text: line breaks stay, as \n, at most two in a row and
+// none at either end.
+func Text(s string, limit int) string {
+	return scrub(s, limit, true)
+}
+
+func scrub(s string, limit int, keepBreaks bool) string {
+	if limit <= 0 {
+		return ""
+	}
+	if isClean(s, limit) {
 		return s
 	}
-	out := strings.Join(strings.Fields(scrub(s, false)), " ")
-	return cut(out, limit)
+	w := writer{limit: limit}
+	w.out.Grow(min(len(s), limit*utf8.UTFMax))
+	w.write(s, keepBreaks)
+	return w.String()
 }
 
-// Text is Line for longer text: line breaks stay, as \n.
-func Text(s string, limit int) string {
-	lines := strings.Split(scrub(s, true), "\n")
-	for i, line := range lines {
-		lines[i] = strings.Join(strings.Fields(line), " ")
-	}
-	return cut(strings.Trim(strings.Join(lines, "\n"), "\n"), limit)
-}
-
-// isPlain reports whether s is printable ASCII without blanks that need folding:
-// the common case, which costs no allocation.
-func isPlain(s string) bool {
-	blank := true
-	for i := range len(s) {
-		c := s[i]
-		if c < 0x20 || c >= 0x7f || c == ' ' && blank {
+// isClean reports whether s would come back as it is; a text with line breaks in
+// it is left to the writer to judge.
+func isClean(s string, limit int) bool {
+	runes, marks, blank := 0, marksPerBase, true
+	for i, r := range s {
+		if runes++; runes > limit {
 			return false
 		}
-		blank = c == ' '
+		switch {
+		case r == ' ':
+			if blank {
+				return false
+			}
+			blank, marks = true, marksPerBase
+			continue
+		case r < ' ', r == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD"), replace(r) != r:
+			return false
+		case isMark(r):
+			if marks++; marks > marksPerBase {
+				return false
+			}
+		default:
+			marks = 0
+		}
+		blank = false
 	}
 	return !blank || s == ""
 }
 
-func cut(s string, limit int) string {
-	if utf8.RuneCountInString(s) <= limit {
-		return s
-	}
-	if limit <= 0 {
-		return ""
-	}
-	runes := 0
-	for i := range s {
-		if runes++; runes == limit {
-			return strings.TrimRight(s[:i], " \n") + "…"
-		}
-	}
-	return s
+// writer builds the clean form of a text and stops as soon as it is full, so that
+// a hostile length costs nothing.
+type writer struct {
+	out    strings.Builder
+	limit  int
+	runes  int  // written so far
+	cutAt  int  // how many bytes stay if something has to be cut off
+	full   bool // there was more than the limit
+	spaces int  // blanks seen since the last rune written
+	breaks int  // line breaks seen since the last rune written
+	marks  int  // combining marks on the last rune written
 }
 
-func scrub(s string, keepBreaks bool) string {
-	var out strings.Builder
-	out.Grow(len(s))
-	marks := 0
-	s = strings.ReplaceAll(s, "\r\n", "\n")
-	for i := 0; i < len(s); {
-		r, size := utf8.DecodeRuneInString(s[i:])
-		i += size
-		if unicode.Is(unicode.M, r) {
-			if marks++; marks > marksPerBase {
-				continue
-			}
-		} else {
-			marks = 0
-		}
-		switch r = replace(r); r {
-		case drop:
-		case '\n':
-			if keepBreaks {
-				out.WriteByte('\n')
-			} else {
-				out.WriteByte(' ')
-			}
+func (w *writer) write(s string, keepBreaks bool) {
+	w.marks = marksPerBase // nothing to stand on yet
+	before := rune(0)
+	for _, r := range s { // an invalid byte comes as utf8.RuneError
+		switch {
+		case r == '\n' && before == '\r':
+		case isMark(r) && w.marks >= marksPerBase:
 		default:
-			out.WriteRune(r)
+			w.take(r, keepBreaks)
+		}
+		if before = r; w.full {
+			return
 		}
 	}
-	return out.String()
 }
 
-// drop marks a rune that is left out.
-const drop = rune(-1)
+func (w *writer) take(r rune, keepBreaks bool) {
+	mark := isMark(r)
+	switch r = replace(r); {
+	case r == drop:
+	case r == '\n' && keepBreaks:
+		w.breaks++
+		w.marks = marksPerBase
+	case r == '\n' || r == ' ':
+		w.spaces++
+		w.marks = marksPerBase
+	default:
+		w.part()
+		w.put(r)
+		if mark {
+			w.marks++
+		} else {
+			w.marks = 0
+		}
+	}
+}
 
-// replace maps one rune to what may be shown for it.
-func replace(r rune) rune {
-	switch r {
-	case '\n', '\r', '\v', '\f', 0x85, 0x2028, 0x2029:
-		return '\n'
-	case '\t':
-		return ' '
-	case 0x1b:
-		return '␛'
-	case 0x3164, 0x115f, 0x1160, 0xffa0, 0x2800: // drawn as nothing
-		return ' '
-	}
+// part writes what belongs between two words: the breaks, or else one space.
+func (w *writer) part() {
 	switch {
-	case unicode.Is(unicode.Cc, r):
-		return utf8.RuneError
-	case unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs, unicode.Noncharacter_Code_Point, unicode.Variation_Selector):
-		return drop
+	case w.runes == 0:
+	case w.breaks > 0:
+		for range min(w.breaks, breaksInARow) {
+			w.put('\n')
+		}
+	case w.spaces > 0:
+		w.put(' ')
 	}
-	return r
+	w.breaks, w.spaces = 0, 0
+}
+
+func (w *writer) put(r rune) {
+	if w.runes == w.limit {
+		w.full = true
+		return
+	}
+	w.out.WriteRune(r)
+	if w.runes++; w.runes == w.limit-1 {
+		w.cutAt = w.out.Len()
+	}
+}
+
+// String is the clean text.
+func (w *writer) String() string {
+	if !w.full {
+		return w.out.String()
+	}
+	return strings.TrimRight(w.out.String()[:w.cutAt], " \n") + "…"
 }
