@@ -27,7 +27,7 @@ probes: [{name: a, url: a.example.com, headers: {Cookie: "${env:WARROOM_TEST_SEC
 	type unexported struct{ secret Secret }
 	var out strings.Builder
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%b", "%t", "%08.3f"} {
-		for _, value := range []any{secret, &secret, unexported{secret}, c, *c, c.Probes, []any{secret}} {
+		for _, value := range []any{secret, &secret, Literal(testSecret), unexported{secret}, c, *c, c.Probes, []any{secret}} {
 			fmt.Fprintf(&out, verb+"\n", value)
 		}
 	}

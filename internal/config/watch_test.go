@@ -66,6 +66,17 @@ func expectRoom(t *testing.T, changes <-chan heard, room string) {
 	}
 }
 
+// expectQuiet gives an event that must not be heard several times as long as one
+// that must be.
+func expectQuiet(t *testing.T, changes <-chan heard) {
+	t.Helper()
+	select {
+	case got := <-changes:
+		t.Fatalf("heard %+v, want nothing", got)
+	case <-time.After(5 * quiet):
+	}
+}
+
 func expectError(t *testing.T, changes <-chan heard, part string) {
 	t.Helper()
 	select {
@@ -115,6 +126,10 @@ func TestASavedFileIsReadAgain(t *testing.T) {
 	expectError(t, changes, "does not exist")
 	put(t, path, "room: three\n")
 	expectRoom(t, changes, "three")
+
+	put(t, path+".new", "room: three\n")
+	must(t, os.Rename(path+".new", path))
+	expectQuiet(t, changes)
 }
 
 func TestTheSameContentIsNoChange(t *testing.T) {
@@ -124,6 +139,7 @@ func TestTheSameContentIsNoChange(t *testing.T) {
 	put(t, filepath.Join(filepath.Dir(path), "another-file"), "x")
 	put(t, path+".new", "room: one\n")
 	must(t, os.Rename(path+".new", path))
+	expectQuiet(t, changes)
 	put(t, path, "room: two\n")
 	expectRoom(t, changes, "two")
 }
