@@ -67,13 +67,14 @@ func actions() []action {
 	}
 }
 
-// ActionNames lists the actions that a config may bind keys to.
-func ActionNames() []string {
-	var names []string
+// DefaultKeys is every action that a config may bind, with the keys that it has by
+// itself.
+func DefaultKeys() map[string][]string {
+	keys := make(map[string][]string)
 	for _, a := range actions() {
-		names = append(names, a.id)
+		keys[a.id] = a.keys
 	}
-	return names
+	return keys
 }
 
 // KeyTable is the table of keys in Markdown, as the README shows it.

@@ -87,9 +87,8 @@ func printError(w io.Writer, _ fang.Styles, err error) {
 	if text == "" {
 		return
 	}
-	var e *exit
-	if !errors.As(err, &e) {
-		text += "\nTry warroom --help."
+	if strings.HasPrefix(text, "unknown ") { // a command or flag that cobra does not know
+		text += "; try warroom --help"
 	}
 	fmt.Fprintln(w, "warroom: "+text)
 }

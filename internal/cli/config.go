@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,7 +19,8 @@ import (
 
 // allowed is what a config may name that other packages define.
 func allowed() config.Allowed {
-	return config.Allowed{Themes: theme.Names(), Actions: ui.ActionNames()}
+	keys := ui.DefaultKeys()
+	return config.Allowed{Themes: theme.Names(), Actions: slices.Sorted(maps.Keys(keys)), Keys: keys}
 }
 
 // loadConfig finds and reads the config, and applies the flags over it. path is ""
@@ -30,7 +34,7 @@ func (a *app) loadConfig() (cfg *config.Config, path string, err error) {
 		return nil, "", err
 	}
 	if name := a.flags.theme; name != "" && !theme.Known(name) {
-		return nil, "", fmt.Errorf("--theme: there is no theme %q; there are %v", name, theme.Names())
+		return nil, "", fmt.Errorf("--theme: there is no theme %q; there are %s", name, strings.Join(theme.Names(), ", "))
 	}
 	a.override(cfg)
 	return cfg, path, nil

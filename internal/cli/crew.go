@@ -2,10 +2,12 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
 
+	"warroom/internal/config"
 	"warroom/internal/room"
 	"warroom/sources"
 )
@@ -85,9 +87,18 @@ var configScope = room.Scope{Source: "config"}
 func (c *crew) tellConfig(err error) {
 	o := room.Observation{Scope: configScope, Watch: "config", At: c.clock.Now(), Done: true, Complete: true}
 	if err != nil {
-		o.Trouble = &room.Trouble{What: "the changed config was not taken", Why: err.Error(), Next: "the one before stays in force; mend the file and save it"}
+		o.Trouble = &room.Trouble{What: "the changed config was not taken", Why: inOneLine(err), Next: "the one before stays in force; mend the file and save it"}
 	}
 	c.room.Observe(o)
+}
+
+// inOneLine is what is wrong with a config, for a line of the screen.
+func inOneLine(err error) string {
+	var problems config.Problems
+	if errors.As(err, &problems) {
+		return problems.Summary()
+	}
+	return err.Error()
 }
 
 // stopWithin bounds how long leaving the program may take for looks under way.

@@ -61,9 +61,6 @@ func (a *app) runDrill(ctx context.Context, name string, options drill.Options) 
 	if err != nil {
 		return err
 	}
-	if err := a.needTerminal(); err != nil {
-		return err
-	}
 	log, closer, err := a.logger()
 	if err != nil {
 		return err
@@ -81,6 +78,9 @@ func (a *app) runDrill(ctx context.Context, name string, options drill.Options) 
 		return err
 	}
 	defer simulated.Close()
+	if err := a.needTerminal(); err != nil {
+		return err
+	}
 	stage(cfg, simulated)
 	clock := simulated.Clock()
 	r := room.New(room.Options{Name: scenario.Name, Clock: clock})

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 
 	"warroom/internal/config"
 	"warroom/internal/room"
@@ -65,7 +66,7 @@ func (a *app) reload(path string, take func(*config.Config, error)) func() error
 	return func() error {
 		cfg, err := config.Load(path, allowed())
 		if err != nil {
-			return err
+			return errors.New(inOneLine(err))
 		}
 		a.override(cfg)
 		go take(cfg, nil) // asking AWS who we are may take a moment, and the screen must not wait
