@@ -52,7 +52,7 @@ func (r *reader) checkEndpoint(path, text string) {
 	scheme := strings.ToLower(u.Scheme)
 	switch {
 	case !contains(probeSchemes, scheme):
-		r.wrong(path, "the scheme %s cannot be probed%s", quote(u.Scheme), meant(scheme, probeSchemes, "use http, https or tcp"))
+		r.wrong(path, "the scheme %s cannot be probed%s", quote(u.Scheme), Meant(scheme, probeSchemes, "use http, https or tcp"))
 	case scheme == "tcp" && u.Port() == "":
 		r.wrong(path, "a tcp URL needs a port; write it like tcp://%s:5432", clip(u.Host))
 	case scheme == "tcp" && (strings.Trim(u.Path, "/") != "" || u.RawQuery != ""):

@@ -73,7 +73,7 @@ func betterKey(name string) string {
 	if better += last; better != name && keyMistake(better) == "" {
 		return "; write " + better
 	}
-	return meant(name, namedKeys, "write one character, or one of "+list(namedKeys)+", f1 to f20, with ctrl+, alt+ or shift+ before it")
+	return Meant(name, namedKeys, "write one character, or one of "+list(namedKeys)+", f1 to f20, with ctrl+, alt+ or shift+ before it")
 }
 
 // checkKeys looks at the actions, at every key, and at keys that two actions claim.
@@ -84,7 +84,7 @@ func (r *reader) checkKeys(c *Config) {
 	for _, action := range actions {
 		path := join("keys", action)
 		if r.allowed.Actions != nil && !contains(r.allowed.Actions, action) {
-			r.wrongKey(path, "there is no action %s%s", quote(action), meant(action, r.allowed.Actions, "the help (?) lists them"))
+			r.wrongKey(path, "there is no action %s%s", quote(action), Meant(action, r.allowed.Actions, "the help (?) lists them"))
 			continue
 		}
 		for i, key := range c.Keys[action] {

@@ -79,7 +79,7 @@ func (r *reader) read(body ast.Node, c *Config) {
 	r.value(body, reflect.ValueOf(c).Elem(), "")
 	r.checkLine("room", c.Room)
 	if r.allowed.Themes != nil && !contains(r.allowed.Themes, c.Theme) {
-		r.wrong("theme", "there is no theme %s%s", quote(c.Theme), meant(c.Theme, r.allowed.Themes, "use one of: "+list(r.allowed.Themes)))
+		r.wrong("theme", "there is no theme %s%s", quote(c.Theme), Meant(c.Theme, r.allowed.Themes, "use one of: "+list(r.allowed.Themes)))
 	}
 	r.checkIntervals(c)
 	r.checkScopes(c)

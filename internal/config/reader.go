@@ -161,7 +161,7 @@ func (r *reader) section(node ast.Node, into reflect.Value, path string) {
 
 func (r *reader) checkAllowed(path string, f *field, value reflect.Value) {
 	if len(f.allowed) > 0 && !contains(f.allowed, value.String()) {
-		r.wrong(path, "%s is not taken here%s", quote(value.String()), meant(value.String(), f.allowed, "use one of: "+list(f.allowed)))
+		r.wrong(path, "%s is not taken here%s", quote(value.String()), Meant(value.String(), f.allowed, "use one of: "+list(f.allowed)))
 	}
 }
 
@@ -198,7 +198,7 @@ func (r *reader) unknown(e entry, fields []field, path string) {
 		r.problem(e.at, join(path, e.key), "unknown key %s; it is %s", quote(e.key), other)
 		return
 	}
-	r.problem(e.at, join(path, e.key), "unknown key %s%s", quote(e.key), meant(e.key, known, advice))
+	r.problem(e.at, join(path, e.key), "unknown key %s%s", quote(e.key), Meant(e.key, known, advice))
 }
 
 func (r *reader) list(node ast.Node, into reflect.Value, path string) {

@@ -86,7 +86,7 @@ func (r *reader) checkScope(path string, s *Scope) {
 	}
 	for i, region := range s.Regions {
 		if !regionPattern.MatchString(region) {
-			r.wrong(fmt.Sprintf("%s.regions[%d]", path, i), "%s is not an AWS region%s", quote(region), meant(region, knownRegions, "write it like us-east-1"))
+			r.wrong(fmt.Sprintf("%s.regions[%d]", path, i), "%s is not an AWS region%s", quote(region), Meant(region, knownRegions, "write it like us-east-1"))
 		}
 	}
 }
@@ -97,10 +97,10 @@ func (r *reader) checkPlace(path, region string) {
 	switch {
 	case region == "" || regionPattern.MatchString(region):
 	case !placePattern.MatchString(region):
-		r.wrong(path, "%s is not a region%s", quote(region), meant(region, knownRegions, "write it like us-east-1, or one word of small letters and digits"))
+		r.wrong(path, "%s is not a region%s", quote(region), Meant(region, knownRegions, "write it like us-east-1, or one word of small letters and digits"))
 	default:
 		if slices.ContainsFunc(knownRegions, func(known string) bool { return distance(region, known) == 1 }) {
-			r.wrong(path, "%s is not an AWS region%s", quote(region), meant(region, knownRegions, ""))
+			r.wrong(path, "%s is not an AWS region%s", quote(region), Meant(region, knownRegions, ""))
 		}
 	}
 }

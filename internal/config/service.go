@@ -70,7 +70,7 @@ func (r *reader) checkProbeServices(c *Config) {
 	}
 	for i := range c.Probes {
 		if name := c.Probes[i].Service; name != "" && !contains(known, name) {
-			r.wrong(fmt.Sprintf("probes[%d].service", i), "there is no service %s in services%s", quote(name), meant(name, known, "add it there, or use one of: "+list(known)))
+			r.wrong(fmt.Sprintf("probes[%d].service", i), "there is no service %s in services%s", quote(name), Meant(name, known, "add it there, or use one of: "+list(known)))
 		}
 	}
 }

@@ -26,9 +26,9 @@ func clip(text string) string {
 	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
 }
 
-// meant ends a sentence about a wrong word: with the known word it resembles most,
+// Meant ends a sentence about a wrong word: with the known word it resembles most,
 // or else with the advice, which may be empty.
-func meant(word string, known []string, advice string) string {
+func Meant(word string, known []string, advice string) string {
 	if best := closest(word, known); best != "" {
 		return "; did you mean " + strconv.Quote(best) + "?"
 	}

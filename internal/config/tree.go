@@ -38,7 +38,7 @@ func (r *reader) follow(node ast.Node, path string) (value ast.Node, leave func(
 			name := n.Value.GetToken().Value
 			anchor, known := r.anchors[name]
 			if !known {
-				r.problem(placeOf(n), path, "there is no anchor &%s%s", clip(name), meant(name, sortedKeys(r.anchors), "write it before it is used"))
+				r.problem(placeOf(n), path, "there is no anchor &%s%s", clip(name), Meant(name, sortedKeys(r.anchors), "write it before it is used"))
 				return nil, leave
 			}
 			if r.open[name] {

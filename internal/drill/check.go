@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
+
+	"warroom/internal/config"
 )
 
 // checker finds everything that is wrong with a scenario, each with its place.
@@ -17,17 +19,26 @@ type checker struct {
 	text     []byte
 	scenario *Scenario
 	problems []string
+	opened   map[string]bool // Health events seen so far
 }
 
 // wrong notes a problem with the value at a YAML path.
 func (c *checker) wrong(at, format string, args ...any) {
-	place := c.file
-	if p, err := yaml.PathString("$." + at); err == nil {
-		if node, err := p.ReadNode(bytes.NewReader(c.text)); err == nil && node.GetToken() != nil {
-			place = fmt.Sprintf("%s:%d:%d", c.file, node.GetToken().Position.Line, node.GetToken().Position.Column)
+	c.problems = append(c.problems, c.place(at)+": "+at+": "+fmt.Sprintf(format, args...))
+}
+
+// place is where a value stands, or, if it is missing, what it is missing from.
+func (c *checker) place(at string) string {
+	for at != "" {
+		if p, err := yaml.PathString("$." + at); err == nil {
+			if node, err := p.ReadNode(bytes.NewReader(c.text)); err == nil && node.GetToken() != nil {
+				position := node.GetToken().Position
+				return fmt.Sprintf("%s:%d:%d", c.file, position.Line, position.Column)
+			}
 		}
+		at = at[:max(0, strings.LastIndexAny(at, ".["))]
 	}
-	c.problems = append(c.problems, place+": "+at+": "+fmt.Sprintf(format, args...))
+	return c.file + ":1:1"
 }
 
 var accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
@@ -93,13 +104,8 @@ func (c *checker) among(at, value string, allowed ...string) {
 	if slices.Contains(allowed, value) {
 		return
 	}
-	hint := "use one of " + strings.Join(slices.DeleteFunc(slices.Clone(allowed), func(s string) bool { return s == "" }), ", ")
-	for _, known := range allowed {
-		if known != "" && value != "" && (strings.HasPrefix(known, value) || strings.HasPrefix(value, known)) {
-			hint = fmt.Sprintf("did you mean %q?", known)
-		}
-	}
-	c.wrong(at, "%q is not known here; %s", value, hint)
+	known := slices.DeleteFunc(slices.Clone(allowed), func(s string) bool { return s == "" })
+	c.wrong(at, "%q is not known here%s", value, config.Meant(value, known, "use one of "+strings.Join(known, ", ")))
 }
 
 func (c *checker) checkStep(at string, step *Step) {
@@ -110,30 +116,69 @@ func (c *checker) checkStep(at string, step *Step) {
 	}
 	if a := step.Alarms; a != nil {
 		c.among(at+".alarms.become", a.Become, "ALARM", "OK", "INSUFFICIENT_DATA")
-		c.checkGlobs(at+".alarms.names", a.Names)
+		c.checkGlobs(at+".alarms.names", a.Names, "alarm", c.alarmNames())
 		c.checkRegions(at+".alarms", a.Regions)
 	}
 	if e := step.Endpoints; e != nil {
 		c.among(at+".endpoints.do", e.Do, behaviours...)
-		c.checkGlobs(at+".endpoints.names", e.Names)
+		c.checkGlobs(at+".endpoints.names", e.Names, "endpoint", c.endpointNames())
 		c.checkRegions(at+".endpoints", e.Regions)
 	}
 	if a := step.API; a != nil {
 		c.among(at+".api.service", a.Service, "health", "cloudwatch")
 		c.among(at+".api.do", a.Do, faults...)
 	}
-	if h := step.Health; h != nil && h.Event == "" {
-		c.wrong(at+".health.event", "give the event a name of your own, so that later steps can update and close it")
+	if step.Health != nil {
+		c.checkHealth(at+".health", step.Health)
 	}
 	if step.Alarms == nil && step.Endpoints == nil && step.API == nil && step.Health == nil {
 		c.wrong(at, "nothing happens in this step; give it health, alarms, endpoints or api")
 	}
 }
 
-func (c *checker) checkGlobs(at string, globs []string) {
+// checkHealth wants a name for every event, and all about it where it opens.
+func (c *checker) checkHealth(at string, h *HealthStep) {
+	if h.Event == "" {
+		c.wrong(at+".event", "give the event a name of your own, so that later steps can update and close it")
+		return
+	}
+	if c.opened == nil {
+		c.opened = make(map[string]bool)
+	}
+	if !c.opened[h.Event] && (h.Service == "" || h.Region == "" || h.Code == "") {
+		c.wrong(at+".event", "the event %q opens here; say its service, region and code", h.Event)
+	}
+	c.opened[h.Event] = true
+}
+
+// checkGlobs wants globs that can be read, and that something answers to.
+func (c *checker) checkGlobs(at string, globs []string, noun string, names []string) {
 	for i, glob := range globs {
+		where := fmt.Sprintf("%s[%d]", at, i)
 		if _, err := path.Match(glob, ""); err != nil {
-			c.wrong(fmt.Sprintf("%s[%d]", at, i), "%q is not a glob; * stands for any text, ? for one character", glob)
+			c.wrong(where, "%q is not a glob; * stands for any text, ? for one character", glob)
+		} else if !slices.ContainsFunc(names, func(name string) bool { return matches([]string{glob}, name) }) {
+			c.wrong(where, "no %s of this scenario is called %q%s", noun, glob, config.Meant(glob, names, ""))
 		}
 	}
+}
+
+func (c *checker) alarmNames() []string {
+	var names []string
+	for _, cast := range c.scenario.Alarms {
+		for _, service := range cast.services() {
+			for _, region := range c.scenario.regions(cast.Regions) {
+				names = append(names, fill(cast.Name, service, region))
+			}
+		}
+	}
+	return names
+}
+
+func (c *checker) endpointNames() []string {
+	var names []string
+	for _, cast := range c.scenario.Endpoints {
+		names = append(names, cast.Name)
+	}
+	return names
 }

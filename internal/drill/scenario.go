@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -179,9 +180,39 @@ func syntaxError(file string, err error) error {
 	var at yaml.Error
 	if errors.As(err, &at) && at.GetToken() != nil {
 		position := at.GetToken().Position
-		return fmt.Errorf("%s:%d:%d: %s", file, position.Line, position.Column, at.GetMessage())
+		return fmt.Errorf("%s:%d:%d: %s", file, position.Line, position.Column, plainly(at.GetMessage()))
 	}
 	return fmt.Errorf("%s: %w", file, err)
+}
+
+// unknownField is how the YAML library begins to complain of a key it has no use for.
+const unknownField = "unknown field "
+
+// plainly adds to a complaint about a key what may have been meant.
+func plainly(message string) string {
+	name, ok := strings.CutPrefix(message, unknownField)
+	if !ok {
+		return message
+	}
+	return "unknown key " + name + config.Meant(strings.Trim(name, `"`), keys(reflect.TypeFor[Scenario]()), "docs/drill.md has them all")
+}
+
+// keys are the names of all keys of a scenario, in every part of it.
+func keys(t reflect.Type) []string {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice:
+		return keys(t.Elem())
+	case reflect.Struct:
+	default:
+		return nil
+	}
+	var names []string
+	for i := range t.NumField() {
+		if name := t.Field(i).Tag.Get("yaml"); name != "" {
+			names = append(append(names, name), keys(t.Field(i).Type)...)
+		}
+	}
+	return names
 }
 
 // time reads a step's time: of the first day, or whole.

@@ -88,12 +88,8 @@ const calmBefore = 30 * 24 * time.Hour
 
 func (w *story) castAlarms() {
 	for _, cast := range w.scenario.Alarms {
-		services := cast.Services
-		if len(services) == 0 {
-			services = []string{""}
-		}
 		for _, region := range w.scenario.regions(cast.Regions) {
-			for _, service := range services {
+			for _, service := range cast.services() {
 				a := &alarm{cast: cast, name: fill(cast.Name, service, region), service: service, region: region}
 				since := w.scenario.Begin.Add(-spread(a.name+region, calmBefore))
 				a.turns = []turn{{at: since, to: "OK", why: "Threshold Crossed: no datapoints were beyond the threshold."}}
@@ -101,6 +97,14 @@ func (w *story) castAlarms() {
 			}
 		}
 	}
+}
+
+// services are those of an alarm's cast; one that names none stands for itself.
+func (c AlarmCast) services() []string {
+	if len(c.Services) == 0 {
+		return []string{""}
+	}
+	return c.Services
 }
 
 func fill(text, service, region string) string {
@@ -181,9 +185,6 @@ func (w *story) playHealth(s *HealthStep, at time.Time) error {
 			e.update(s, at)
 			return nil
 		}
-	}
-	if s.Service == "" || s.Region == "" || s.Code == "" {
-		return fmt.Errorf("the Health event %q opens at %s without service, region and code; give it all three", s.Event, at.Format("15:04"))
 	}
 	e := &event{arn: arn, service: s.Service, code: s.Code, region: s.Region, began: at}
 	if s.Began != "" {

@@ -1,0 +1,154 @@
+package drill
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+var update = flag.Bool("update", false, "write the messages anew")
+
+// TestBadScenariosAreToldWithTheirPlace holds each file under testdata/bad, named
+// after its mistake, against the message beside it.
+func TestBadScenariosAreToldWithTheirPlace(t *testing.T) {
+	files, err := filepath.Glob("testdata/bad/*.yaml")
+	if err != nil || len(files) < 15 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, file := range files {
+		_, err := Load(file)
+		if err == nil {
+			t.Errorf("%s was taken", file)
+			continue
+		}
+		beside := strings.TrimSuffix(file, ".yaml") + ".txt"
+		if *update {
+			if err := os.WriteFile(beside, []byte(err.Error()+"\n"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, readErr := os.ReadFile(beside)
+		if got := err.Error() + "\n"; readErr != nil || got != string(want) {
+			t.Errorf("%s says\n%swant\n%s", file, got, want)
+		}
+	}
+}
+
+// told is the shipped story.
+func told(t *testing.T) *story {
+	t.Helper()
+	s, err := Load(DefaultScenario)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := write(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func at(t *testing.T, w *story, clock string) time.Time {
+	t.Helper()
+	when, err := w.scenario.time(clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return when
+}
+
+// inAlarm counts the alarms in a state, in a region or in all.
+func (w *story) inAlarm(when time.Time, region, state string) int {
+	n := 0
+	for _, a := range w.alarms {
+		if now, _ := latest(a.turns, when); now.to == state && (region == "" || a.region == region) {
+			n++
+		}
+	}
+	return n
+}
+
+func (w *story) failing(when time.Time) int {
+	n := 0
+	for _, e := range w.endpoints {
+		if does := e.state(when).to; does != doAnswer && does != doSlow {
+			n++
+		}
+	}
+	return n
+}
+
+func (w *story) open(when time.Time) int {
+	n := 0
+	for _, e := range w.events {
+		if !e.texts[0].at.After(when) && e.status(when) == "open" {
+			n++
+		}
+	}
+	return n
+}
+
+func TestTheShippedStoryIsThatOfTheDay(t *testing.T) {
+	w := told(t)
+	if len(w.alarms) != 306 || len(w.endpoints) != 24 || len(w.scenario.Regions) != 3 {
+		t.Errorf("%d alarms and %d endpoints in %v", len(w.alarms), len(w.endpoints), w.scenario.Regions)
+	}
+	for _, c := range []struct {
+		clock                string
+		alarms, most         int
+		failing, mostFailing int
+		healthOpen           int
+		what                 string
+	}{
+		{"06:45", 0, 0, 0, 0, 0, "calm before"},
+		{"06:52", 8, 60, 3, 5, 0, "we know, AWS has not said a word"},
+		{"07:10", 50, 90, 4, 6, 0, "23 minutes in, still not a word"},
+		{"07:12", 50, 90, 4, 6, 1, "the first post"},
+		{"09:00", 40, 90, 3, 6, 2, "DynamoDB is named"},
+		{"09:50", 15, 45, 0, 0, 3, "the false recovery: probes are well, EC2 is not"},
+		{"12:00", 12, 40, 0, 0, 2, "the quiet middle"},
+		{"14:30", 60, 110, 4, 8, 3, "the second wave is worse than the first"},
+		{"18:00", 10, 40, 0, 0, 3, "connected again"},
+		{"21:30", 0, 0, 0, 0, 0, "over"},
+	} {
+		when := at(t, w, c.clock)
+		alarms, failing, open := w.inAlarm(when, "", "ALARM"), w.failing(when), w.open(when)
+		if alarms < c.alarms || alarms > c.most || failing < c.failing || failing > c.mostFailing || open != c.healthOpen {
+			t.Errorf("%s, %s: %d alarms (want %d..%d), %d endpoints failing (want %d..%d), %d Health events open (want %d)",
+				c.clock, c.what, alarms, c.alarms, c.most, failing, c.failing, c.mostFailing, open, c.healthOpen)
+		}
+	}
+	if first, second := w.inAlarm(at(t, w, "08:00"), "", "ALARM"), w.inAlarm(at(t, w, "14:40"), "", "ALARM"); second <= first {
+		t.Errorf("the second wave has %d alarms, the first %d", second, first)
+	}
+	if w.inAlarm(at(t, w, "08:00"), "eu-west-1", "ALARM") != 0 || w.inAlarm(at(t, w, "09:10"), "eu-west-1", "ALARM") == 0 {
+		t.Error("eu-west-1 is to notice global tables at 09:01 and nothing before")
+	}
+	if w.inAlarm(at(t, w, "07:30"), "us-east-1", "INSUFFICIENT_DATA") < 20 {
+		t.Error("metrics are to be missing at 07:30")
+	}
+}
+
+func TestAStoryIsToldInItsTimeAndTheSameEachTime(t *testing.T) {
+	one, two := told(t), told(t)
+	for i := range one.alarms {
+		for j, turn := range one.alarms[i].turns {
+			if turn != two.alarms[i].turns[j] {
+				t.Fatalf("%s differs: %v and %v", one.alarms[i].name, turn, two.alarms[i].turns[j])
+			}
+		}
+	}
+	if one.scenario.Lasts != 5*time.Minute {
+		t.Errorf("it is told in %s", one.scenario.Lasts)
+	}
+	names := map[string]bool{}
+	for _, a := range one.alarms {
+		if names[a.region+a.name] {
+			t.Errorf("there are two alarms %s in %s", a.name, a.region)
+		}
+		names[a.region+a.name] = true
+	}
+}
