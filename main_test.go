@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,7 +22,7 @@ const patience = 60 * time.Second
 
 // session is the built program in a pseudo-terminal, and the screen it has drawn.
 type session struct {
-	t       *testing.T
+	t       testing.TB
 	command *exec.Cmd
 	tty     *os.File
 	mu      sync.Mutex
@@ -59,7 +60,7 @@ func TestMain(m *testing.M) {
 
 // start runs the program in a terminal of the given size, with nothing of the
 // machine's own AWS settings.
-func start(t *testing.T, columns, rows int, env []string, args ...string) *session {
+func start(t testing.TB, columns, rows int, env []string, args ...string) *session {
 	t.Helper()
 	path, err := build()
 	if err != nil {
@@ -295,4 +296,52 @@ func BenchmarkFromStartToTheFirstFrame(b *testing.B) {
 		_ = tty.Close()
 		b.StartTimer()
 	}
+}
+
+// BenchmarkBytesWrittenWhileNothingHappens counts what reaches the terminal in a
+// drill that stands still, over one second each time.
+func BenchmarkBytesWrittenWhileNothingHappens(b *testing.B) {
+	s := start(b, 200, 60, nil, "drill", "--from", "07:15")
+	s.waitFor("ALARM")
+	s.press("p")
+	s.waitFor("paused")
+	<-time.After(6 * time.Second) // looks under way end, retries included, and are drawn
+	total := 0
+	for b.Loop() {
+		before := s.written()
+		<-time.After(time.Second)
+		total += s.written() - before
+	}
+	b.ReportMetric(float64(total)/float64(b.N), "B/s")
+}
+
+// BenchmarkBytesWrittenInASecondOfCalm counts what reaches the terminal when only
+// the clock and a probe's readings change.
+func BenchmarkBytesWrittenInASecondOfCalm(b *testing.B) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer listener.Close()
+	config := filepath.Join(b.TempDir(), "warroom.yaml")
+	text := "health: {off: true}\nalarms: {off: true}\nprobes: [{name: shop, url: \"tcp://" + listener.Addr().String() + "\"}]\n"
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	s := start(b, 200, 60, nil, "--config", config)
+	s.waitFor("UP")
+	total := 0
+	for b.Loop() {
+		before := s.written()
+		<-time.After(time.Second)
+		total += s.written() - before
+	}
+	b.ReportMetric(float64(total)/float64(b.N), "B/s")
+}
+
+// written is how many bytes the program has written so far.
+func (s *session) written() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.raw.Len()
 }
