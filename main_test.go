@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -78,7 +79,7 @@ func start(t testing.TB, columns, rows int, env []string, args ...string) *sessi
 	t.Cleanup(func() {
 		_ = s.command.Process.Kill()
 		<-s.ended
-		_ = s.screen.Close()
+		_ = s.screen.InputPipe().(io.Closer).Close() // ends reply; closing the emulator itself races with it
 		_ = s.tty.Close()
 	})
 	return s

@@ -105,7 +105,7 @@ func build(name string, p palette) *Theme {
 		Warning:  fg(p.warning),
 		OK:       fg(p.ok),
 		Unknown:  fg(p.unknown),
-		Stale:    fg(p.muted).Faint(true),
+		Stale:    fg(p.muted).Italic(true),
 		Border:   fg(p.border),
 		Selected: lipgloss.NewStyle().Reverse(true),
 		Badge:    lipgloss.NewStyle().Reverse(true).Bold(true),

@@ -33,7 +33,7 @@ func TestTextIsReadableInEveryTheme(t *testing.T) {
 	}
 	for name, grounds := range backgrounds {
 		look := New(name, name == "dark")
-		for _, token := range []Token{Muted, Accent, Critical, Warning, OK, Unknown, Drill, Frozen} {
+		for _, token := range []Token{Muted, Accent, Critical, Warning, OK, Unknown, Stale, Drill, Frozen} {
 			for _, ground := range grounds {
 				if got := contrast(look.Foreground(token), ground); got < 4.5 {
 					t.Errorf("%s: token %d has contrast %.2f on %v, want 4.5", name, token, got, ground)

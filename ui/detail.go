@@ -96,8 +96,8 @@ func (g *page) header(s *room.Snapshot, signal *room.Signal) {
 		seenToken = theme.Warning
 	}
 	g.fieldIn(seenToken, "seen", text)
-	if status := s.Scope(signal.Scope); status != nil && status.Trouble != nil {
-		g.fieldIn(theme.Warning, "trouble", status.Trouble.String())
+	if status := s.Scope(signal.Scope); status != nil {
+		g.fieldIn(theme.Warning, "trouble", cause(status, g.pen.now))
 	}
 	g.field("why", signal.Reason)
 	g.field("service", signal.Service)
@@ -145,7 +145,7 @@ func alarmDetail(p *pen, s *room.Snapshot, it item, width int) []string {
 	g.field("says", detail.Description)
 	g.heading(detail.Type + " alarm")
 	g.field("rule", alarmRule(detail))
-	g.field("missing", detail.Missing)
+	g.field("if no data", detail.Missing)
 	g.field("evaluation", detail.Evaluation)
 	g.field("suppressed", detail.Suppressed)
 	if detail.Silent {

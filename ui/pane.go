@@ -219,14 +219,15 @@ func (p *pane) notices(pen *pen, s *room.Snapshot, width, height int) []string {
 	var lines []string
 	told, hidden := 0, 0
 	for _, status := range p.scopes(s) {
-		if status.Trouble == nil {
+		why := cause(status, pen.now)
+		if why == "" {
 			continue
 		}
 		if told++; told > noticeScopes || len(lines) >= height/2 {
 			hidden++
 			continue
 		}
-		text := pen.plain(clean.Line(fmt.Sprintf("%s %s%s", pen.marks.Stale, status.Trouble, p.lastGood(pen, status)), cellLimit))
+		text := pen.plain(clean.Line(fmt.Sprintf("%s %s%s", pen.marks.Stale, why, p.lastGood(pen, status)), cellLimit))
 		for _, line := range wrap(text, width, min(noticeLines, max(1, height/2-len(lines)))) {
 			lines = append(lines, pen.row(width, false, false, cell{token: theme.Warning, text: line, width: flex}))
 		}
@@ -236,6 +237,18 @@ func (p *pane) notices(pen *pen, s *room.Snapshot, width, height int) []string {
 		lines = append(lines, pen.row(width, false, false, cell{token: theme.Warning, text: more, width: flex}))
 	}
 	return lines[:min(len(lines), max(0, height))]
+}
+
+// cause is why a scope cannot be believed, or "" if it can: its trouble, or that a
+// look has begun and has not come back.
+func cause(status *room.ScopeStatus, now time.Time) string {
+	switch {
+	case status.Trouble != nil:
+		return status.Trouble.String()
+	case !status.Seen.IsZero() && status.Visibility(now) != room.Fresh:
+		return status.Scope.String() + ": no answer since, and no error either; the look under way is waited for"
+	}
+	return ""
 }
 
 func (p *pane) lastGood(pen *pen, status *room.ScopeStatus) string {

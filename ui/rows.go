@@ -38,9 +38,9 @@ func healthRow(p *pen, s *room.Snapshot, it item) []cell {
 	}
 	return []cell{
 		{token: token, text: mark, width: 1},
-		{token: token, text: word, width: 8, rank: 2},
+		{token: token, text: word, width: 8, rank: 1},
 		{token: quiet, text: title, width: flex},
-		{token: theme.Muted, text: it.signal.Region, width: 14, rank: 1},
+		{token: theme.Muted, text: it.signal.Region, width: 14, rank: 2},
 		{token: theme.Muted, text: since(p.now, it.signal.Since), width: 6, right: true},
 	}
 }
@@ -54,12 +54,12 @@ func alarmRow(p *pen, s *room.Snapshot, it item) []cell {
 	}
 	return []cell{
 		{token: token, text: mark, width: 1},
-		{token: token, text: word, width: 7, rank: 3},
+		{token: token, text: word, width: 7, rank: 1},
 		{token: quiet, text: title, width: flex, least: 24},
 		{token: theme.Muted, text: it.signal.Service, width: 12, rank: 4},
 		{token: theme.Muted, text: it.signal.Account, width: 12, rank: 5},
-		{token: theme.Muted, text: it.signal.Region, width: 14, rank: 2},
-		{token: theme.Muted, text: since(p.now, it.signal.Since), width: 6, right: true, rank: 1},
+		{token: theme.Muted, text: it.signal.Region, width: 14, rank: 3},
+		{token: theme.Muted, text: since(p.now, it.signal.Since), width: 6, right: true, rank: 2},
 	}
 }
 
@@ -79,12 +79,12 @@ func probeRow(p *pen, s *room.Snapshot, it item) []cell {
 	}
 	return []cell{
 		{token: token, text: mark, width: 1},
-		{token: token, text: word, width: 5, rank: 4},
+		{token: token, text: word, width: 5, rank: 1},
 		{token: theme.Text, text: title, width: flex},
-		{token: theme.Muted, text: it.signal.Region, width: 10, rank: 2},
-		{token: theme.Text, text: reading, width: 16, rank: 1},
+		{token: theme.Muted, text: it.signal.Region, width: 10, rank: 3},
+		{token: theme.Text, text: reading, width: 14, rank: 2},
 		{token: theme.Muted, text: p.spark(it.signal.Samples, sparkWidth), width: sparkWidth, rank: 5},
-		{token: theme.Muted, text: share, width: 6, right: true, rank: 3},
+		{token: theme.Muted, text: share, width: 6, right: true, rank: 4},
 	}
 }
 
