@@ -17,15 +17,21 @@ import (
 
 // Options are what a screen needs. Only Room must be given.
 type Options struct {
-	Context context.Context     // ends the screen's waiting; Background if nil
-	Room    room.Reader         //
-	Desk    room.Desk           // nil for one who only looks
-	Drill   room.Drill          // nil unless this is a drill
-	Theme   string              // a name of theme.Names; Auto if empty
-	ASCII   bool                // no glyph beyond ASCII
-	Keys    map[string][]string // action to keys, in place of the defaults
-	Reload  func() error        // reads the config again; nil if there is none
-	Refresh func()              // looks again now; nil if nothing can
+	Context context.Context // ends the screen's waiting; Background if nil
+	Room    room.Reader     //
+	Desk    room.Desk       // nil for one who only looks
+	Drill   room.Drill      // nil unless this is a drill
+	Look
+	NewLook func() *Look // the look of a config that was read since; nil if none was. May be nil itself
+	Reload  func() error // reads the config again; nil if there is none
+	Refresh func()       // looks again now; nil if nothing can
+}
+
+// Look is what a config says of the screen alone.
+type Look struct {
+	Theme string              // a name of theme.Names; Auto if empty
+	ASCII bool                // no glyph beyond ASCII
+	Keys  map[string][]string // action to keys, in place of the defaults
 }
 
 // Model is one viewer's screen. It is used from one goroutine, Bubble Tea's.
@@ -36,6 +42,8 @@ type Model struct {
 	drill   room.Drill
 	reload  func() error
 	refresh func()
+	newLook func() *Look
+	look    *Look // the last one taken from newLook
 
 	actions []action
 	byKey   map[string]int
@@ -77,23 +85,20 @@ type second struct{}
 
 // New makes a screen, or says which of the keys asked for cannot be.
 func New(o Options) (*Model, error) {
-	table, byKey, err := bind(o.Keys)
-	if err != nil {
-		return nil, err
-	}
 	if o.Context == nil {
 		o.Context = context.Background()
 	}
 	m := &Model{
 		context: o.Context, reader: o.Room, desk: o.Desk, drill: o.Drill, reload: o.Reload, refresh: o.Refresh,
-		actions: table, byKey: byKey, themeName: o.Theme, dark: true,
-		panes: newPanes(), input: textinput.New(), dirty: true,
+		newLook: o.NewLook, dark: true, panes: newPanes(), input: textinput.New(),
 	}
-	m.pen = pen{marks: &theme.Unicode, ascii: o.ASCII, now: o.Room.Now()}
-	if o.ASCII {
-		m.pen.marks = &theme.ASCII
+	if m.newLook == nil {
+		m.newLook = func() *Look { return nil }
 	}
-	m.dress()
+	m.pen.now = o.Room.Now()
+	if err := m.wear(&o.Look); err != nil {
+		return nil, err
+	}
 	m.input.SetVirtualCursor(false)
 	m.bell, m.leave = o.Room.Join()
 	m.live = o.Room.Snapshot()
@@ -104,6 +109,21 @@ func New(o Options) (*Model, error) {
 
 // Close leaves the room. The screen stays as it was.
 func (m *Model) Close() { m.leave() }
+
+// wear takes over what a config says of the screen, or says what of it cannot be.
+func (m *Model) wear(look *Look) error {
+	table, byKey, err := bind(look.Keys)
+	if err != nil {
+		return err
+	}
+	m.actions, m.byKey, m.themeName, m.dirty = table, byKey, look.Theme, true
+	m.pen.ascii, m.pen.marks = look.ASCII, &theme.Unicode
+	if look.ASCII {
+		m.pen.marks = &theme.ASCII
+	}
+	m.dress()
+	return nil
+}
 
 // dress puts on the theme that was asked for.
 func (m *Model) dress() {
@@ -157,6 +177,12 @@ func (m *Model) Update(message tea.Msg) (tea.Model, tea.Cmd) {
 // take takes in a newer Snapshot; a frozen view only counts it.
 func (m *Model) take(s *room.Snapshot) {
 	m.live, m.dirty = s, true
+	if look := m.newLook(); look != nil && look != m.look {
+		m.look = look
+		if err := m.wear(look); err != nil {
+			m.say(theme.Warning, err.Error())
+		}
+	}
 	if m.frozen() {
 		return
 	}

@@ -322,3 +322,21 @@ func TestTheREADMEHasTheKeysOfTheActionTable(t *testing.T) {
 		t.Errorf("README.md does not hold this table; put it there:\n%s", KeyTable())
 	}
 }
+
+func TestAChangedConfigChangesTheScreenAndABadOneDoesNot(t *testing.T) {
+	clock := &standing{now: noon}
+	r := world(clock)
+	var look *Look
+	m := screen(t, r, clock, 130, 24, func(o *Options) { o.NewLook = func() *Look { return look } })
+	look = &Look{Theme: "light", ASCII: true, Keys: map[string][]string{"zoom": {"x"}}}
+	settle(t, m)
+	press(m, "x")
+	if m.pen.theme.Name != "light" || !m.pen.ascii || !m.zoom {
+		t.Errorf("theme %s, ASCII %v, zoomed %v", m.pen.theme.Name, m.pen.ascii, m.zoom)
+	}
+	look = &Look{Theme: "dark", Keys: map[string][]string{"zoom": {"f"}}}
+	settle(t, m)
+	if frame := plainFrame(m); m.pen.theme.Name != "light" || !strings.Contains(frame, `is bound to both "zoom" and "freeze"`) {
+		t.Errorf("a look with a conflict was taken, or not told:\n%s", frame)
+	}
+}

@@ -136,7 +136,7 @@ func probeIn(clock *standing, name, region string, state room.State, word, reaso
 // screen is a viewer of a room, at a size.
 func screen(t testing.TB, r *room.Room, clock *standing, width, height int, change ...func(*Options)) *Model {
 	t.Helper()
-	o := Options{Room: r, Desk: r.Desk("ana"), Theme: "dark"}
+	o := Options{Room: r, Desk: r.Desk("ana"), Look: Look{Theme: "dark"}}
 	for _, f := range change {
 		f(&o)
 	}

@@ -86,8 +86,7 @@ func (a *app) runDrill(ctx context.Context, name string, options drill.Options) 
 	r := room.New(room.Options{Name: scenario.Name, Clock: clock})
 	c := &crew{room: r, clock: clock, log: log}
 	screen, err := ui.New(ui.Options{
-		Context: ctx, Room: r, Desk: r.Desk(actor()), Drill: clock,
-		Theme: cfg.Theme, ASCII: cfg.ASCII, Keys: cfg.Keys, Refresh: c.again,
+		Context: ctx, Room: r, Desk: r.Desk(actor()), Drill: clock, Look: *lookOf(cfg), Refresh: c.again,
 	})
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 
 	"warroom/internal/config"
 	"warroom/internal/room"
@@ -29,14 +30,16 @@ func (a *app) runLive(ctx context.Context) error {
 	clock := room.Wall{}
 	r := room.New(room.Options{Name: cfg.Room, Clock: clock})
 	c := &crew{room: r, clock: clock, log: log}
+	var look atomic.Pointer[ui.Look]
 	take := func(next *config.Config, err error) {
 		if err == nil {
+			look.Store(lookOf(next))
 			c.exchange(ctx, a.groups(next, world{clock: clock}))
 		}
 		c.tellConfig(err)
 	}
 	screen, err := ui.New(ui.Options{
-		Context: ctx, Room: r, Desk: r.Desk(actor()), Theme: cfg.Theme, ASCII: cfg.ASCII, Keys: cfg.Keys,
+		Context: ctx, Room: r, Desk: r.Desk(actor()), Look: *lookOf(cfg), NewLook: look.Load,
 		Refresh: c.again, Reload: a.reload(path, take),
 	})
 	if err != nil {
@@ -56,6 +59,11 @@ func (a *app) runLive(ctx context.Context) error {
 		}
 	}()
 	return a.show(ctx, screen)
+}
+
+// lookOf is what a config says of the screen.
+func lookOf(cfg *config.Config) *ui.Look {
+	return &ui.Look{Theme: cfg.Theme, ASCII: cfg.ASCII, Keys: cfg.Keys}
 }
 
 // reload reads the config again when it is asked for by name.
