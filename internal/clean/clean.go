@@ -62,6 +62,8 @@ func isClean(s string, limit int) bool {
 			return false
 		}
 		switch {
+		case r == '\n':
+			return false
 		case r == ' ':
 			if blank {
 				return false
