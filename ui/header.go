@@ -238,12 +238,15 @@ func (m *Model) quiet() []label {
 		}
 		return []label{{theme.Warning, strings.TrimSuffix(text, ",")}}
 	}
-	text := m.pen.marks.OK + " nothing is critical in"
-	for i, kind := range room.Kinds {
-		if i > 0 {
-			text += ","
+	var looked []string
+	for _, kind := range room.Kinds {
+		if n := len(m.shown.Of(kind).Signals); n > 0 {
+			looked = append(looked, countOf(n, kind))
 		}
-		text += " " + countOf(len(m.shown.Of(kind).Signals), kind)
+	}
+	text := m.pen.marks.OK + " nothing is critical"
+	if len(looked) > 0 {
+		text += " in " + strings.Join(looked, ", ")
 	}
 	return []label{{theme.OK, text}}
 }

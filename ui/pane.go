@@ -285,8 +285,8 @@ func (p *pane) emptyBecause(pen *pen, s *room.Snapshot) string {
 }
 
 var emptyTexts = map[room.Kind]struct{ off, none string }{
-	room.KindHealth: {"AWS Health is not watched here yet", "AWS Health was read and reports no event that concerns this account"},
-	room.KindAlarm:  {"CloudWatch alarms are not watched here yet", "CloudWatch was read and has no alarms here (or the config leaves them all out)"},
+	room.KindHealth: {"AWS Health is not watched: it is off in the config, or no account is known yet", "AWS Health was read and reports no event that concerns this account"},
+	room.KindAlarm:  {"CloudWatch is not watched: it is off in the config, or no account is known yet", "CloudWatch was read and has no alarms here (or the config leaves them all out)"},
 	room.KindProbe:  {"no probes are configured; add some under probes: in warroom.yaml", "no probe has answered yet"},
 }
 
