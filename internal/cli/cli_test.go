@@ -61,6 +61,7 @@ func TestWrongUseIsToldInPlainWordsWithStatusTwo(t *testing.T) {
 		{[]string{"drill", "story.yaml"}, "story.yaml:3:6: end: the end must be a time after begin"},
 		{[]string{"drill", "1999"}, `warroom: there is no scenario "1999"; there are 2025-10-20-us-east-1`},
 		{[]string{"drill", "absent.yaml"}, "warroom: the scenario absent.yaml cannot be read: no such file or directory"},
+		{[]string{"drill", "--theme", "neon"}, `warroom: --theme: there is no theme "neon"`},
 		{[]string{"drill", "--speed", "-3"}, "warroom: --speed: -3 is not a speed"},
 		{[]string{"drill", "--from", "05:00"}, "warroom: --from: the scenario plays from 06:40 to 21:40"},
 		{[]string{"drill", "--from", "noon"}, `warroom: --from: "noon" is not a time`},

@@ -33,15 +33,17 @@ func (a *app) loadConfig() (cfg *config.Config, path string, err error) {
 	if cfg, err = config.Load(path, allowed()); err != nil {
 		return nil, "", err
 	}
-	if name := a.flags.theme; name != "" && !theme.Known(name) {
-		return nil, "", fmt.Errorf("--theme: there is no theme %q; there are %s", name, strings.Join(theme.Names(), ", "))
+	if err := a.override(cfg); err != nil {
+		return nil, "", err
 	}
-	a.override(cfg)
 	return cfg, path, nil
 }
 
 // override applies the command line over a config.
-func (a *app) override(cfg *config.Config) {
+func (a *app) override(cfg *config.Config) error {
+	if name := a.flags.theme; name != "" && !theme.Known(name) {
+		return fmt.Errorf("--theme: there is no theme %q; there are %s", name, strings.Join(theme.Names(), ", "))
+	}
 	if a.flags.room != "" {
 		cfg.Room = a.flags.room
 	}
@@ -63,6 +65,7 @@ func (a *app) override(cfg *config.Config) {
 			cfg.Scopes[i].Regions = a.flags.regions
 		}
 	}
+	return nil
 }
 
 func (a *app) configCommand() *cobra.Command {

@@ -57,7 +57,7 @@ func (a *app) listDrills() error {
 // runDrill plays a scenario. The room, its sources and the screen are those of a
 // live room; only the world that they look at is made up.
 func (a *app) runDrill(ctx context.Context, name string, options drill.Options) error {
-	cfg, _, err := a.drillConfig()
+	cfg, err := a.drillConfig()
 	if err != nil {
 		return err
 	}
@@ -97,16 +97,23 @@ func (a *app) runDrill(ctx context.Context, name string, options drill.Options) 
 	return a.show(ctx, screen)
 }
 
-// drillConfig is the person's own config as far as it concerns the screen. What it
-// says of the world is not for a drill.
-func (a *app) drillConfig() (*config.Config, string, error) {
-	own, path, err := a.loadConfig()
-	if err != nil {
-		return nil, "", err
+// drillConfig is what a config says of the screen, if one is named with --config.
+// Unasked, a drill reads no config: it might hold references to real secrets.
+func (a *app) drillConfig() (*config.Config, error) {
+	own := config.Default()
+	if a.flags.config == "" {
+		if err := a.override(own); err != nil {
+			return nil, err
+		}
+	} else {
+		var err error
+		if own, _, err = a.loadConfig(); err != nil {
+			return nil, err
+		}
 	}
 	cfg := config.Default()
 	cfg.Theme, cfg.ASCII, cfg.Keys = own.Theme, own.ASCII, own.Keys
-	return cfg, path, nil
+	return cfg, nil
 }
 
 // drillInterval is how often everything is looked at, in simulated time: often

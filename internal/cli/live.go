@@ -51,7 +51,7 @@ func (a *app) runLive(ctx context.Context) error {
 	go func() {
 		if err := config.Watch(ctx, cfg, allowed(), func(next *config.Config, err error) {
 			if err == nil {
-				a.override(next)
+				err = a.override(next)
 			}
 			take(next, err)
 		}); err != nil {
@@ -76,7 +76,9 @@ func (a *app) reload(path string, take func(*config.Config, error)) func() error
 		if err != nil {
 			return errors.New(inOneLine(err))
 		}
-		a.override(cfg)
+		if err := a.override(cfg); err != nil {
+			return err
+		}
 		go take(cfg, nil) // asking AWS who we are may take a moment, and the screen must not wait
 		return nil
 	}

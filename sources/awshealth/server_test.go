@@ -52,17 +52,25 @@ func (still) Now() time.Time { return now }
 
 func serve(t *testing.T) *server {
 	t.Helper()
-	s := &server{regions: map[string][]fields{}, texts: map[string]string{}, broken: map[string]http.HandlerFunc{}}
+	s := newServer()
 	listener := httptest.NewServer(s)
 	t.Cleanup(listener.Close)
-	s.config = aws.Config{
+	s.config = configFor(listener.URL)
+	return s
+}
+
+func newServer() *server {
+	return &server{regions: map[string][]fields{}, texts: map[string]string{}, broken: map[string]http.HandlerFunc{}}
+}
+
+func configFor(base string) aws.Config {
+	return aws.Config{
 		Region:       "eu-west-1",
-		BaseEndpoint: aws.String(listener.URL),
+		BaseEndpoint: aws.String(base),
 		Credentials:  credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", ""),
 		HTTPClient:   awsclient.HTTPClient(),
 		Retryer:      func() aws.Retryer { return aws.NopRetryer{} },
 	}
-	return s
 }
 
 func (s *server) watch() sources.Watch {

@@ -35,16 +35,24 @@ type server struct {
 
 func serve(t testing.TB) *server {
 	t.Helper()
-	s := &server{broken: map[int]http.HandlerFunc{}}
+	s := newServer()
 	listener := httptest.NewServer(s)
 	t.Cleanup(listener.Close)
-	s.config = aws.Config{
-		BaseEndpoint: aws.String(listener.URL),
+	s.config = configFor(listener.URL)
+	return s
+}
+
+func newServer() *server {
+	return &server{broken: map[int]http.HandlerFunc{}}
+}
+
+func configFor(base string) aws.Config {
+	return aws.Config{
+		BaseEndpoint: aws.String(base),
 		Credentials:  credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", ""),
 		HTTPClient:   awsclient.HTTPClient(),
 		Retryer:      func() aws.Retryer { return aws.NopRetryer{} },
 	}
-	return s
 }
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
