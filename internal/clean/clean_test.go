@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"math"
 	"runtime"
 	"strings"
 	"testing"
@@ -160,12 +161,16 @@ func TestCleanTextIsNotCopied(t *testing.T) {
 
 func TestAHostileLengthCostsNoMoreThanTheLimit(t *testing.T) {
 	endless := strings.Repeat("\x1b]52;c;AAAA", 1<<20)
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	Line(endless, 80)
-	runtime.ReadMemStats(&after)
-	if n := after.TotalAlloc - before.TotalAlloc; n > 4096 {
-		t.Errorf("one line of 80 took %d bytes", n)
+	least := uint64(math.MaxUint64) // the runtime allocates in the background, so the cleanest of a few counts
+	for range 10 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		Line(endless, 80)
+		runtime.ReadMemStats(&after)
+		least = min(least, after.TotalAlloc-before.TotalAlloc)
+	}
+	if least > 4096 {
+		t.Errorf("one line of 80 took %d bytes", least)
 	}
 }
 
