@@ -62,7 +62,11 @@ func (r *Runner) Once(ctx context.Context, watches []Watch) {
 		all.Go(func() {
 			if l := r.start(ctx, w); l != nil {
 				r.tell(w, l.wait(), time.Time{})
+				return
 			}
+			r.tell(w, &Failure{Trouble: room.Trouble{
+				What: w.Scope.String() + " could not be looked at", Why: "the time was up before its turn came", Next: "give it more time",
+			}}, time.Time{})
 		})
 	}
 	all.Wait()

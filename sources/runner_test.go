@@ -276,3 +276,26 @@ func TestOnceLooksAtEverythingTogetherAndReturns(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatOnceHasNoTimeForIsToldAndNotLeftOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		told := &ledger{}
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		var watches []Watch
+		for i := range atOnce + 10 {
+			w := every(time.Hour, func(ctx context.Context, _ Report) error { <-ctx.Done(); return ctx.Err() })
+			w.Name = fmt.Sprint(i)
+			watches = append(watches, w)
+		}
+		NewRunner(room.Wall{}, told, slog.New(slog.DiscardHandler)).Once(ctx, watches)
+		for _, o := range told.all() {
+			if o.Trouble == nil {
+				t.Errorf("%s is told without trouble", o.Watch)
+			}
+		}
+		if len(told.all()) != len(watches) {
+			t.Errorf("%d of %d are told", len(told.all()), len(watches))
+		}
+	})
+}

@@ -17,14 +17,17 @@ import (
 type group func(ctx context.Context) []sources.Watch
 
 // crew looks at the world for one room. Its watches can be exchanged while the
-// room goes on. Safe for concurrent use.
+// room goes on. Safe for concurrent use; only stop and exchange wait for looks.
 type crew struct {
-	room   *room.Room
-	clock  room.Clock
-	log    *slog.Logger
-	mu     sync.Mutex
+	room  *room.Room
+	clock room.Clock
+	log   *slog.Logger
+
+	turn sync.Mutex // held while one crew gives way to the next
+
+	mu     sync.Mutex // guards what follows, never held while waiting
 	cancel context.CancelFunc
-	done   sync.WaitGroup
+	done   *sync.WaitGroup
 	runs   []*sources.Runner
 }
 
@@ -34,7 +37,7 @@ func (c *crew) start(ctx context.Context, groups []group) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	ctx, c.cancel = context.WithCancel(ctx)
-	c.runs = nil
+	c.runs, c.done = nil, new(sync.WaitGroup)
 	for _, watches := range groups {
 		runner := sources.NewRunner(c.clock, c.room, c.log)
 		c.runs = append(c.runs, runner)
@@ -45,14 +48,16 @@ func (c *crew) start(ctx context.Context, groups []group) {
 // stop ends all looking and waits until it has ended.
 func (c *crew) stop() {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.cancel != nil {
-		c.cancel()
+	cancel, done := c.cancel, c.done
+	c.runs = nil
+	c.mu.Unlock()
+	if cancel != nil {
+		cancel()
+		done.Wait()
 	}
-	c.done.Wait()
 }
 
-// again looks at everything now.
+// again looks at everything now. It does not wait.
 func (c *crew) again() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -64,6 +69,8 @@ func (c *crew) again() {
 // exchange goes over to other watches. The old ones look on until the new ones are
 // known; what nobody watches any more is taken away.
 func (c *crew) exchange(ctx context.Context, groups []group) {
+	c.turn.Lock()
+	defer c.turn.Unlock()
 	var all []sources.Watch
 	for _, watches := range groups {
 		all = append(all, watches(ctx)...)

@@ -271,3 +271,34 @@ func TestFlushPublishesWhatIsDueAndNothingElse(t *testing.T) {
 		}
 	})
 }
+
+func TestConditionIsNeverCalmWhileSomethingCannotBeSeen(t *testing.T) {
+	probe := func(state State, word string, at time.Time) Observation {
+		return Observation{Scope: Scope{Source: "probe"}, Watch: word, At: at, Done: true, Interval: time.Minute, Signals: []Signal{{
+			Key: "probe/" + word, Kind: KindProbe, Scope: Scope{Source: "probe"}, State: state, Word: word, Title: word,
+			Detail: &ProbeDetail{Interval: time.Minute}, Samples: []Sample{{At: at}},
+		}}}
+	}
+	good := whole(epoch, alarm("a", OK, "OK", epoch), alarm("b", Unknown, "NO DATA", epoch))
+	for _, c := range []struct {
+		name string
+		told []Observation
+		want Condition
+	}{
+		{"nothing is watched", nil, Blind},
+		{"all well, one alarm without data", []Observation{good, probe(OK, "UP", epoch)}, Calm},
+		{"a probe that could not be made", []Observation{good, probe(Unknown, "ERROR", epoch)}, Blind},
+		{"one probe of two was not seen for long", []Observation{good, probe(OK, "OLD", epoch.Add(-time.Hour)), probe(OK, "UP", epoch)}, Blind},
+		{"an alarm, and a scope not seen", []Observation{whole(epoch.Add(-time.Hour), alarm("a", Critical, "ALARM", epoch))}, InTrouble},
+		{"a scope not seen", []Observation{whole(epoch.Add(-time.Hour), alarm("a", OK, "OK", epoch))}, Blind},
+	} {
+		r := New(Options{})
+		for _, o := range c.told {
+			r.Observe(o)
+		}
+		r.publish()
+		if got := r.Snapshot().Condition(epoch.Add(time.Second)); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}

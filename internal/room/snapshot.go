@@ -78,7 +78,7 @@ func (s *Snapshot) Visibility(signal *Signal, now time.Time) Visibility {
 // seen longest ago. ok is false while no scope was ever seen.
 func (s *Snapshot) Oldest(now time.Time) (age time.Duration, ok bool) {
 	for _, status := range s.Scopes.List {
-		if !status.Seen.IsZero() {
+		if !status.Seen.IsZero() && status.Interval > 0 { // what is never looked at again does not grow old
 			age, ok = max(age, now.Sub(status.Seen)), true
 		}
 	}
@@ -119,6 +119,19 @@ func (s *Snapshot) Condition(now time.Time) Condition {
 	}
 	if len(s.Scopes.List) == 0 || len(s.Unseen(now)) > 0 {
 		return Blind
+	}
+	// Probes and Health events are fresh and good or bad by themselves; an alarm
+	// without data is an everyday thing, and as fresh as its scope.
+	for _, kind := range []Kind{KindHealth, KindProbe} {
+		list := s.Of(kind)
+		if list.States[Unknown] > 0 {
+			return Blind
+		}
+		for _, signal := range list.Signals {
+			if s.Visibility(signal, now) != Fresh {
+				return Blind
+			}
+		}
 	}
 	return Calm
 }
