@@ -22,24 +22,27 @@ type breaker struct {
 	failures int // in a row
 }
 
-// record takes in the outcome of a look.
-func (b *breaker) record(ok bool) {
+// record takes in the outcome of a look and returns how many had failed in a row
+// before it.
+func (b *breaker) record(ok bool) (before int) {
+	before = b.failures
 	if ok {
 		b.failures = 0
-		return
+	} else {
+		b.failures++
 	}
-	b.failures++
+	return before
 }
 
 // open says whether quick retries are over.
 func (b *breaker) open() bool { return b.failures >= openAfter }
 
 // next is when to look again, in room time: never after due, the watch's next slot.
-func (b *breaker) next(now, due time.Time, w Watch) time.Time {
+func (b *breaker) next(now, due time.Time, interval time.Duration) time.Time {
 	if b.failures == 0 || b.open() {
 		return due
 	}
-	wait := w.Interval / firstRetry << (b.failures - 1)
+	wait := interval / firstRetry << (b.failures - 1)
 	wait = wait*3/4 + rand.N(wait/2+1) // a quarter to either side, so that many do not retry together
 	if retry := now.Add(wait); retry.Before(due) {
 		return retry

@@ -2,8 +2,6 @@ package sources
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -16,30 +14,47 @@ import (
 type look struct {
 	watch    Watch
 	deadline context.Context
-	cancel   context.CancelFunc
+	release  func() // gives the slot back; the first call counts
 	finished chan struct{}
 	err      error // valid once finished is closed
 
 	mu     sync.Mutex
-	closed bool // given up: what it still reports is dropped
+	closed bool // over or given up: what it still reports is dropped
 }
 
 // start begins a look as soon as a slot is free; nil means that the context ended.
 func (r *Runner) start(ctx context.Context, w Watch) *look {
+	if ctx.Err() != nil {
+		return nil
+	}
+	slots := r.slotsOf(w.Scope.Source)
 	select {
-	case r.slots <- struct{}{}:
+	case slots <- struct{}{}:
 	case <-ctx.Done():
 		return nil
 	}
-	l := &look{watch: w, finished: make(chan struct{})}
-	l.deadline, l.cancel = context.WithTimeout(ctx, w.Timeout)
+	l := &look{watch: w, finished: make(chan struct{}), release: sync.OnceFunc(func() { <-slots })}
+	deadline, cancel := context.WithTimeout(ctx, w.Timeout)
+	l.deadline = deadline
 	go func() {
-		defer func() { <-r.slots }()
+		defer l.release()
 		defer close(l.finished)
-		defer l.cancel()
+		defer cancel()
+		defer l.close()
 		l.err = r.call(l)
 	}()
 	return l
+}
+
+func (r *Runner) slotsOf(source string) chan struct{} {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	slots := r.slots[source]
+	if slots == nil {
+		slots = make(chan struct{}, atOnce)
+		r.slots[source] = slots
+	}
+	return slots
 }
 
 // call calls the source. A panic becomes an error: one broken source must not take
@@ -48,10 +63,7 @@ func (r *Runner) call(l *look) (err error) {
 	defer func() {
 		if defect := recover(); defect != nil {
 			r.log.Error("look panicked", "watch", l.watch.Name, "defect", defect, "stack", string(debug.Stack()))
-			err = &Failure{Trouble: room.Trouble{
-				What: l.watch.Scope.String() + " could not be looked at", Why: "a defect in this program",
-				Next: "the log has the details (--log FILE); please report them",
-			}, Err: fmt.Errorf("panic: %v", defect)}
+			err = panicked(l.watch, defect)
 		}
 	}()
 	return l.watch.Look(l.deadline, func(signals []room.Signal) {
@@ -66,27 +78,31 @@ func (r *Runner) call(l *look) (err error) {
 	})
 }
 
-// wait waits for the look's end, or gives it up some time after its own is up.
+// close drops whatever is reported from now on.
+func (l *look) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
+}
+
+// wait waits for the look's end, or gives it up some time after its own is up. One
+// that is given up makes room for others.
 func (l *look) wait() *Failure {
 	select {
 	case <-l.finished:
-		return l.failure()
+		return asFailure(l.watch, l.err)
 	case <-l.deadline.Done():
 	}
 	grace := time.NewTimer(stopGrace)
 	defer grace.Stop()
 	select {
 	case <-l.finished:
-		return l.failure()
+		return asFailure(l.watch, l.err)
 	case <-grace.C:
 	}
-	l.mu.Lock()
-	l.closed = true
-	l.mu.Unlock()
-	return &Failure{Trouble: room.Trouble{
-		What: l.watch.Scope.String() + " could not be looked at", Why: "the look did not stop when its time was up",
-		Next: "it is not looked at again before it stops",
-	}, Err: errors.New("look does not obey its context")}
+	l.close()
+	l.release()
+	return hung(l.watch)
 }
 
 // ended says whether the look's goroutine is gone.
@@ -99,24 +115,12 @@ func (l *look) ended() bool {
 	}
 }
 
-// join waits for the look's goroutine.
-func (l *look) join() { <-l.finished }
-
-// failure is the look's error in words for people.
-func (l *look) failure() *Failure {
-	var failure *Failure
-	switch {
-	case l.err == nil:
-		return nil
-	case errors.As(l.err, &failure):
-		return failure
-	case errors.Is(l.err, context.DeadlineExceeded):
-		return &Failure{Trouble: room.Trouble{
-			What: l.watch.Scope.String() + " could not be looked at", Why: fmt.Sprintf("there was no answer within %s", l.watch.Timeout),
-		}, Err: l.err}
+// join waits for the look's goroutine; false means that the context ended first.
+func (l *look) join(ctx context.Context) bool {
+	select {
+	case <-l.finished:
+		return true
+	case <-ctx.Done():
+		return false
 	}
-	return &Failure{Trouble: room.Trouble{
-		What: l.watch.Scope.String() + " could not be looked at", Why: "of an error that has no words yet",
-		Next: "the log has it (--log FILE)",
-	}, Err: l.err}
 }

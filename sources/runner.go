@@ -18,9 +18,12 @@ const (
 	// stopGrace is how long, in real time, a look may go on after its time is up
 	// before it is given up.
 	stopGrace = 2 * time.Second
-	// atOnce bounds how many looks are in flight. Most of a look is waiting; beyond
-	// this, looks delay each other and measure their own delay.
-	atOnce = 64
+	// atOnce bounds how many looks of one kind of source are in flight: when 500
+	// endpoints all hang for five seconds, each still has its turn every ten, and
+	// a kind that hangs does not hold up the others.
+	atOnce = 256
+	// unsaidInterval is for a watch that does not say how often it wants to look.
+	unsaidInterval = time.Minute
 )
 
 // Sink takes what sources see. *room.Room is one. Safe for concurrent use.
@@ -33,29 +36,44 @@ type Runner struct {
 	clock room.Clock
 	sink  Sink
 	log   *slog.Logger
-	slots chan struct{}
 
 	mu       sync.Mutex
-	sleepers map[string]context.CancelFunc // by watch; wakes the ones that wait
+	slots    map[string]chan struct{}     // by Scope.Source; as many as looks may be in flight
+	sleepers map[*rota]context.CancelFunc // wakes the ones that wait
+}
+
+// rota is when one watch is looked at.
+type rota struct {
+	watch   Watch
+	grid    time.Time // room time of the first look; the others are whole intervals later
+	breaker breaker
 }
 
 // NewRunner makes a runner. Intervals and back-off are in the clock's room time;
 // timeouts are real. What goes wrong is logged with its cause, which people are
 // not shown.
 func NewRunner(clock room.Clock, sink Sink, log *slog.Logger) *Runner {
-	return &Runner{clock: clock, sink: sink, log: log, slots: make(chan struct{}, atOnce), sleepers: make(map[string]context.CancelFunc)}
+	return &Runner{
+		clock: clock, sink: sink, log: log,
+		slots: make(map[string]chan struct{}), sleepers: make(map[*rota]context.CancelFunc),
+	}
 }
 
-// Run looks at every watch until the context ends, and returns when every look has.
+// Run looks at every watch until the context ends, and returns when every look
+// has. It does not wait for one that goes on for longer than a grace of two
+// seconds; that one is logged. The room is told of every watch before the first
+// look, so that a source which never answers is missed.
 func (r *Runner) Run(ctx context.Context, watches []Watch) {
 	var all sync.WaitGroup
 	for _, w := range watches {
+		r.sink.Observe(room.Observation{Scope: w.Scope, Watch: w.Name, At: r.clock.Now(), Interval: w.Interval})
 		all.Go(func() { r.keep(ctx, w) })
 	}
 	all.Wait()
 }
 
 // Once makes one look at every watch, all together, and returns when they are done.
+// A watch whose turn did not come before the context ended is told as trouble.
 func (r *Runner) Once(ctx context.Context, watches []Watch) {
 	var all sync.WaitGroup
 	for _, w := range watches {
@@ -64,9 +82,7 @@ func (r *Runner) Once(ctx context.Context, watches []Watch) {
 				r.tell(w, l.wait(), time.Time{})
 				return
 			}
-			r.tell(w, &Failure{Trouble: room.Trouble{
-				What: w.Scope.String() + " could not be looked at", Why: "the time was up before its turn came", Next: "give it more time",
-			}}, time.Time{})
+			r.tell(w, missed(w, ctx.Err()), time.Time{})
 		})
 	}
 	all.Wait()
@@ -84,99 +100,91 @@ func (r *Runner) Again() {
 
 // keep looks at one watch for as long as the context lasts.
 func (r *Runner) keep(ctx context.Context, w Watch) {
-	if !pause(ctx, offset(w)) {
+	if !r.stagger(ctx, w) {
 		return
 	}
-	grid := r.clock.Now()
-	var breaker breaker
-	for {
-		l := r.start(ctx, w)
-		if l == nil {
-			return
-		}
-		failure := l.wait()
-		if ctx.Err() != nil {
-			l.join()
-			return
-		}
-		breaker.record(failure == nil || failure.Partial)
-		now := r.clock.Now()
-		due := nextOnGrid(grid, now, w.Interval)
-		next := breaker.next(now, due, w)
-		r.tell(w, failure, next)
-		if !r.sleep(ctx, w.Name, next) {
-			return
-		}
-		if !l.ended() { // it still hangs: no second one beside it
-			l.join()
-		}
+	t := &rota{watch: w, grid: r.clock.Now()}
+	for r.turn(ctx, t) {
 	}
 }
 
+// turn makes one look and waits until the next one is due. It says whether to go on.
+func (r *Runner) turn(ctx context.Context, t *rota) bool {
+	l := r.start(ctx, t.watch)
+	if l == nil {
+		return false
+	}
+	failure := l.wait()
+	hangs := !l.ended()
+	if ctx.Err() != nil {
+		if hangs {
+			r.log.Error("look left behind: it does not stop", "watch", t.watch.Name)
+		}
+		return false
+	}
+	if before := t.breaker.record(failure == nil || failure.Partial); before > 0 && t.breaker.failures == 0 {
+		r.log.Info("look works again", "watch", t.watch.Name, "failures", before)
+	}
+	if hangs { // no second one beside it
+		r.tell(t.watch, failure, time.Time{})
+		if !l.join(ctx) {
+			return false
+		}
+		return r.sleep(ctx, t, r.next(t))
+	}
+	next := r.next(t)
+	r.tell(t.watch, failure, next)
+	return r.sleep(ctx, t, next)
+}
+
+// next is the room time of the watch's next look.
+func (r *Runner) next(t *rota) time.Time {
+	now := r.clock.Now()
+	return t.breaker.next(now, nextOnGrid(t.grid, now, t.watch.Interval), t.watch.Interval)
+}
+
 // sleep waits for a room time, for Again, or for the end. It says whether to go on.
-func (r *Runner) sleep(ctx context.Context, name string, until time.Time) bool {
+func (r *Runner) sleep(ctx context.Context, t *rota, until time.Time) bool {
 	waiting, wake := context.WithCancel(ctx)
 	defer wake()
 	r.mu.Lock()
-	r.sleepers[name] = wake
+	r.sleepers[t] = wake
 	r.mu.Unlock()
 	_ = r.clock.Sleep(waiting, until) // woken early is as good as in time
 	r.mu.Lock()
-	delete(r.sleepers, name)
+	delete(r.sleepers, t)
 	r.mu.Unlock()
 	return ctx.Err() == nil
 }
 
-// offset spreads first looks by the watch's name, the same after every start.
-func offset(w Watch) time.Duration {
-	within := firstWithin
-	if w.Interval > 0 {
-		within = min(within, w.Interval)
-	}
-	hash := sha256.Sum256([]byte(w.Name)) // names that differ in one digit must not land together
-	return time.Duration(uint64(within) * uint64(binary.BigEndian.Uint32(hash[:])) >> 32)
+// stagger waits for a watch's turn among the first looks: its share of the interval
+// in room time, or of firstWithin in real time, whichever is over first. A drill
+// whose simulated minute lasts a blink so loses none of them. False means that the
+// context ended.
+func (r *Runner) stagger(ctx context.Context, w Watch) bool {
+	turn := share(w.Name)
+	soon, cancel := context.WithTimeout(ctx, time.Duration(turn*float64(firstWithin)))
+	defer cancel()
+	_ = r.clock.Sleep(soon, r.clock.Now().Add(time.Duration(turn*float64(w.Interval))))
+	return ctx.Err() == nil
 }
 
-// pause waits in real time; false means that the context ended first.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+// share is a watch's place between 0 and 1 among the first looks, the same after
+// every start. Names that differ in one digit do not land together.
+func share(name string) float64 {
+	hash := sha256.Sum256([]byte(name))
+	return float64(binary.BigEndian.Uint32(hash[:])) / (1 << 32)
 }
 
-// nextOnGrid is the first due time after now. Slots that have passed are skipped.
+// nextOnGrid is the first due time after now, at most an interval away. Slots that
+// have passed are skipped.
 func nextOnGrid(grid, now time.Time, interval time.Duration) time.Time {
 	if interval <= 0 {
-		return now
+		return now.Add(unsaidInterval)
 	}
-	return grid.Add((now.Sub(grid)/interval + 1) * interval)
-}
-
-// tell ends the pass in the room, and logs the cause of a failure.
-func (r *Runner) tell(w Watch, failure *Failure, next time.Time) {
-	o := room.Observation{
-		Scope: w.Scope, Watch: w.Name, At: r.clock.Now(), Interval: w.Interval, Next: next,
-		Done: true, Complete: w.Whole && (failure == nil || failure.Partial),
+	into := now.Sub(grid) % interval
+	if into < 0 { // the clock was set back
+		into += interval
 	}
-	if failure != nil {
-		trouble := failure.Trouble
-		if !next.IsZero() {
-			trouble.Next = "trying again at " + next.UTC().Format("15:04:05Z") + also(trouble.Next)
-		}
-		o.Trouble = &trouble
-		r.log.Warn("look failed", "watch", w.Name, "scope", w.Scope.String(), "what", trouble.What, "why", trouble.Why, "cause", failure.Err)
-	}
-	r.sink.Observe(o)
-}
-
-func also(next string) string {
-	if next == "" {
-		return ""
-	}
-	return "; " + next
+	return now.Add(interval - into)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -32,14 +33,19 @@ func (l *ledger) all() []room.Observation {
 	return append([]room.Observation(nil), l.seen...)
 }
 
-// run plays watches for a while of fake time and returns what the room was told.
+// ends are the observations that end a pass.
+func (l *ledger) ends() []room.Observation {
+	return slices.DeleteFunc(l.all(), func(o room.Observation) bool { return !o.Done })
+}
+
+// run plays watches for a while of fake time and returns how the passes ended.
 func run(t *testing.T, d time.Duration, watches ...Watch) []room.Observation {
 	t.Helper()
 	told := &ledger{}
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	defer cancel()
 	NewRunner(room.Wall{}, told, slog.New(slog.DiscardHandler)).Run(ctx, watches)
-	return told.all()
+	return told.ends()
 }
 
 func every(interval time.Duration, look Look) Watch {
@@ -202,8 +208,11 @@ func TestALookThatHangsIsGivenUpAndNotRepeatedBesideItself(t *testing.T) {
 		time.Sleep(5 * time.Minute)
 		synctest.Wait()
 		late([]room.Signal{{Key: "late"}})
-		seen := told.all()
-		if calls != 1 || len(seen) != 1 || !strings.Contains(seen[0].Trouble.Why, "did not stop") {
+		if seen := told.all(); len(seen) != 2 {
+			t.Errorf("the late report got through: %+v", seen)
+		}
+		seen := told.ends()
+		if calls != 1 || len(seen) != 1 || !strings.Contains(seen[0].Trouble.Why, "did not stop") || !seen[0].Next.IsZero() {
 			t.Errorf("%d calls; the room was told %+v", calls, seen)
 		}
 		close(release)
@@ -290,8 +299,8 @@ func TestWhatOnceHasNoTimeForIsToldAndNotLeftOut(t *testing.T) {
 		}
 		NewRunner(room.Wall{}, told, slog.New(slog.DiscardHandler)).Once(ctx, watches)
 		for _, o := range told.all() {
-			if o.Trouble == nil {
-				t.Errorf("%s is told without trouble", o.Watch)
+			if o.Trouble == nil || o.Trouble.What == "" || o.Trouble.Why == "" || o.Trouble.Next == "" {
+				t.Errorf("%s is told with %+v", o.Watch, o.Trouble)
 			}
 		}
 		if len(told.all()) != len(watches) {

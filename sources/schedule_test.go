@@ -1,0 +1,88 @@
+package sources
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/quick"
+	"testing/synctest"
+	"time"
+
+	"warroom/internal/room"
+)
+
+func TestTheNextSlotIsOnTheGridAndAtMostAnIntervalAway(t *testing.T) {
+	grid := time.Date(2025, 10, 20, 6, 48, 0, 0, time.UTC)
+	holds := func(into int64, every uint32) bool {
+		now := grid.Add(time.Duration(into % int64(1000*time.Hour)))
+		interval := time.Duration(every) + 1
+		next := nextOnGrid(grid, now, interval)
+		return next.After(now) && !next.After(now.Add(interval)) && next.Sub(grid)%interval == 0
+	}
+	if err := quick.Check(holds, &quick.Config{MaxCount: 20_000}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAWatchWithoutAnIntervalDoesNotSpin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		if told := run(t, 10*time.Minute, every(0, func(context.Context, Report) error { return nil })); len(told) > 11 {
+			t.Errorf("%d looks in ten minutes", len(told))
+		}
+	})
+}
+
+func TestTheNextTryIsLaterThanNowAndNeverAfterTheSlot(t *testing.T) {
+	now := time.Date(2025, 10, 20, 6, 48, 0, 0, time.UTC)
+	holds := func(failures uint8, every, into uint32) bool {
+		interval := time.Duration(every) + time.Second
+		due := now.Add(time.Duration(into)%interval + 1)
+		b := breaker{failures: int(failures)}
+		next := b.next(now, due, interval)
+		return next.After(now) && !next.After(due) && (!b.open() || next.Equal(due))
+	}
+	if err := quick.Check(holds, &quick.Config{MaxCount: 20_000}); err != nil {
+		t.Error(err)
+	}
+}
+
+// quickened is room time that runs many times faster than real time.
+type quickened struct {
+	epoch time.Time
+	speed time.Duration
+}
+
+func (c quickened) Now() time.Time { return c.epoch.Add(time.Since(c.epoch) * c.speed) }
+
+func (c quickened) Sleep(ctx context.Context, until time.Time) error {
+	return room.Wall{}.Sleep(ctx, time.Now().Add(until.Sub(c.Now())/c.speed))
+}
+
+func TestInADrillEveryWatchIsLookedAtEverySimulatedMinuteFromTheFirstOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		clock := quickened{time.Now(), 2000}
+		ctx, cancel := context.WithTimeout(t.Context(), 60*time.Millisecond) // two simulated minutes
+		defer cancel()
+		var mu sync.Mutex
+		looks := map[string]int{}
+		var watches []Watch
+		for i := range 30 {
+			name := fmt.Sprint("endpoint-", i)
+			w := every(time.Minute, func(context.Context, Report) error {
+				mu.Lock()
+				defer mu.Unlock()
+				looks[name]++
+				return nil
+			})
+			w.Name = name
+			watches = append(watches, w)
+		}
+		NewRunner(clock, &ledger{}, silent).Run(ctx, watches)
+		for _, w := range watches {
+			if looks[w.Name] < 1 {
+				t.Errorf("%s was looked at %d times in two simulated minutes", w.Name, looks[w.Name])
+			}
+		}
+	})
+}
