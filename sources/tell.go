@@ -75,5 +75,5 @@ func asFailure(w Watch, err error) *Failure {
 	case errors.Is(err, context.DeadlineExceeded):
 		return unlooked(w, fmt.Sprintf("there was no answer within %s", w.Timeout), "", err)
 	}
-	return unlooked(w, "of an error that has no words yet", "the log has it (--log FILE)", err)
+	return unlooked(w, "the source gave an error that has no words yet", "the log has it (--log FILE)", err)
 }

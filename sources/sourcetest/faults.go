@@ -10,7 +10,9 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
+	"unicode"
 )
 
 // fault is one way in which a server lets a source down.
@@ -38,7 +40,12 @@ func faults(s Subject) []fault {
 	}
 }
 
-func hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+// hang takes the whole request and never answers. Only after the body was read does
+// the HTTP server notice that the other side has gone.
+func hang(_ http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	<-r.Context().Done()
+}
 
 func reset(w http.ResponseWriter, _ *http.Request) {
 	if conn := take(w); conn != nil {
@@ -95,10 +102,13 @@ type server struct {
 	mu      sync.Mutex
 	handler http.Handler
 	left    int // good requests before handler takes over
+
+	came   chan struct{} // one slot; filled when a request has come
+	flying atomic.Int64  // requests being answered
 }
 
 func newServer(s Subject) *server {
-	v := &server{good: s.Good, handler: s.Good}
+	v := &server{good: s.Good, handler: s.Good, came: make(chan struct{}, 1)}
 	v.http = httptest.NewServer(v)
 	return v
 }
@@ -114,6 +124,12 @@ func (v *server) set(handler http.Handler, after int) {
 }
 
 func (v *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	v.flying.Add(1)
+	defer v.flying.Add(-1)
+	select {
+	case v.came <- struct{}{}:
+	default:
+	}
 	v.mu.Lock()
 	handler := v.handler
 	if v.left > 0 {
@@ -143,23 +159,33 @@ func examineText(name, text string) []string {
 			problems = append(problems, fmt.Sprintf("%s has raw text %q in it: %q", name, marker, text))
 		}
 	}
-	for _, r := range text {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
-			problems = append(problems, fmt.Sprintf("%s has the control character %U in it: %q", name, r, text))
-		}
+	if control(text) {
+		problems = append(problems, fmt.Sprintf("%s has a control character in it: %q", name, text))
 	}
 	return problems
 }
 
+// control says whether text has a character in it that a terminal obeys.
+func control(text string) bool { return strings.ContainsFunc(text, unicode.IsControl) }
+
 func goroutines() int { return runtime.NumGoroutine() }
 
-// settle waits until no more goroutines are left than there were, and gives up when
-// they do not become fewer.
-func settle(before int) int {
-	left := goroutines()
+// settle waits until no more of something are left than there were, and gives up
+// when they do not become fewer.
+func settle(before int, count func() int) int {
+	left := count()
 	for patience := 0; left > before && patience < 200; patience++ {
 		<-time.After(10 * time.Millisecond)
-		left = goroutines()
+		left = count()
 	}
 	return left
+}
+
+// letGo lists the requests that a source still waits for after its look has ended. A
+// server that hangs notices only when the source gives its connection up.
+func (v *server) letGo() []string {
+	if left := settle(0, func() int { return int(v.flying.Load()) }); left > 0 {
+		return []string{fmt.Sprintf("%d requests are still waited for after the look has ended", left)}
+	}
+	return nil
 }

@@ -3,7 +3,7 @@ package sourcetest
 import (
 	"context"
 	"log/slog"
-	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,15 +18,15 @@ const lookEvery = 100 * time.Millisecond
 // patience is how long the room may take to show what it must.
 const patience = 20 * time.Second
 
-// inARoom plays good, broken and healed through the real runner into a real room:
-// the last good data stays with its age and the trouble's words, and goes on from
-// there when the server does.
+// inARoom plays good, broken and healed, for every fault that heals, through the real
+// runner into a real room: the last good data stays with its age and the trouble's
+// words, and goes on from there when the server does.
 func inARoom(t *testing.T, s Subject) {
 	server, names := newServer(s), newNames(t)
 	defer server.close()
 	defer names.close()
 	watch := s.New(t, server.url(), names.resolver())
-	watch.Interval, watch.Timeout = lookEvery, 10*lookTimeout
+	watch.Interval, watch.Timeout = lookEvery, lookTimeout
 
 	r := room.New(room.Options{Name: "test"})
 	ctx, cancel := context.WithCancel(t.Context())
@@ -37,27 +37,43 @@ func inARoom(t *testing.T, s Subject) {
 	}()
 	defer func() { cancel(); <-done }()
 
-	good := await(t, r, "good data", func(v view) bool { return v.count > 0 && v.trouble == nil && !v.seen.IsZero() && !v.down })
-	server.set(http.HandlerFunc(internalError), 0)
-	if s.Probe {
-		await(t, r, "DOWN", func(v view) bool { return v.down })
-	} else {
-		broken := await(t, r, "trouble in words", func(v view) bool { return v.trouble != nil })
-		if broken.count != good.count {
-			t.Errorf("there were %d signals, and %d when the server broke", good.count, broken.count)
+	good := await(t, r, "good data", func(v view) bool { return v.well() && !v.seen.IsZero() })
+	for _, f := range faults(s) {
+		if !f.heals {
+			continue
 		}
-		for _, problem := range examineText("trouble", broken.trouble.String()) {
-			t.Error(problem)
+		server.set(f.handler, 0)
+		if s.Probe {
+			await(t, r, "DOWN when the server "+f.name, func(v view) bool { return v.down })
+		} else {
+			inTrouble(t, r, f.name, good.count)
 		}
-		later := await(t, r, "another try", func(v view) bool { return v.tried.After(broken.tried) })
-		if !later.seen.Equal(broken.seen) {
-			t.Errorf("a failed look made the data look newer: seen %s, then %s", broken.seen, later.seen)
-		}
+		server.set(s.Good, 0)
+		broken := look(r.Snapshot())
+		good = await(t, r, "recovery after the server "+f.name, func(v view) bool {
+			return v.well() && v.seen.After(broken.seen) && v.count == good.count
+		})
 	}
-	server.set(s.Good, 0)
-	await(t, r, "recovery", func(v view) bool {
-		return v.trouble == nil && !v.down && v.seen.After(good.seen) && v.count == good.count
-	})
+}
+
+// inTrouble waits until the room tells of a fault, and holds what it shows then
+// against what it must.
+func inTrouble(t *testing.T, r *room.Room, fault string, count int) {
+	t.Helper()
+	broken := await(t, r, "trouble in words when the server "+fault, func(v view) bool { return v.trouble != nil })
+	if broken.count != count {
+		t.Errorf("there were %d signals, and %d when the server %s", count, broken.count, fault)
+	}
+	for _, problem := range examineText("the trouble", broken.trouble.String()) {
+		t.Errorf("when the server %s: %s", fault, problem)
+	}
+	if !strings.Contains(broken.trouble.Next, "trying again at") {
+		t.Errorf("when the server %s people are not told when the next try is: %q", fault, broken.trouble.Next)
+	}
+	later := await(t, r, "another try when the server "+fault, func(v view) bool { return v.tried.After(broken.tried) })
+	if !later.seen.Equal(broken.seen) {
+		t.Errorf("a failed look made the data look newer: seen %s, then %s", broken.seen, later.seen)
+	}
 }
 
 // view is what the room shows of the one watch.
@@ -67,6 +83,9 @@ type view struct {
 	trouble     *room.Trouble
 	seen, tried time.Time
 }
+
+// well says whether there is data and nothing is wrong with it.
+func (v view) well() bool { return v.count > 0 && v.trouble == nil && !v.down }
 
 func look(s *room.Snapshot) view {
 	var v view

@@ -49,22 +49,23 @@ func Run(t *testing.T, s Subject) {
 			watch := s.New(t, f.base(server.url()), names.resolver())
 			watch.Timeout = lookTimeout
 			server.set(f.handler, 0)
-			for _, problem := range examine(watch, s.Probe) {
+			for _, problem := range append(examine(watch, s.Probe), server.letGo()...) {
 				t.Error(problem)
 			}
 			if f.heals {
 				server.set(s.Good, 0)
-				if o := lookOnce(watch); o.err != nil || len(o.signals) == 0 || s.Probe && o.signals[len(o.signals)-1].State != room.OK {
-					t.Errorf("after the server has healed the look gives %d signals and %v", len(o.signals), o.err)
+				for _, problem := range examineGood(watch, s.Probe) {
+					t.Error("after the server has healed " + problem)
 				}
 			}
 			server.close()
 			names.close()
-			if left := settle(before); left > before {
+			if left := settle(before, goroutines); left > before {
 				t.Errorf("%d goroutines before and %d after", before, left)
 			}
 		})
 	}
+	t.Run("is called off", func(t *testing.T) { calledOff(t, s) })
 	if s.Requests > 0 {
 		t.Run("partial results are kept", func(t *testing.T) { partial(t, s) })
 	}
@@ -79,8 +80,10 @@ type outcome struct {
 }
 
 // lookOnce makes one look and waits for its end, but not for ever.
-func lookOnce(w sources.Watch) outcome {
-	ctx, cancel := context.WithTimeout(context.Background(), w.Timeout)
+func lookOnce(w sources.Watch) outcome { return lookUntil(context.Background(), w) }
+
+func lookUntil(ctx context.Context, w sources.Watch) outcome {
+	ctx, cancel := context.WithTimeout(ctx, w.Timeout)
 	defer cancel()
 	results := make(chan outcome, 1)
 	go func() {
@@ -140,4 +143,47 @@ func partial(t *testing.T, s Subject) {
 	if _, ok := o.err.(*sources.Failure); !ok || len(o.signals) == 0 {
 		t.Errorf("a look that fails half-way reports %d signals and %v, want what it had and a failure", len(o.signals), o.err)
 	}
+}
+
+// calledOff ends a look's context while its server hangs: the look ends too, and a
+// probe does not call that an outage.
+func calledOff(t *testing.T, s Subject) {
+	server, names := newServer(s), newNames(t)
+	defer server.close()
+	defer names.close()
+	watch := s.New(t, server.url(), names.resolver())
+	watch.Timeout = time.Minute
+	server.set(http.HandlerFunc(hang), 0)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan []string, 1)
+	go func() { ended <- examineCalledOff(ctx, watch) }()
+	select {
+	case <-server.came:
+	case <-time.After(patience):
+		t.Error("the look never asked the server")
+	}
+	cancel()
+	select {
+	case problems := <-ended:
+		for _, problem := range append(problems, server.letGo()...) {
+			t.Error(problem)
+		}
+	case <-time.After(stopWithin):
+		t.Errorf("the look was not over %s after it was called off", stopWithin)
+	}
+}
+
+func examineCalledOff(ctx context.Context, w sources.Watch) []string {
+	o := lookUntil(ctx, w)
+	var problems []string
+	if o.err == nil {
+		problems = append(problems, "a look that was called off says that all there is was reported")
+	}
+	for _, signal := range o.signals {
+		if signal.State == room.Critical {
+			problems = append(problems, fmt.Sprintf("being called off makes %s %s", signal.Title, signal.Word))
+		}
+	}
+	return problems
 }

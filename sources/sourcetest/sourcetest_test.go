@@ -37,7 +37,7 @@ func (s *tiny) look(ctx context.Context, report sources.Report) error {
 		}
 		var signals []room.Signal
 		for _, name := range names {
-			signals = append(signals, room.Signal{Key: name, Kind: room.KindAlarm, Scope: tinyScope, State: room.OK, Word: "OK", Title: name})
+			signals = append(signals, room.Signal{Key: name, Kind: room.KindAlarm, Scope: tinyScope, State: room.OK, Word: "OK", Title: name, Detail: &room.AlarmDetail{}})
 		}
 		report(signals)
 	}
@@ -122,10 +122,81 @@ func TestSourcesThatBreakTheContractAreFound(t *testing.T) {
 	}
 }
 
+func TestSignalsThatCannotBeShownAreFound(t *testing.T) {
+	whole := room.Signal{Key: "k", Kind: room.KindAlarm, Scope: tinyScope, State: room.OK, Word: "OK", Title: "t", Detail: &room.AlarmDetail{}}
+	for _, c := range []struct {
+		name  string
+		spoil func(*room.Signal)
+		probe bool
+		want  string
+	}{
+		{"nothing is wrong", func(*room.Signal) {}, false, ""},
+		{"no title", func(s *room.Signal) { s.Title = "" }, false, "no title"},
+		{"no detail", func(s *room.Signal) { s.Detail = nil }, false, "no detail"},
+		{"another scope", func(s *room.Signal) { s.Scope.Region = "there" }, false, "of scope tiny there"},
+		{"an escape", func(s *room.Signal) { s.Reason = "\x1b[2J" }, false, "control character"},
+		{"a probe that is down", func(s *room.Signal) { s.State, s.Word = room.Critical, "DOWN" }, true, "the probe is DOWN"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			signal := whole
+			c.spoil(&signal)
+			problems := strings.Join(examineGood(watchOf(func(_ context.Context, report sources.Report) error {
+				report([]room.Signal{signal})
+				return nil
+			}), c.probe), "\n")
+			if !strings.Contains(problems, c.want) || c.want == "" && problems != "" {
+				t.Errorf("found %q, want %q", problems, c.want)
+			}
+		})
+	}
+}
+
+func TestALookThatIsCalledOffMustNotCallItAnOutageOrASuccess(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	problems := strings.Join(examineCalledOff(ctx, watchOf(func(_ context.Context, report sources.Report) error {
+		report([]room.Signal{{State: room.Critical, Title: "checkout", Word: "DOWN"}})
+		return nil
+	})), "\n")
+	for _, want := range []string{"says that all there is was reported", "makes checkout DOWN"} {
+		if !strings.Contains(problems, want) {
+			t.Errorf("found %q, want it to say %q", problems, want)
+		}
+	}
+}
+
+func TestARequestThatIsStillWaitedForIsFound(t *testing.T) {
+	server := newServer(Subject{})
+	server.set(http.HandlerFunc(hang), 0)
+	ctx, cancel := context.WithCancel(t.Context())
+	answered := make(chan struct{})
+	go func() {
+		defer close(answered)
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, server.url(), strings.NewReader("body"))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if answer, err := http.DefaultClient.Do(request); err == nil {
+			answer.Body.Close()
+		}
+	}()
+	<-server.came
+	if server.letGo() == nil {
+		t.Error("a request that goes on was not found")
+	}
+	cancel()
+	<-answered
+	if problems := server.letGo(); problems != nil {
+		t.Errorf("after the request was given up: %v", problems)
+	}
+	server.close()
+}
+
 func TestALeakIsFound(t *testing.T) {
 	before, stop := goroutines(), make(chan struct{})
 	go func() { <-stop }()
-	if left := settle(before); left <= before {
+	if left := settle(before, goroutines); left <= before {
 		t.Errorf("%d goroutines before and %d after; the leak was not found", before, left)
 	}
 	close(stop)
