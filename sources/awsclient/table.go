@@ -92,7 +92,7 @@ var refusals = []Cause{
 			return f.coded("RequestTimeTooSkewed", "InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature")
 		}},
 	{Name: CauseSubscription, Why: "this account's support plan does not include the AWS Health API, which comes with Business Support+, Enterprise Support or Unified Operations",
-		Next:  "nothing to mend here: the public status is at health.aws.amazon.com, and alarms and probes work without the plan",
+		Next:  "nothing to mend here: the public status is at health.aws.amazon.com, alarms and probes work without the plan, and health: {off: true} in the config stops the asking",
 		match: func(f *facts) bool { return f.coded("SubscriptionRequiredException") }},
 	{Name: "opt-in", Why: "this account may not use the service in this region", Next: "switch the region or the service on in the account, or leave the region out of the config",
 		match: func(f *facts) bool { return f.coded("OptInRequired", "AuthFailure") }},

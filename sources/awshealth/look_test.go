@@ -248,7 +248,7 @@ func TestBothRegionsFailing(t *testing.T) {
 	}{
 		{"no plan", refuse("SubscriptionRequiredException"), refuse("SubscriptionRequiredException"),
 			"AWS Health could not be read: this account's support plan does not include the AWS Health API, which comes with Business Support+, Enterprise Support or Unified Operations; " +
-				"nothing to mend here: the public status is at health.aws.amazon.com, and alarms and probes work without the plan"},
+				"nothing to mend here: the public status is at health.aws.amazon.com, alarms and probes work without the plan, and health: {off: true} in the config stops the asking"},
 		{"throttled", refuse("ThrottlingException"), refuse("ThrottlingException"),
 			"AWS Health could not be read: AWS is throttling calls to health:DescribeEvents; nothing to do; other tools of the account share the same limit"},
 		{"differently", html, refuse("AccessDeniedException"),
