@@ -184,7 +184,7 @@ func BenchmarkLineThatIsCleanAlready(b *testing.B) {
 func BenchmarkLineWithMarksThatIsCleanAlready(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		Line("✖ ALARM → OK   größer als … 東京", 500)
+		Line("✖ ALARM → OK größer als … 東京", 500)
 	}
 }
 
