@@ -70,10 +70,10 @@ func (r *Room) see(seen *Signal, pass uint32, at time.Time) {
 	isNew := known == nil || known.signal == nil
 	switch {
 	case isNew:
-		r.record(Event{Type: EventSignal, At: happened(seen, at), Signal: seen, WasNew: true})
+		r.record(Event{Type: EventSignal, At: happened(seen, at), Signal: alone(seen), WasNew: true})
 	case !known.signal.SameTruth(seen):
 		was := known.signal
-		e := Event{Type: EventSignal, At: at, Signal: seen, Was: was.State, WasTo: was.Word}
+		e := Event{Type: EventSignal, At: at, Signal: alone(seen), Was: was.State, WasTo: was.Word}
 		if was.State != seen.State || was.Word != seen.Word {
 			e.At = happened(seen, at)
 		}
@@ -84,6 +84,13 @@ func (r *Room) see(seen *Signal, pass uint32, at time.Time) {
 		}
 	}
 	r.truth.signals[seen.Key].pass = pass
+}
+
+// alone is a copy of a signal that does not keep the page it came with in memory:
+// of a hundred alarms on a page mostly one has changed, or none.
+func alone(s *Signal) *Signal {
+	kept := *s
+	return &kept
 }
 
 // happened is the world's own time of a change, unless the world claims that it
