@@ -66,7 +66,7 @@ func NewRunner(clock room.Clock, sink Sink, log *slog.Logger) *Runner {
 func (r *Runner) Run(ctx context.Context, watches []Watch) {
 	var all sync.WaitGroup
 	for _, w := range watches {
-		r.sink.Observe(room.Observation{Scope: w.Scope, Watch: w.Name, At: r.clock.Now(), Interval: w.Interval})
+		r.sink.Observe(room.Observation{Scope: w.Scope, Watch: w.Name, At: r.clock.Now(), Interval: w.Interval, Begins: true})
 		all.Go(func() { r.keep(ctx, w) })
 	}
 	all.Wait()

@@ -3,6 +3,8 @@ package cli
 import (
 	"cmp"
 	"context"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -28,10 +30,33 @@ type world struct {
 func (a *app) groups(cfg *config.Config, w world) []group {
 	w.network.Clock = w.clock
 	groups := []group{func(context.Context) []sources.Watch { return probeWatches(cfg, w) }}
+	var taken claims
 	for _, scope := range cfg.Scopes {
-		groups = append(groups, func(ctx context.Context) []sources.Watch { return awsWatches(ctx, cfg, scope, w) })
+		groups = append(groups, func(ctx context.Context) []sources.Watch { return taken.claim(awsWatches(ctx, cfg, scope, w)) })
 	}
 	return groups
+}
+
+// claims keeps two scopes of a config from watching the same thing, which only
+// AWS's answer to "who am I" can tell. Two passes over one scope, mixed, would each
+// take away what the other has yet to show. Safe for concurrent use.
+type claims struct {
+	mu    sync.Mutex
+	names map[string]bool
+}
+
+// claim leaves out what is watched already.
+func (c *claims) claim(watches []sources.Watch) []sources.Watch {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.names == nil {
+		c.names = map[string]bool{}
+	}
+	return slices.DeleteFunc(watches, func(w sources.Watch) bool {
+		again := c.names[w.Name]
+		c.names[w.Name] = true
+		return again
+	})
 }
 
 func probeWatches(cfg *config.Config, w world) []sources.Watch {

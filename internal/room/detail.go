@@ -52,8 +52,8 @@ type AlarmDetail struct {
 	ARN         string
 	Type        string // metric, composite or log
 	Description string
-	Namespace   string // "" for a composite, an expression or a PromQL alarm
-	Metric      string
+	Namespace   string // "" for a composite, an expression, a query or a log alarm
+	Metric      string // the metric, or an expression or PromQL query as it is written
 	Statistic   string // Average, p99 …
 	Comparison  string // GreaterThanThreshold …
 	Threshold   string // as text, because an anomaly band has no number; "" if none
@@ -61,7 +61,7 @@ type AlarmDetail struct {
 	Evaluate    int    // periods looked at
 	Breach      int    // periods that must breach (M of N); 0 means all
 	Missing     string // treatMissingData
-	Rule        string // a composite's rule
+	Rule        string // a composite's rule, or a log alarm's query
 	Evaluation  string // "", PARTIAL_DATA, EVALUATION_ERROR, EVALUATION_FAILURE
 	Suppressed  string // by what its actions are suppressed; "" if they are not
 	Silent      bool   // its actions are switched off

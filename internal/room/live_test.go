@@ -61,6 +61,20 @@ func TestWhatACompletePassDoesNotShowIsGoneAndAPartialOneTakesNothing(t *testing
 	}
 }
 
+func TestAPassLeftOpenByAnExchangeOfWatchesIsForgotten(t *testing.T) {
+	r := New(Options{})
+	r.Observe(whole(epoch, alarm("a", OK, "OK", epoch), alarm("b", OK, "OK", epoch)))
+	page := whole(epoch.Add(time.Minute), alarm("a", OK, "OK", epoch))
+	page.Done, page.Complete = false, false
+	r.Observe(page)
+	r.Observe(Observation{Scope: page.Scope, Watch: page.Watch, At: epoch.Add(2 * time.Minute), Begins: true})
+	r.Observe(whole(epoch.Add(3*time.Minute), alarm("b", OK, "OK", epoch)))
+	r.publish()
+	if got, want := titles(r.Snapshot(), KindAlarm), "b OK"; got != want {
+		t.Errorf("the alarms are %q, want %q: a was not in the pass that began anew", got, want)
+	}
+}
+
 func TestAScopeKeepsItsLastGoodDataAndSaysItsAge(t *testing.T) {
 	r := New(Options{})
 	r.Observe(whole(epoch, alarm("a", OK, "OK", epoch)))

@@ -14,6 +14,7 @@ type Observation struct {
 	Watch    string        // which of the scope's watches looked; passes and trouble are kept apart by it
 	At       time.Time     // room time of the look
 	Signals  []Signal      // what was seen; Samples hold at most the readings of this look
+	Begins   bool          // a pass begins; one that was left open is forgotten
 	Done     bool          // the pass is over
 	Complete bool          // the pass showed all there is; only with Done
 	Trouble  *Trouble      // why the pass failed, or, beside data, what was wrong with it

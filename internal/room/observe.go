@@ -27,7 +27,7 @@ func (r *Room) Observe(o Observation) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	scope, watch := r.reading(o.Scope, o.Watch)
-	if !watch.inPass {
+	if !watch.inPass || o.Begins {
 		watch.inPass, watch.loaded = true, 0
 		watch.pass++
 	}

@@ -141,7 +141,7 @@ type Sample struct {
 	Total  time.Duration // how long the look took in real time, or Absent
 	Phases Phases        //
 	Text   string        // one line for people: "503 in 1.2s"
-	Class  string        // for a failure: dns, connect, tls, timeout, protocol, status, assert, body, error; else ""
+	Class  string        // for a failure: dns, connect, tls, cert, timeout, protocol, redirect, status, assert, body, error; else ""
 	Phase  string        // for a failure: the phase in which it happened; else ""
 	Status int           // HTTP status, 0 if there was none
 }
