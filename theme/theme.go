@@ -29,6 +29,8 @@ const (
 	Badge                 // the program's name in the header
 	Drill                 // the word DRILL, wherever it stands
 	Frozen                // the screen stands still on purpose
+	Match                 // the letters that a filter has found
+	Unseen                // trouble that nobody has looked at yet
 	tokens
 )
 
@@ -111,6 +113,8 @@ func build(name string, p palette) *Theme {
 		Badge:    lipgloss.NewStyle().Reverse(true).Bold(true),
 		Drill:    badge(p.drill),
 		Frozen:   badge(p.frozen),
+		Match:    fg(p.accent).Bold(true).Underline(true),
+		Unseen:   fg(p.accent).Bold(true),
 	}
 	for token, style := range t.styles {
 		t.open[token], _, _ = strings.Cut(style.Render("x"), "x")
