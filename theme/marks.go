@@ -7,11 +7,17 @@ type Marks struct {
 	Critical, Warning, OK, Unknown, Stale string
 	Note, Dot, Ellipsis, Absent, Bar      string
 	Arrow, Times, Separator, Pause        string
+	Unseen, Marked, Link, More            string
 	// The frame: corners clockwise from the top left, then horizontal and vertical.
 	TopLeft, TopRight, BottomRight, BottomLeft, Horizontal, Vertical string
 	// Spark is the glyphs of a small chart, lowest first. Gap stands for no reading.
 	Spark []string
 	Gap   string
+	// Charts: how they are drawn, their axes, the line that readings are compared
+	// with, and the parts of a box of quartiles from left to right.
+	Plot                     Plot
+	Axis, Corner, Tick, Dash string
+	Box                      [5]string // left end, whisker, box, median, right end
 }
 
 // Unicode is the usual set.
@@ -19,6 +25,8 @@ var Unicode = Marks{
 	Critical: "✖", Warning: "▲", OK: "●", Unknown: "?", Stale: "◌",
 	Note: "✎", Dot: "·", Ellipsis: "…", Absent: "–", Bar: "▌",
 	Arrow: "→", Times: "×", Separator: "│", Pause: "‖",
+	Unseen: "◆", Marked: "■", Link: "↗", More: "↓",
+	Plot: Braille, Axis: "│", Corner: "└", Tick: "┴", Dash: "╌", Box: [5]string{"├", "─", "▒", "┃", "┤"},
 	TopLeft: "╭", TopRight: "╮", BottomRight: "╯", BottomLeft: "╰", Horizontal: "─", Vertical: "│",
 	Spark: []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}, Gap: " ",
 }
@@ -28,6 +36,8 @@ var ASCII = Marks{
 	Critical: "X", Warning: "!", OK: "o", Unknown: "?", Stale: "~",
 	Note: "*", Dot: "-", Ellipsis: "~", Absent: "-", Bar: "|",
 	Arrow: ">", Times: "x", Separator: "|", Pause: "=",
+	Unseen: "@", Marked: "%", Link: "^", More: "v",
+	Plot: Plain, Axis: "|", Corner: "+", Tick: "+", Dash: "-", Box: [5]string{"[", "-", "=", "|", "]"},
 	TopLeft: "+", TopRight: "+", BottomRight: "+", BottomLeft: "+", Horizontal: "-", Vertical: "|",
 	Spark: []string{"_", ".", "-", "=", "+", "*", "%", "#"}, Gap: " ",
 }

@@ -59,8 +59,12 @@ func TestEveryGlyphIsOneCellWideHoweverItIsMeasured(t *testing.T) {
 	for name, m := range map[string]Marks{"unicode": Unicode, "ascii": ASCII} {
 		glyphs := append([]string{
 			m.Critical, m.Warning, m.OK, m.Unknown, m.Stale, m.Note, m.Dot, m.Ellipsis, m.Absent, m.Bar, m.Arrow, m.Times,
-			m.Separator, m.Pause, m.TopLeft, m.TopRight, m.BottomRight, m.BottomLeft, m.Horizontal, m.Vertical, m.Gap,
+			m.Separator, m.Pause, m.Unseen, m.Marked, m.Link, m.More, m.Axis, m.Corner, m.Tick, m.Dash,
+			m.Box[0], m.Box[1], m.Box[2], m.Box[3], m.Box[4], m.TopLeft, m.TopRight, m.BottomRight, m.BottomLeft, m.Horizontal, m.Vertical, m.Gap,
 		}, m.Spark...)
+		for bits := range 1 << (m.Plot.Across * m.Plot.Down) {
+			glyphs = append(glyphs, m.Plot.Glyph(bits))
+		}
 		for _, glyph := range glyphs {
 			if ansi.StringWidth(glyph) != 1 || ansi.StringWidthWc(glyph) != 1 {
 				t.Errorf("%s: %q is not one cell wide", name, glyph)
