@@ -42,6 +42,8 @@ func actions() []action {
 		{id: "bottom", title: "to the last row", keys: []string{"G", "end"}, when: underCover, do: moveTo(false)},
 		{id: "scroll-down", title: "scroll the details down", keys: []string{"J", "ctrl+d"}, when: underCover, do: scrollBy(1)},
 		{id: "scroll-up", title: "scroll the details up", keys: []string{"K", "ctrl+u"}, when: underCover, do: scrollBy(-1)},
+		{id: "longer", title: "charts look further back", keys: []string{"+", "="}, do: changeLength(1)},
+		{id: "shorter", title: "charts look less far back", keys: []string{"-"}, do: changeLength(-1)},
 		{id: "health", title: "pane 1, AWS Health", keys: []string{"1"}, do: focusOn(0)},
 		{id: "alarms", title: "pane 2, alarms", keys: []string{"2"}, do: focusOn(1)},
 		{id: "probes", title: "pane 3, probes", keys: []string{"3"}, do: focusOn(2)},

@@ -1,18 +1,22 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"warroom/internal/room"
+	"warroom/theme"
 )
 
-func healthDetail(p *pen, s *room.Snapshot, it item, width int) []string {
-	g := &page{pen: p, width: width}
-	g.header(s, it.signal)
+func healthDetail(g *page, it item) {
+	p := g.pen
+	g.header(it.signal)
+	g.belongs(it.signal)
 	detail, ok := it.signal.Detail.(*room.HealthDetail)
 	if !ok {
-		return g.lines
+		return
 	}
 	g.field("category", detail.Category)
 	g.field("type", detail.TypeCode)
@@ -21,12 +25,8 @@ func healthDetail(p *pen, s *room.Snapshot, it item, width int) []string {
 	g.field("end", p.date(detail.End))
 	g.field("updated", p.date(detail.Updated))
 	g.field("arn", detail.ARN)
-	if len(detail.Entities) > 0 {
-		g.heading(plural(len(detail.Entities), "resource") + " of ours named by AWS")
-		for _, entity := range detail.Entities {
-			g.field(strings.ToLower(entity.Status), entity.Value)
-		}
-	}
+	g.link("console", consoleURL(it.signal))
+	g.entities(detail.Entities)
 	for _, update := range detail.Updates {
 		g.heading(fmt.Sprintf("%s  (%s ago)", p.date(update.At), since(p.now, update.At)))
 		g.paragraphs(update.Text)
@@ -34,73 +34,43 @@ func healthDetail(p *pen, s *room.Snapshot, it item, width int) []string {
 	if len(detail.Updates) == 0 {
 		g.heading("AWS has not written anything about this event yet")
 	}
-	return g.lines
 }
 
-func alarmDetail(p *pen, s *room.Snapshot, it item, width int) []string {
-	g := &page{pen: p, width: width}
-	g.header(s, it.signal)
-	detail, ok := it.signal.Detail.(*room.AlarmDetail)
-	if !ok {
-		return g.lines
-	}
-	g.field("says", detail.Description)
-	g.heading(detail.Type + " alarm")
-	g.field("rule", alarmRule(detail))
-	g.field("if no data", detail.Missing)
-	g.field("evaluation", detail.Evaluation)
-	g.field("suppressed", detail.Suppressed)
-	if detail.Silent {
-		g.field("actions", "switched off: this alarm tells nobody")
-	}
-	for _, d := range detail.Dimensions {
-		g.field(d.Name, d.Value)
-	}
-	g.field("arn", detail.ARN)
-	g.history(s, it.signal.Key)
-	return g.lines
-}
+// entityLimit is how many resources a detail lists by name; the rest is counted.
+const entityLimit = 200
 
-// comparisons writes CloudWatch's operators as people do.
-var comparisons = map[string]string{
-	"GreaterThanThreshold": ">", "GreaterThanOrEqualToThreshold": "≥",
-	"LessThanThreshold": "<", "LessThanOrEqualToThreshold": "≤",
-	"LessThanLowerOrGreaterThanUpperThreshold": "outside the band",
-	"LessThanLowerThreshold":                   "below the band", "GreaterThanUpperThreshold": "above the band",
-}
-
-// alarmRule is an alarm's rule as a sentence: p99 of AWS/ELB Latency > 2, 3 of 5 periods of 1m.
-func alarmRule(d *room.AlarmDetail) string {
-	if d.Rule != "" {
-		return d.Rule
+// entities lists the resources of ours that AWS names, those in trouble first.
+func (g *page) entities(all []room.Entity) {
+	if len(all) == 0 {
+		return
 	}
-	metric := strings.TrimSpace(d.Namespace + " " + d.Metric)
-	if metric == "" {
-		metric = "an expression"
-	}
-	if d.Statistic != "" {
-		metric = d.Statistic + " of " + metric
-	}
-	comparison := comparisons[d.Comparison]
-	if comparison == "" {
-		comparison = d.Comparison
-	}
-	rule := strings.TrimSpace(metric + " " + comparison + " " + d.Threshold)
-	if d.Evaluate > 0 {
-		breach := d.Breach
-		if breach == 0 {
-			breach = d.Evaluate
+	g.heading(plural(len(all), "resource") + " of ours named by AWS")
+	sorted := slices.SortedStableFunc(slices.Values(all), func(a, b room.Entity) int {
+		return cmp.Compare(entityOrder(a.Status), entityOrder(b.Status))
+	})
+	for _, entity := range sorted[:min(len(sorted), entityLimit)] {
+		token := theme.Text
+		if entity.Status == "IMPAIRED" {
+			token = theme.Critical
 		}
-		rule += fmt.Sprintf(", %d of %d periods of %s", breach, d.Evaluate, age(d.Period))
+		g.fieldIn(token, strings.ToLower(entity.Status), entity.Value)
 	}
-	return rule
+	if rest := len(sorted) - entityLimit; rest > 0 {
+		g.add(theme.Muted, fmt.Sprintf("and %d more", rest))
+	}
+}
+
+// entityOrder puts what is in trouble before what is not.
+func entityOrder(status string) int {
+	return slices.Index([]string{"RESOLVED", "UNIMPAIRED", "", "PENDING", "UNKNOWN", "IMPAIRED"}, status) * -1
 }
 
 // historyLimit is how many timeline lines a detail repeats.
 const historyLimit = 20
 
 // history lists what the timeline has about one signal, newest first.
-func (g *page) history(s *room.Snapshot, key string) {
+func (g *page) history(key string) {
+	s := g.shown
 	listed := 0
 	for i := len(s.Timeline.Events) - 1; i >= 0 && listed < historyLimit; i-- {
 		e := s.Timeline.Events[i]
@@ -116,8 +86,8 @@ func (g *page) history(s *room.Snapshot, key string) {
 	}
 }
 
-func eventDetail(p *pen, s *room.Snapshot, it item, width int) []string {
-	g := &page{pen: p, width: width}
+func eventDetail(g *page, it item) {
+	p := g.pen
 	e := it.event
 	mark, token := p.eventLook(e)
 	g.add(token, mark+" "+p.eventText(e))
@@ -135,13 +105,12 @@ func eventDetail(p *pen, s *room.Snapshot, it item, width int) []string {
 		}
 	}
 	if e.Signal == nil {
-		return g.lines
+		return
 	}
 	for _, pane := range newPanes() {
 		if pane.kind == e.Signal.Kind {
 			g.heading(string(e.Signal.Kind) + " as it was then")
-			g.lines = append(g.lines, pane.details(p, s, item{signal: e.Signal}, width)...)
+			pane.details(g, item{signal: e.Signal})
 		}
 	}
-	return g.lines
 }

@@ -99,3 +99,11 @@ func uptime(samples []room.Sample) (percent float64, ok bool) {
 	}
 	return 100 * float64(good) / float64(len(samples)), true
 }
+
+// zoned is a time in the zone that the screen shows.
+func (p *pen) zoned(t time.Time) time.Time {
+	if p.local {
+		return t.Local()
+	}
+	return t.UTC()
+}

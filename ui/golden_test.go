@@ -45,7 +45,8 @@ func TestOverlaysAndDetails(t *testing.T) {
 		do   func(m *Model)
 	}{
 		{"health detail", func(m *Model) { press(m, "1", "enter") }},
-		{"alarm detail", func(m *Model) { press(m, "2", "enter") }},
+		{"alarm detail", func(m *Model) { play(t, m, press(m, "2", "enter")) }},
+		{"alarm detail without a chart", func(m *Model) { play(t, m, press(m, "2", "j", "j", "enter")) }},
 		{"probe detail", func(m *Model) { press(m, "3", "enter") }},
 		{"event detail", func(m *Model) { press(m, "4", "g", "enter") }},
 		{"help", func(m *Model) { press(m, "?") }},

@@ -25,6 +25,7 @@ type Options struct {
 	NewLook func() *Look // the look of a config that was read since; nil if none was. May be nil itself
 	Reload  func() error // reads the config again; nil if there is none
 	Refresh func()       // looks again now; nil if nothing can
+	Charts  room.Charts  // fetches the readings behind an alarm; nil if nothing can
 }
 
 // Look is what a config says of the screen alone.
@@ -32,6 +33,14 @@ type Look struct {
 	Theme string              // a name of theme.Names; Auto if empty
 	ASCII bool                // no glyph beyond ASCII
 	Keys  map[string][]string // action to keys, in place of the defaults
+
+	Services map[string]Service // our own services, by name
+}
+
+// Service is what the catalogue says about a service of ours, beside its name.
+type Service struct {
+	Owner, Contact string
+	Runbook        string // an https address
 }
 
 // Model is one viewer's screen. It is used from one goroutine, Bubble Tea's.
@@ -40,10 +49,13 @@ type Model struct {
 	reader  room.Reader
 	desk    room.Desk
 	drill   room.Drill
+	charts  room.Charts
 	reload  func() error
 	refresh func()
 	newLook func() *Look
 	look    *Look // the last one taken from newLook
+
+	services map[string]Service
 
 	actions []action
 	byKey   map[string]int
@@ -74,6 +86,7 @@ type Model struct {
 
 	dirty bool
 	frame tea.View
+	chart chartView
 	detailCache
 }
 
@@ -89,7 +102,7 @@ func New(o Options) (*Model, error) {
 		o.Context = context.Background()
 	}
 	m := &Model{
-		context: o.Context, reader: o.Room, desk: o.Desk, drill: o.Drill, reload: o.Reload, refresh: o.Refresh,
+		context: o.Context, reader: o.Room, desk: o.Desk, drill: o.Drill, reload: o.Reload, refresh: o.Refresh, charts: o.Charts,
 		newLook: o.NewLook, dark: true, panes: newPanes(), input: textinput.New(),
 	}
 	if m.newLook == nil {
@@ -117,6 +130,7 @@ func (m *Model) wear(look *Look) error {
 		return err
 	}
 	m.actions, m.byKey, m.themeName, m.dirty = table, byKey, look.Theme, true
+	m.services = look.Services
 	m.pen.ascii, m.pen.marks = look.ASCII, &theme.Unicode
 	if look.ASCII {
 		m.pen.marks = &theme.ASCII
@@ -153,6 +167,10 @@ func tick() tea.Cmd { return tea.Every(time.Second, func(time.Time) tea.Msg { re
 
 // Update implements tea.Model.
 func (m *Model) Update(message tea.Msg) (tea.Model, tea.Cmd) {
+	return m, tea.Batch(m.handle(message), m.chase())
+}
+
+func (m *Model) handle(message tea.Msg) tea.Cmd {
 	switch message := message.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height, m.dirty = max(0, message.Width), max(0, message.Height), true
@@ -161,17 +179,23 @@ func (m *Model) Update(message tea.Msg) (tea.Model, tea.Cmd) {
 		m.dress()
 	case changed:
 		m.take(m.reader.Snapshot())
-		return m, m.listen()
+		return m.listen()
 	case second:
 		m.tellTime()
-		return m, tick()
+		return tick()
+	case chartDue:
+		if message.serial == m.chart.serial {
+			return m.fetchChart()
+		}
+	case chartCame:
+		m.takeChart(message)
 	case tea.PasteMsg:
-		return m, m.typed(message)
+		return m.typed(message)
 	case tea.KeyPressMsg:
 		m.dirty = true
-		return m, m.press(message)
+		return m.press(message)
 	}
-	return m, nil
+	return nil
 }
 
 // take takes in a newer Snapshot; a frozen view only counts it.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -294,6 +295,10 @@ func TestNothingIsDrawnAgainWithoutAChange(t *testing.T) {
 	}
 }
 
+// ownLink is the one kind of OSC that a frame may hold: a hyperlink to an https
+// address in printable ASCII, and its end.
+var ownLink = regexp.MustCompile(`\x1b\]8;(?:id=[0-9a-f]+)?;(?:https://[!-~]+)?\x07`)
+
 func TestTextFromOutsideCannotReachTheTerminal(t *testing.T) {
 	clock := &standing{now: noon}
 	r := room.New(room.Options{Name: "prod", Node: "test", Clock: clock})
@@ -306,9 +311,9 @@ func TestTextFromOutsideCannotReachTheTerminal(t *testing.T) {
 	m := screen(t, r, clock, 130, 40)
 	for _, keys := range [][]string{{"2"}, {"enter"}, {"4", "enter"}} {
 		press(m, keys...)
-		content := m.View().Content
+		content := ownLink.ReplaceAllString(m.View().Content, "")
 		if strings.ContainsAny(ansi.Strip(content), "\x1b\x07\x00\r\u009b\u202e\u200b") || strings.Contains(content, "\x1bP") || strings.Contains(content, "\x1b_") || strings.Contains(content, "\x1b]") {
-			t.Errorf("after %v the frame holds what a terminal obeys: %q", keys, content)
+			t.Errorf("after %v the frame holds what a terminal obeys: %.2000q", keys, content)
 		}
 	}
 }

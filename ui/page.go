@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"warroom/internal/clean"
 	"warroom/internal/room"
 	"warroom/theme"
@@ -21,9 +23,13 @@ const (
 
 // page collects the lines of a detail, each in exactly its width.
 type page struct {
-	pen   *pen
-	width int
-	lines []string
+	pen      *pen
+	shown    *room.Snapshot
+	services map[string]Service
+	chart    *chartView
+	width    int
+	height   int // rows that can be seen at once, which a chart takes its share of
+	lines    []string
 }
 
 func (g *page) add(token theme.Token, text string) {
@@ -75,7 +81,8 @@ func (g *page) paragraphs(text string) {
 
 // header is what every signal has: its state in the world, and apart from it when
 // it was last seen and whether that can still be believed.
-func (g *page) header(s *room.Snapshot, signal *room.Signal) {
+func (g *page) header(signal *room.Signal) {
+	s := g.shown
 	mark, token := g.pen.state(signal.State)
 	g.add(theme.Strong, signal.Title)
 	g.blank()
@@ -99,7 +106,44 @@ func (g *page) header(s *room.Snapshot, signal *room.Signal) {
 		g.fieldIn(theme.Warning, "trouble", cause(status, g.pen.now))
 	}
 	g.field("why", signal.Reason)
-	g.field("service", signal.Service)
+}
+
+// belongs is whose and where a signal is.
+func (g *page) belongs(signal *room.Signal) {
+	g.service(signal.Service)
 	g.field("region", signal.Region)
 	g.field("account", signal.Account)
+}
+
+// service is what the catalogue knows of a service of ours: whom to call, and what
+// to do.
+func (g *page) service(name string) {
+	g.field("service", name)
+	known, ok := g.services[name]
+	if !ok {
+		return
+	}
+	owner := known.Owner
+	if known.Contact != "" {
+		owner = strings.TrimSpace(owner + " " + known.Contact)
+	}
+	g.field("owner", owner)
+	g.link("runbook", known.Runbook)
+}
+
+// link writes an address that a terminal with hyperlinks opens. Any other shows it
+// whole, to be copied.
+func (g *page) link(name, url string) {
+	if url == "" {
+		return
+	}
+	lines := strings.Split(ansi.Hardwrap(g.tidy(url), max(1, g.width-labelWidth-1), false), "\n")
+	for i, line := range lines[:min(len(lines), detailLines)] {
+		if i > 0 {
+			name = ""
+		}
+		g.lines = append(g.lines, g.pen.row(g.width, false, false,
+			cell{token: theme.Muted, text: name, width: labelWidth},
+			cell{token: theme.Accent, text: line, width: flex, link: url}))
+	}
 }

@@ -30,7 +30,7 @@ type pane struct {
 	kind    room.Kind
 	tail    bool // the newest row is the last, and is followed until the cursor moves
 	columns func(p *pen, s *room.Snapshot, it item) []cell
-	details func(p *pen, s *room.Snapshot, it item, width int) []string
+	details func(g *page, it item)
 
 	items   []item
 	version uint64 // of the list that items came from

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"fmt"
+	"hash/fnv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -29,10 +31,12 @@ type pen struct {
 type cell struct {
 	token theme.Token
 	text  string
-	width int  // cells; flex takes what the others leave
-	right bool // aligned to the right
-	rank  int  // 0 always stays; the highest rank goes first when there is no room
-	least int  // what a flexible column needs before others may stay; flexLeast if 0
+	width int    // cells; flex takes what the others leave
+	right bool   // aligned to the right
+	keep  bool   // drawn by us: blanks at its beginning stay
+	rank  int    // 0 always stays; the highest rank goes first when there is no room
+	link  string // an https address that the text leads to; only where it is not selected
+	least int    // what a flexible column needs before others may stay; flexLeast if 0
 }
 
 // flex is the width of the one column that takes what is left.
@@ -97,12 +101,17 @@ func (p *pen) row(width int, selected, dim bool, cells ...cell) string {
 			used++
 		}
 		c.width = min(c.width, width-used)
-		text := p.fit(c.text, c.width, c.right)
+		text := c.text
+		if c.keep {
+			text = pad(text, c.width)
+		} else {
+			text = p.fit(c.text, c.width, c.right)
+		}
 		used += max(0, c.width)
 		if selected || dim {
 			out.WriteString(text)
 		} else {
-			out.WriteString(p.theme.Paint(c.token, text))
+			out.WriteString(p.linked(c.link, p.theme.Paint(c.token, text)))
 		}
 	}
 	out.WriteString(strings.Repeat(" ", max(0, width-used)))
@@ -162,3 +171,14 @@ func (p *pen) plain(s string) string {
 }
 
 var asciiFor = strings.NewReplacer("→", ">", "·", "-", "…", "...", "–", "-", "×", "x", "µ", "u", "“", `"`, "”", `"`, "’", "'", "≥", ">=", "≤", "<=", "─", "-")
+
+// linked makes painted text a hyperlink (OSC 8). Parts of one address on several
+// lines carry one id, so that a terminal marks them together.
+func (p *pen) linked(url, painted string) string {
+	if !strings.HasPrefix(url, "https://") || clean.Line(url, cellLimit) != url {
+		return painted
+	}
+	hash := fnv.New32a()
+	_, _ = hash.Write([]byte(url))
+	return ansi.SetHyperlink(url, fmt.Sprintf("id=%x", hash.Sum32())) + painted + ansi.ResetHyperlink()
+}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -9,12 +10,13 @@ import (
 	"warroom/theme"
 )
 
-func probeDetail(p *pen, s *room.Snapshot, it item, width int) []string {
-	g := &page{pen: p, width: width}
-	g.header(s, it.signal)
+func probeDetail(g *page, it item) {
+	p := g.pen
+	g.header(it.signal)
+	g.belongs(it.signal)
 	detail, ok := it.signal.Detail.(*room.ProbeDetail)
 	if !ok {
-		return g.lines
+		return
 	}
 	g.field("target", detail.Target)
 	g.field("looks", fmt.Sprintf("every %s, gives up after %s", age(detail.Interval), p.latency(detail.Timeout)))
@@ -22,46 +24,144 @@ func probeDetail(p *pen, s *room.Snapshot, it item, width int) []string {
 	samples := it.signal.Samples
 	if n := len(samples); n > 0 {
 		g.phases(samples[n-1])
-		percent, _ := uptime(samples)
-		g.heading(fmt.Sprintf("last %d looks, %.1f%% good", n, percent))
-		g.add(theme.Text, p.spark(samples, min(n, width)))
+		g.latencies(samples, detail.Interval)
 		g.failures(samples)
 	}
-	g.history(s, it.signal.Key)
-	return g.lines
+	g.history(it.signal.Key)
 }
 
 // latencyWidth is the column of a measured time: 12345.6s at the worst.
 const latencyWidth = 8
 
-// phases shows where the time of one look went.
+// phases shows where the time of one look went, each phase where it began:
+//
+//	connect       2.0ms ▒
+//	TLS            11ms  ▒▒▒▒▒
+//	first byte     26ms       ▒▒▒▒▒▒▒▒▒▒▒▒
 func (g *page) phases(last room.Sample) {
 	g.heading("last look " + g.pen.clock(last.At) + "  " + last.Text)
+	room, before := g.width-labelWidth-latencyWidth-2, time.Duration(0)
 	for _, phase := range []struct {
 		name string
 		took time.Duration
 	}{
 		{"resolve", last.Phases.Resolve}, {"connect", last.Phases.Connect}, {"TLS", last.Phases.TLS},
-		{"first byte", last.Phases.FirstByte}, {"transfer", last.Phases.Transfer}, {"total", last.Total},
+		{"first byte", last.Phases.FirstByte}, {"transfer", last.Phases.Transfer},
 	} {
 		token := theme.Text
 		if last.Phase != "" && strings.EqualFold(last.Phase, phase.name) {
 			token = theme.Critical
 		}
-		g.lines = append(g.lines, g.pen.row(g.width, false, false,
-			cell{token: theme.Muted, text: phase.name, width: labelWidth},
-			cell{token: token, text: g.pen.latency(phase.took), width: latencyWidth, right: true},
-			cell{token: theme.Muted, text: g.pen.bar(phase.took, last.Total, g.width-labelWidth-latencyWidth-2), width: flex}))
+		g.phase(phase.name, token, phase.took, g.pen.bar(before, phase.took, last.Total, room))
+		before += max(0, phase.took)
 	}
+	g.phase("total", theme.Strong, last.Total, "")
 }
 
-// bar draws a share of a whole, at least one cell for what took any time at all.
-func (p *pen) bar(part, whole time.Duration, width int) string {
+func (g *page) phase(name string, token theme.Token, took time.Duration, bar string) {
+	bartoken := theme.Accent
+	if token == theme.Critical {
+		bartoken = token
+	}
+	g.lines = append(g.lines, g.pen.row(g.width, false, false,
+		cell{token: theme.Muted, text: name, width: labelWidth},
+		cell{token: token, text: g.pen.latency(took), width: latencyWidth, right: true},
+		cell{token: bartoken, text: bar, width: flex, keep: true}))
+}
+
+// bar draws a share of a whole where it lies in it, at least one cell for what took
+// any time at all.
+func (p *pen) bar(before, part, whole time.Duration, width int) string {
 	if part <= 0 || whole <= 0 || width <= 0 {
 		return ""
 	}
-	glyph := p.marks.Spark[len(p.marks.Spark)-1]
-	return strings.Repeat(glyph, clamp(int(int64(part)*int64(width)/int64(whole)), 1, width))
+	share := func(d time.Duration) int { return int(float64(d) * float64(width) / float64(whole)) }
+	begin := clamp(share(before), 0, width-1)
+	end := clamp(share(before+part), begin+1, width)
+	return strings.Repeat(" ", begin) + strings.Repeat(p.marks.Box[2], end-begin)
+}
+
+// latencies draws how long the looks took, over time and as a spread.
+func (g *page) latencies(samples []room.Sample, interval time.Duration) {
+	percent, _ := uptime(samples)
+	g.heading(fmt.Sprintf("last %s, %.1f%% good", plural(len(samples), "look"), percent))
+	spread := newSpread(samples)
+	if len(spread.sorted) > 1 {
+		g.spread(spread)
+		g.blank()
+	}
+	g.lines = append(g.lines, probePlot(g.pen, samples, interval).lines(g.pen, g.width, clamp(g.height/3, plotLeastHeight, plotMostHeight))...)
+}
+
+// probePlot is a probe's readings as they are drawn. Its states are runs of looks.
+func probePlot(p *pen, samples []room.Sample, interval time.Duration) *plot {
+	first, last := samples[0], samples[len(samples)-1]
+	drawn := &plot{
+		from: first.At, to: last.At.Add(interval), period: interval, before: first.State, said: probeWords[first.State],
+		name: func(v float64) string { return p.latency(time.Duration(v)) },
+	}
+	state := first.State
+	for _, s := range samples {
+		if s.Total >= 0 {
+			drawn.points = append(drawn.points, room.Point{At: s.At, Value: float64(s.Total)})
+		}
+		if s.State != state {
+			state = s.State
+			drawn.turns = append(drawn.turns, room.Turn{At: s.At, State: state, Word: probeWords[state]})
+		}
+	}
+	return drawn
+}
+
+// probeWords are the words for the states of one look.
+var probeWords = map[room.State]string{room.OK: "UP", room.Warning: "SLOW", room.Critical: "DOWN", room.Unknown: "ERROR"}
+
+// spread is measured times in order.
+type spread struct{ sorted []time.Duration }
+
+func newSpread(samples []room.Sample) spread {
+	var s spread
+	for _, sample := range samples {
+		if sample.Total >= 0 {
+			s.sorted = append(s.sorted, sample.Total)
+		}
+	}
+	slices.Sort(s.sorted)
+	return s
+}
+
+// at is a percentile by nearest rank: the least reading that as many per cent of all
+// do not exceed.
+func (s spread) at(percent int) time.Duration {
+	rank := (percent*len(s.sorted) + 99) / 100
+	return s.sorted[clamp(rank-1, 0, len(s.sorted)-1)]
+}
+
+// spread writes the percentiles, and draws them to scale: the ends are the fastest
+// and the slowest, the box holds the middle half, the bar in it is the median.
+func (g *page) spread(s spread) {
+	l := g.pen.latency
+	g.field("fastest", fmt.Sprintf("%s, median %s, p90 %s, p99 %s, slowest %s", l(s.at(0)), l(s.at(50)), l(s.at(90)), l(s.at(99)), l(s.at(100))))
+	width := g.width - labelWidth - 1
+	if width < plotLeastWidth {
+		return
+	}
+	scale := func(d time.Duration) int { return int(float64(d) * float64(width-1) / float64(max(1, s.at(100)))) }
+	box, drawn := g.pen.marks.Box, make([]string, width)
+	for i := range drawn {
+		switch {
+		case i < scale(s.at(0)):
+			drawn[i] = " "
+		case i >= scale(s.at(25)) && i <= scale(s.at(75)):
+			drawn[i] = box[2]
+		default:
+			drawn[i] = box[1]
+		}
+	}
+	drawn[scale(s.at(0))], drawn[width-1], drawn[scale(s.at(50))] = box[0], box[4], box[3]
+	g.lines = append(g.lines, g.pen.row(g.width, false, false,
+		cell{token: theme.Muted, text: "0 to " + l(s.at(100)), width: labelWidth},
+		cell{token: theme.Accent, text: strings.Join(drawn, ""), width: flex, keep: true}))
 }
 
 // failureLimit is how many failed looks a detail lists.

@@ -133,7 +133,9 @@ func (m *Model) detailView(r rect) []string {
 		drawn: drawn{second: m.pen.now.Unix(), look: m.pen.theme, marks: m.pen.marks, local: m.pen.local},
 	}
 	if key != m.detailKey || m.detailLines == nil {
-		m.detailLines = focused.details(&m.pen, m.shown, it, max(1, r.width-4))
+		g := &page{pen: &m.pen, shown: m.shown, services: m.services, chart: &m.chart, width: max(1, r.width-4), height: max(0, r.height-2)}
+		focused.details(g, it)
+		m.detailLines = g.lines
 		m.detailKey = key
 	}
 	rows := max(0, r.height-2)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -136,7 +137,9 @@ func probeIn(clock *standing, name, region string, state room.State, word, reaso
 // screen is a viewer of a room, at a size.
 func screen(t testing.TB, r *room.Room, clock *standing, width, height int, change ...func(*Options)) *Model {
 	t.Helper()
-	o := Options{Room: r, Desk: r.Desk("ana"), Look: Look{Theme: "dark"}}
+	o := Options{Room: r, Desk: r.Desk("ana"), Charts: chartOf{clock}, Look: Look{Theme: "dark", Services: map[string]Service{
+		"checkout": {Owner: "storefront", Contact: "#storefront-oncall", Runbook: "https://runbooks.acme.example/checkout"},
+	}}}
 	for _, f := range change {
 		f(&o)
 	}
@@ -188,5 +191,52 @@ func cutCtrl(name string) (rune, bool) {
 func typeIn(m *Model, text string) {
 	for _, r := range text {
 		m.Update(tea.KeyPressMsg{Code: r, Text: string(r)})
+	}
+}
+
+// chartOf is what CloudWatch would say about an alarm of the world: calm until the
+// alarm rang, and beyond its threshold since, with ten minutes missing.
+type chartOf struct{ clock *standing }
+
+func (c chartOf) Chart(_ context.Context, alarm *room.Signal, length time.Duration) (*room.Chart, error) {
+	if strings.HasPrefix(alarm.Title, "queue") {
+		return nil, errors.New("the readings of queue-depth could not be had: AWS is throttling calls to cloudwatch:GetMetricData; nothing to do")
+	}
+	from := c.clock.now.Add(-length)
+	chart := &room.Chart{
+		Key: alarm.Key, Metric: "Sum of AWS/ApplicationELB HTTPCode_Target_5XX_Count", Unit: "Count",
+		From: from, To: c.clock.now, Period: time.Minute,
+		Bounds: [][]room.Point{{{At: from, Value: 25}, {At: c.clock.now, Value: 25}}},
+		Turns:  []room.Turn{{At: alarm.Since, State: alarm.State, Word: alarm.Word}},
+	}
+	for i := range int(length / time.Minute) {
+		at := from.Add(minutes(i))
+		if i >= 60 && i < 70 {
+			continue
+		}
+		value := float64(2 + i*7%5)
+		if !at.Before(alarm.Since) {
+			value = 60 + float64(i*13%23)
+		}
+		chart.Points = append(chart.Points, room.Point{At: at, Value: value})
+	}
+	return chart, nil
+}
+
+// play runs a command and what follows from it, as the program would, but waits for
+// no clock: only charts are waited for.
+func play(t testing.TB, m *Model, cmd tea.Cmd) {
+	t.Helper()
+	if cmd == nil {
+		return
+	}
+	switch message := cmd().(type) {
+	case tea.BatchMsg:
+		for _, each := range message {
+			play(t, m, each)
+		}
+	case chartDue, chartCame:
+		_, next := m.Update(message)
+		play(t, m, next)
 	}
 }

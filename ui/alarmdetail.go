@@ -1,0 +1,177 @@
+package ui
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"warroom/internal/room"
+	"warroom/theme"
+)
+
+func alarmDetail(g *page, it item) {
+	g.header(it.signal)
+	detail, ok := it.signal.Detail.(*room.AlarmDetail)
+	if !ok {
+		g.belongs(it.signal)
+		return
+	}
+	g.drawChart(it.signal, detail)
+	g.heading(detail.Type + " alarm")
+	g.field("says", detail.Description)
+	g.belongs(it.signal)
+	g.link("console", consoleURL(it.signal))
+	g.field("rule", g.pen.plain(alarmRule(detail)))
+	g.field("if no data", detail.Missing)
+	g.field("evaluation", detail.Evaluation)
+	g.field("suppressed", detail.Suppressed)
+	if detail.Silent {
+		g.field("actions", "switched off: this alarm tells nobody")
+	}
+	for _, d := range detail.Dimensions {
+		g.field(d.Name, d.Value)
+	}
+	g.field("arn", detail.ARN)
+	g.children(it.signal, detail)
+	g.history(it.signal.Key)
+	g.turns(it.signal)
+}
+
+// comparisons writes CloudWatch's operators as people do.
+var comparisons = map[string]string{
+	"GreaterThanThreshold": ">", "GreaterThanOrEqualToThreshold": "≥",
+	"LessThanThreshold": "<", "LessThanOrEqualToThreshold": "≤",
+	"LessThanLowerOrGreaterThanUpperThreshold": "outside the band",
+	"LessThanLowerThreshold":                   "below the band", "GreaterThanUpperThreshold": "above the band",
+}
+
+// alarmRule is an alarm's rule as a sentence: p99 of AWS/ELB Latency > 2, 3 of 5 periods of 1m.
+func alarmRule(d *room.AlarmDetail) string {
+	if d.Rule != "" {
+		return d.Rule
+	}
+	metric := strings.TrimSpace(d.Namespace + " " + d.Metric)
+	if metric == "" {
+		metric = "an expression"
+	}
+	if d.Statistic != "" {
+		metric = d.Statistic + " of " + metric
+	}
+	comparison := comparisons[d.Comparison]
+	if comparison == "" {
+		comparison = d.Comparison
+	}
+	rule := strings.TrimSpace(metric + " " + comparison + " " + d.Threshold)
+	if d.Evaluate > 0 {
+		breach := d.Breach
+		if breach == 0 {
+			breach = d.Evaluate
+		}
+		rule += fmt.Sprintf(", %d of %d periods of %s", breach, d.Evaluate, age(d.Period))
+	}
+	return rule
+}
+
+// drawChart draws the alarm's metric, or says where it is.
+func (g *page) drawChart(alarm *room.Signal, detail *room.AlarmDetail) {
+	view := g.chart
+	if view == nil || view.alarm == nil || view.alarm.Key != alarm.Key {
+		return
+	}
+	length := "last " + chartLengthNames[view.length]
+	switch {
+	case view.chart == nil && view.problem != "":
+		g.heading("metric, " + length)
+		g.add(theme.Warning, g.pen.marks.Warning+" "+view.problem)
+		return
+	case view.chart == nil:
+		g.heading("metric, " + length)
+		g.add(theme.Muted, "asking CloudWatch for its readings"+g.pen.marks.Ellipsis)
+		return
+	}
+	c := view.chart
+	g.heading(cmp.Or(c.Metric, "metric"))
+	g.fieldIn(theme.Warning, "chart", view.problem)
+	g.fieldIn(theme.Warning, "note", c.Note)
+	if len(c.Points) == 0 {
+		return
+	}
+	newest := g.pen.quantity(c.Points[len(c.Points)-1].Value, c.Unit)
+	g.add(theme.Muted, fmt.Sprintf("now %s, %s; - shows less, + more", newest, length))
+	g.lines = append(g.lines, alarmPlot(g.pen, c, detail).lines(g.pen, g.width, clamp(g.height/2, plotLeastHeight, plotMostHeight))...)
+}
+
+// alarmPlot is a chart as it is drawn.
+func alarmPlot(p *pen, c *room.Chart, detail *room.AlarmDetail) *plot {
+	drawn := &plot{
+		from: c.From, to: c.To, period: c.Period, points: c.Points, bounds: c.Bounds, turns: c.Turns,
+		below: strings.HasPrefix(detail.Comparison, "LessThan"), before: room.OK, said: "OK",
+		name: func(v float64) string { return p.quantity(v, c.Unit) },
+	}
+	if len(c.Turns) > 0 && !c.Turns[0].At.After(c.From) {
+		drawn.before, drawn.said, drawn.turns = c.Turns[0].State, c.Turns[0].Word, c.Turns[1:]
+	} else if len(c.Turns) > 0 && c.Turns[0].State == room.OK {
+		drawn.before, drawn.said = room.Critical, "ALARM"
+	}
+	return drawn
+}
+
+// turns lists what CloudWatch itself remembers, newest first, from before this room
+// was opened.
+func (g *page) turns(alarm *room.Signal) {
+	view := g.chart
+	if view == nil || view.alarm == nil || view.alarm.Key != alarm.Key || view.chart == nil {
+		return
+	}
+	listed := 0
+	for i := len(view.chart.Turns) - 1; i >= 0 && listed < historyLimit; i-- {
+		turn := view.chart.Turns[i]
+		if listed == 0 {
+			g.heading("changes of state that CloudWatch remembers")
+		}
+		listed++
+		mark, token := g.pen.state(turn.State)
+		g.fieldIn(token, g.pen.moment(turn.At), mark+" "+turn.Word+" ("+since(g.pen.now, turn.At)+" ago)")
+	}
+}
+
+// child finds the alarms that a composite's rule names.
+// Source: PutCompositeAlarm, AlarmRule: ALARM("name"), OK(name), INSUFFICIENT_DATA("arn").
+var child = regexp.MustCompile(`(?:ALARM|OK|INSUFFICIENT_DATA)\(\s*(?:"([^"]+)"|'([^']+)'|([^"')\s]+))\s*\)`)
+
+// childLimit is how many children a composite's detail lists; its rule may name 100.
+const childLimit = 100
+
+// children lists the alarms that a composite is made of, as they are now.
+func (g *page) children(alarm *room.Signal, detail *room.AlarmDetail) {
+	if detail.Type != "composite" {
+		return
+	}
+	named := map[string]bool{}
+	for _, match := range child.FindAllStringSubmatch(detail.Rule, childLimit) {
+		name := match[1] + match[2] + match[3]
+		if _, ofARN, ok := strings.Cut(name, ":alarm:"); ok {
+			name = ofARN
+		}
+		named[name] = true
+	}
+	found := 0
+	for _, s := range g.shown.Of(room.KindAlarm).Signals {
+		if !named[s.Title] || s.Scope != alarm.Scope {
+			continue
+		}
+		if found == 0 {
+			g.heading(fmt.Sprintf("made of %s, worst first", plural(len(named), "alarm")))
+		}
+		found++
+		mark, word, token, title := g.pen.look(g.shown, s)
+		g.lines = append(g.lines, g.pen.row(g.width, false, false,
+			cell{token: token, text: mark, width: 1}, cell{token: token, text: word, width: 7},
+			cell{token: theme.Text, text: title, width: flex},
+			cell{token: theme.Muted, text: since(g.pen.now, s.Since), width: 6, right: true}))
+	}
+	if len(named) > found {
+		g.add(theme.Muted, plural(len(named)-found, "child alarm")+" not watched by this room, or in another account or region")
+	}
+}

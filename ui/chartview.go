@@ -1,0 +1,148 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"warroom/internal/room"
+)
+
+const (
+	// chartPause is how long, in real time, a row is open before its chart is
+	// fetched: whoever walks through the rows asks AWS for nothing.
+	chartPause = 250 * time.Millisecond
+	// chartTimeout bounds one fetch in real time.
+	chartTimeout = 15 * time.Second
+	// chartRest is the least real time between two fetches of one chart; a drill's
+	// minute is shorter.
+	chartRest = 2 * time.Second
+)
+
+// chartLengths are how far back a chart can look. CloudWatch keeps readings by the
+// minute for fifteen days.
+var chartLengths = []time.Duration{time.Hour, 3 * time.Hour, 12 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour}
+
+// chartLengthNames are the same in words.
+var chartLengthNames = []string{"hour", "3 hours", "12 hours", "24 hours", "7 days"}
+
+// chartView is the chart of the alarm that is open, and how far its fetching is.
+type chartView struct {
+	alarm   *room.Signal
+	length  int // index of chartLengths
+	serial  int // tells answers to an earlier question apart
+	cancel  context.CancelFunc
+	busy    bool
+	asked   time.Time // room time of the last fetch
+	started time.Time // real time of it
+	chart   *room.Chart
+	problem string
+}
+
+// chartDue says that a row has been open for long enough.
+type chartDue struct{ serial int }
+
+// chartCame brings an answer.
+type chartCame struct {
+	serial int
+	chart  *room.Chart
+	err    error
+}
+
+// chase keeps the open alarm's chart fresh, and drops it when nothing is open.
+func (m *Model) chase() tea.Cmd {
+	view := &m.chart
+	alarm := m.openAlarm()
+	if alarm == nil || m.charts == nil {
+		view.drop()
+		return nil
+	}
+	if view.alarm == nil || view.alarm.Key != alarm.Key {
+		view.drop()
+		view.alarm = alarm
+		serial := view.serial
+		return tea.Tick(chartPause, func(time.Time) tea.Msg { return chartDue{serial} })
+	}
+	view.alarm = alarm
+	if view.busy || view.asked.IsZero() || m.frozen() || time.Since(view.started) < chartRest {
+		return nil
+	}
+	every := time.Minute
+	if view.chart != nil {
+		every = max(every, view.chart.Period)
+	}
+	if m.reader.Now().Sub(view.asked) < every {
+		return nil
+	}
+	return m.fetchChart()
+}
+
+// openAlarm is the alarm whose details are open, or nil.
+func (m *Model) openAlarm() *room.Signal {
+	if !m.detail {
+		return nil
+	}
+	it, ok := m.panes[m.focus].selected()
+	if !ok || it.signal == nil || it.signal.Kind != room.KindAlarm {
+		return nil
+	}
+	return it.signal
+}
+
+func (m *Model) fetchChart() tea.Cmd {
+	view := &m.chart
+	if view.alarm == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(m.context, chartTimeout)
+	view.stop()
+	view.serial++
+	view.cancel, view.busy = cancel, true
+	view.asked, view.started = m.reader.Now(), time.Now()
+	charts, alarm, serial, length := m.charts, view.alarm, view.serial, chartLengths[view.length]
+	return func() tea.Msg {
+		defer cancel()
+		chart, err := charts.Chart(ctx, alarm, length)
+		return chartCame{serial, chart, err}
+	}
+}
+
+// takeChart takes in an answer, unless it is one to an earlier question.
+func (m *Model) takeChart(came chartCame) {
+	view := &m.chart
+	if came.serial != view.serial {
+		return
+	}
+	view.busy, m.dirty, m.detailLines = false, true, nil
+	if came.err != nil {
+		view.problem = came.err.Error() // the last good chart stays
+		return
+	}
+	view.chart, view.problem = came.chart, ""
+}
+
+func (v *chartView) stop() {
+	if v.cancel != nil {
+		v.cancel()
+	}
+	v.busy = false
+}
+
+// drop forgets the chart but not the length that was chosen.
+func (v *chartView) drop() {
+	if v.alarm == nil {
+		return
+	}
+	v.stop()
+	*v = chartView{serial: v.serial + 1, length: v.length}
+}
+
+// changeLength makes charts look further back, or less far.
+func changeLength(by int) func(*Model, string) tea.Cmd {
+	return func(m *Model, _ string) tea.Cmd {
+		m.chart.length = clamp(m.chart.length+by, 0, len(chartLengths)-1)
+		m.detailLines = nil
+		return m.fetchChart()
+	}
+}
