@@ -203,7 +203,7 @@ func TestTheDrillTellsItsStoryAndObeysItsKeys(t *testing.T) {
 	s.press("/state:alarm\r")
 	s.waitFor("/state:alarm")
 	s.press("?")
-	s.waitFor("esc or ? leaves")
+	s.waitFor("keys, esc leaves")
 	s.press("?f")
 	s.waitFor("FROZEN")
 	s.press("f")

@@ -24,8 +24,10 @@ type action struct {
 	title string
 	keys  []string
 	when  when
-	arg   string // what the palette expects after the name; "" for nothing
-	hint  string // the word in the footer; "" keeps it out of there
+	arg   string                  // what the palette expects after the name; "" for nothing
+	least bool                    // without it there is nothing to do
+	gives func(m *Model) []string // what the argument can be, for completion; nil if anything
+	hint  string                  // the word in the footer; "" keeps it out of there
 	do    func(m *Model, arg string) tea.Cmd
 }
 
@@ -33,7 +35,7 @@ type action struct {
 func actions() []action {
 	return []action{
 		{id: "open", title: "open the row's details", keys: []string{"enter"}, hint: "open", do: (*Model).doOpen},
-		{id: "back", title: "one step out: input, help, details, zoom, freeze, filter", keys: []string{"esc"}, when: underCover, do: (*Model).doBack},
+		{id: "back", title: "one step out: input, overlay, details, zoom, freeze, marks, filter", keys: []string{"esc"}, when: underCover, do: (*Model).doBack},
 		{id: "down", title: "down", keys: []string{"j", "down"}, when: underCover, do: moveBy(1)},
 		{id: "up", title: "up", keys: []string{"k", "up"}, when: underCover, do: moveBy(-1)},
 		{id: "page-down", title: "a page down", keys: []string{"pgdown", "ctrl+f"}, when: underCover, do: movePage(1)},
@@ -51,18 +53,29 @@ func actions() []action {
 		{id: "next-pane", title: "next pane", keys: []string{"tab", "l", "right"}, when: underCover, do: focusBy(1)},
 		{id: "previous-pane", title: "previous pane", keys: []string{"shift+tab", "h", "left"}, when: underCover, do: focusBy(-1)},
 		{id: "filter", title: "filter the panes: words, !word, state:alarm region:us-east-1", keys: []string{"/"}, arg: "WORDS", hint: "filter", do: (*Model).doFilter},
+		{id: "view", title: "go to a saved view", keys: []string{"v"}, arg: "NAME", gives: (*Model).viewNames, do: (*Model).doView},
+		{id: "save", title: "save what is looked at as a view", when: byName, arg: "NAME", least: true, gives: (*Model).viewNames, do: (*Model).doSave},
+		{id: "forget", title: "forget a saved view", when: byName, arg: "NAME", least: true, gives: (*Model).viewNames, do: (*Model).doForget},
+		{id: "sort", title: "sort the pane: worst, name, newest, region, service", keys: []string{"S"}, arg: "ORDER", gives: func(*Model) []string { return orderNames() }, do: (*Model).doSort},
+		{id: "row", title: "go to a row by its number, as :12 does", when: byName, arg: "N", least: true, do: (*Model).doRow},
 		{id: "zoom", title: "zoom the pane, or back", keys: []string{"z"}, hint: "zoom", do: (*Model).doZoom},
 		{id: "freeze", title: "freeze the view while the room goes on", keys: []string{"f"}, hint: "freeze", do: (*Model).doFreeze},
-		{id: "note", title: "write a note about the row into the timeline", keys: []string{"n"}, arg: "TEXT", hint: "note", do: (*Model).doNote},
+		{id: "mark", title: "mark the row, so that an act takes all that are marked", keys: []string{"space"}, do: (*Model).doMark},
+		{id: "note", title: "write a note about the row, or the marked ones, into the timeline", keys: []string{"n"}, arg: "TEXT", hint: "note", do: (*Model).doNote},
+		{id: "copy", title: "copy the row, or the marked ones, as lines for a chat", keys: []string{"y"}, do: (*Model).doCopy},
+		{id: "copy-incident", title: "copy the whole situation as one line for a chat", keys: []string{"Y"}, do: (*Model).doCopyIncident},
+		{id: "links", title: "where to open the row: console, target, runbook", keys: []string{"o"}, do: (*Model).doLinks},
 		{id: "refresh", title: "look again now", keys: []string{"r"}, do: (*Model).doRefresh},
 		{id: "time", title: "times in UTC or local", keys: []string{"t"}, do: (*Model).doTime},
 		{id: "pause", title: "pause the drill, or let it go on", keys: []string{"p"}, when: inDrill, hint: "pause", do: (*Model).doPause},
 		{id: "slower", title: "half the drill's speed", keys: []string{"<"}, when: inDrill, hint: "slower", do: changeSpeed(0.5)},
 		{id: "faster", title: "twice the drill's speed", keys: []string{">"}, when: inDrill, hint: "faster", do: changeSpeed(2)},
-		{id: "speed", title: "set the drill's speed", when: inDrill, arg: "N", do: (*Model).doSpeed},
-		{id: "jump", title: "move the drill's clock forward", when: inDrill, arg: "HH:MM", do: (*Model).doJump},
+		{id: "speed", title: "set the drill's speed", when: inDrill, arg: "N", least: true, do: (*Model).doSpeed},
+		{id: "jump", title: "move the drill's clock forward", when: inDrill, arg: "HH:MM", least: true, do: (*Model).doJump},
 		{id: "reload", title: "read the config again", when: byName, do: (*Model).doReload},
-		{id: "theme", title: "change the theme", when: byName, arg: "NAME", do: (*Model).doTheme},
+		{id: "theme", title: "choose a theme, shown while choosing", keys: []string{"T"}, arg: "NAME", gives: (*Model).themeNames, do: (*Model).doTheme},
+		{id: "mouse", title: "the mouse on or off", keys: []string{"M"}, do: (*Model).doMouse},
+		{id: "log", title: "the log of warroom's own trouble", keys: []string{"L"}, do: (*Model).doLog},
 		{id: "commands", title: "all commands by name", keys: []string{":"}, when: underCover, hint: "commands", do: (*Model).doCommands},
 		{id: "help", title: "this help", keys: []string{"?"}, when: underCover, hint: "keys", do: (*Model).doHelp},
 		{id: "quit", title: "quit", keys: []string{"q", "ctrl+c"}, do: (*Model).doQuit},

@@ -60,3 +60,11 @@ func arnPlace(arn string) (partition, region string) {
 	}
 	return parts[1], parts[3]
 }
+
+// targetURL is the address of a probe's target, if a browser can open it.
+func targetURL(s *room.Signal) string {
+	if detail, ok := s.Detail.(*room.ProbeDetail); ok && (strings.HasPrefix(detail.Target, "https://") || strings.HasPrefix(detail.Target, "http://")) {
+		return detail.Target
+	}
+	return ""
+}

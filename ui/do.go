@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,11 +13,12 @@ import (
 )
 
 func (m *Model) doOpen(string) tea.Cmd {
-	m.help = false
+	m.overlay = overlayNothing
 	if _, ok := m.panes[m.focus].selected(); !ok {
 		m.say(theme.Muted, "there is no row to open")
 		return nil
 	}
+	m.panes[m.focus].moved = true // what is open stays open, whatever gets worse
 	m.detail, m.scroll = true, 0
 	return nil
 }
@@ -24,14 +26,16 @@ func (m *Model) doOpen(string) tea.Cmd {
 // doBack is always one step out, and never out of the program.
 func (m *Model) doBack(string) tea.Cmd {
 	switch {
-	case m.help:
-		m.help = false
+	case m.overlay != overlayNothing:
+		m.overlay = overlayNothing
 	case m.detail:
 		m.detail = false
 	case m.zoom:
 		m.zoom = false
 	case m.frozen():
 		return m.doFreeze("")
+	case len(m.flags.marked) > 0:
+		m.flags.unmark()
 	case m.filter.text != "":
 		m.setFilter("")
 	default:
@@ -42,6 +46,10 @@ func (m *Model) doBack(string) tea.Cmd {
 
 func moveBy(rows int) func(*Model, string) tea.Cmd {
 	return func(m *Model, _ string) tea.Cmd {
+		if m.overlay != overlayNothing {
+			m.overlayScroll += rows
+			return nil
+		}
 		m.panes[m.focus].move(rows)
 		m.scroll = 0
 		return nil
@@ -51,6 +59,10 @@ func moveBy(rows int) func(*Model, string) tea.Cmd {
 func movePage(pages int) func(*Model, string) tea.Cmd {
 	return func(m *Model, _ string) tea.Cmd {
 		l := m.arranged()
+		if m.overlay != overlayNothing {
+			m.overlayScroll += pages * max(1, l.body.height-3)
+			return nil
+		}
 		if l.panes[m.focus].height == 0 {
 			m.scrollDetail(pages * max(1, l.detail.height-3))
 			return nil
@@ -63,6 +75,13 @@ func movePage(pages int) func(*Model, string) tea.Cmd {
 
 func moveTo(top bool) func(*Model, string) tea.Cmd {
 	return func(m *Model, _ string) tea.Cmd {
+		if m.overlay != overlayNothing {
+			m.overlayScroll = 0
+			if !top {
+				m.overlayScroll = overlayEnd
+			}
+			return nil
+		}
 		m.panes[m.focus].home(top)
 		m.scroll = 0
 		return nil
@@ -71,6 +90,10 @@ func moveTo(top bool) func(*Model, string) tea.Cmd {
 
 func scrollBy(direction int) func(*Model, string) tea.Cmd {
 	return func(m *Model, _ string) tea.Cmd {
+		if m.overlay != overlayNothing {
+			m.overlayScroll += direction * max(1, m.arranged().body.height/2)
+			return nil
+		}
 		m.scrollDetail(direction * max(1, m.arranged().detail.height/2))
 		return nil
 	}
@@ -81,14 +104,14 @@ func (m *Model) scrollDetail(by int) { m.scroll = max(0, m.scroll+by) }
 
 func focusOn(pane int) func(*Model, string) tea.Cmd {
 	return func(m *Model, _ string) tea.Cmd {
-		m.help, m.focus, m.scroll = false, pane, 0
+		m.overlay, m.focus, m.scroll = overlayNothing, pane, 0
 		return nil
 	}
 }
 
 func focusBy(by int) func(*Model, string) tea.Cmd {
 	return func(m *Model, _ string) tea.Cmd {
-		m.help, m.focus, m.scroll = false, (m.focus+by+paneCount)%paneCount, 0
+		m.overlay, m.focus, m.scroll = overlayNothing, (m.focus+by+paneCount)%paneCount, 0
 		return nil
 	}
 }
@@ -99,6 +122,11 @@ func (m *Model) doFilter(words string) tea.Cmd {
 		return nil
 	}
 	return m.ask(askingFilter, m.filter.text)
+}
+
+// sayFilterIsOn reminds of a filter that was not typed just now.
+func (m *Model) sayFilterIsOn() {
+	m.say(theme.Accent, "a filter is on: /"+m.filter.text+"; esc clears it")
 }
 
 func (m *Model) setFilter(text string) {
@@ -158,48 +186,6 @@ func (m *Model) doTime(string) tea.Cmd {
 	return nil
 }
 
-func (m *Model) doPause(string) tea.Cmd {
-	if m.drill.Pause() {
-		m.say(theme.Muted, "paused; p goes on")
-	}
-	return nil
-}
-
-func changeSpeed(by float64) func(*Model, string) tea.Cmd {
-	return func(m *Model, _ string) tea.Cmd {
-		m.saySpeed(m.drill.SetSpeed(m.drill.Speed() * by))
-		return nil
-	}
-}
-
-func (m *Model) saySpeed(speed float64) {
-	m.say(theme.Muted, fmt.Sprintf("%.0f times as fast as real time", speed))
-}
-
-func (m *Model) doSpeed(arg string) tea.Cmd {
-	speed, err := strconv.ParseFloat(strings.Trim(arg, "x× "), 64)
-	if err != nil || speed <= 0 {
-		m.say(theme.Warning, fmt.Sprintf("speed: %q is not a number above 0; try :speed 60", arg))
-		return nil
-	}
-	m.saySpeed(m.drill.SetSpeed(speed))
-	return nil
-}
-
-func (m *Model) doJump(arg string) tea.Cmd {
-	at, err := time.Parse("15:04", strings.TrimSpace(arg))
-	if err != nil {
-		m.say(theme.Warning, fmt.Sprintf("jump: %q is not a time of day; try :jump 09:20", arg))
-		return nil
-	}
-	now := m.reader.Now()
-	to := time.Date(now.Year(), now.Month(), now.Day(), at.Hour(), at.Minute(), 0, 0, time.UTC)
-	if err := m.drill.Jump(to); err != nil {
-		m.say(theme.Warning, err.Error())
-	}
-	return nil
-}
-
 func (m *Model) doReload(string) tea.Cmd {
 	if m.reload == nil {
 		m.say(theme.Muted, "there is no config to read again")
@@ -213,20 +199,58 @@ func (m *Model) doReload(string) tea.Cmd {
 	return nil
 }
 
-func (m *Model) doTheme(name string) tea.Cmd {
-	if !theme.Known(name) {
-		m.say(theme.Warning, fmt.Sprintf("there is no theme %q; there are %s", name, strings.Join(theme.Names(), ", ")))
-		return nil
-	}
-	m.themeName = name
-	m.dress()
-	return nil
-}
-
 func (m *Model) doCommands(string) tea.Cmd { return m.ask(askingCommand, "") }
 
 func (m *Model) doHelp(string) tea.Cmd {
-	m.help = !m.help
+	m.cover(overlayHelp)
+	return nil
+}
+
+func (m *Model) doLog(string) tea.Cmd {
+	m.cover(overlayLog)
+	return nil
+}
+
+func (m *Model) doLinks(string) tea.Cmd {
+	if len(m.linksOf()) == 0 {
+		m.say(theme.Muted, "this row has no page to open")
+		return nil
+	}
+	m.cover(overlayLinks)
+	return nil
+}
+
+// doSort sorts the focused pane by the named order, or by the next one. The cursor
+// stays with its row.
+func (m *Model) doSort(name string) tea.Cmd {
+	p := m.panes[m.focus]
+	if p.tail {
+		m.say(theme.Muted, "the timeline is in the order of time")
+		return nil
+	}
+	next := (p.order + 1) % len(orders)
+	if name != "" {
+		if next = slices.Index(orderNames(), name); next < 0 {
+			m.say(theme.Warning, fmt.Sprintf("sort: there is no order %q; there are %s", name, strings.Join(orderNames(), ", ")))
+			return nil
+		}
+	}
+	p.order, p.moved = next, true
+	m.syncPanes()
+	m.say(theme.Muted, "sorted by "+orders[next].name)
+	return nil
+}
+
+// doRow puts the cursor on a row by its number, counted from 1.
+func (m *Model) doRow(arg string) tea.Cmd {
+	p := m.panes[m.focus]
+	number, err := strconv.Atoi(strings.TrimSpace(arg))
+	if err != nil || number < 1 || number > len(p.items) {
+		m.say(theme.Warning, fmt.Sprintf("row: %q is not one of the rows 1 to %d of this pane; try :12", arg, len(p.items)))
+		return nil
+	}
+	p.move(number - 1 - p.cursor)
+	m.scroll = 0
 	return nil
 }
 

@@ -16,28 +16,46 @@ type label struct {
 	text  string
 }
 
-// frame draws a border of the given width around lines of width-4 cells, with the
-// labels in its upper edge:
+// frame is a border around lines of width-4 cells, with labels in its upper edge, a
+// word in its lower one, and a margin in which a row can be flagged:
 //
 //	╭ 2 Alarms ─ 41 ALARM · 2 NO DATA · 312 ─ 9s ────╮
-//	│ …                                              │
-//	╰────────────────────────────────────────────────╯
-func frame(p *pen, labels []label, lines []string, width int, focused bool) []string {
+//	│◆✖ ALARM   checkout-5xx                     41m │
+//	╰──────────────────────────────────────── 1 of 9 ╯
+type frame struct {
+	labels  []label
+	lines   []string
+	gutters []string // one cell a line; nil for blanks
+	foot    string
+	focused bool
+}
+
+// draw gives the lines of the frame, each in exactly width cells.
+func (f *frame) draw(p *pen, width int) []string {
 	edge := theme.Border
-	if focused {
+	if f.focused {
 		edge = theme.Accent
 	}
 	m, rule := p.marks, max(0, width-2)
 	if width < 4 {
-		return lines
+		return f.lines
 	}
-	framed := make([]string, 0, len(lines)+2)
-	framed = append(framed, p.theme.Paint(edge, m.TopLeft)+p.titleRule(labels, rule, edge)+p.theme.Paint(edge, m.TopRight))
-	left, right := p.theme.Paint(edge, m.Vertical)+" ", " "+p.theme.Paint(edge, m.Vertical)
-	for _, line := range lines {
-		framed = append(framed, left+line+right)
+	framed := make([]string, 0, len(f.lines)+2)
+	framed = append(framed, p.theme.Paint(edge, m.TopLeft)+p.titleRule(f.labels, rule, edge)+p.theme.Paint(edge, m.TopRight))
+	left, right := p.theme.Paint(edge, m.Vertical), " "+p.theme.Paint(edge, m.Vertical)
+	for i, line := range f.lines {
+		gutter := " "
+		if f.gutters != nil {
+			gutter = f.gutters[i]
+		}
+		framed = append(framed, left+gutter+line+right)
 	}
-	return append(framed, p.theme.Paint(edge, m.BottomLeft+strings.Repeat(m.Horizontal, rule)+m.BottomRight))
+	foot := ""
+	if f.foot != "" && len(f.foot)+6 < rule {
+		foot = " " + f.foot + " "
+	}
+	bottom := strings.Repeat(m.Horizontal, rule-len(foot))
+	return append(framed, p.theme.Paint(edge, m.BottomLeft+bottom)+p.theme.Paint(theme.Muted, foot)+p.theme.Paint(edge, m.BottomRight))
 }
 
 // titleRule is the upper edge between the corners: labels, then the line. Labels
@@ -66,7 +84,7 @@ func (p *pen) titleRule(labels []label, width int, edge theme.Token) string {
 }
 
 // title is the labels of a pane: its number and name, its counts, its age.
-func (p *pane) title(pen *pen, s *room.Snapshot, number int) []label {
+func (p *pane) title(pen *pen, s *room.Snapshot, f *flags, number int) []label {
 	labels := []label{{theme.Strong, fmt.Sprintf("%d %s", number, p.name)}}
 	labels = append(labels, label{theme.Text, p.counts(pen, s)})
 	if p.filter.text != "" {
@@ -74,6 +92,12 @@ func (p *pane) title(pen *pen, s *room.Snapshot, number int) []label {
 	}
 	if p.tail {
 		return labels
+	}
+	if p.order != 0 {
+		labels = append(labels, label{theme.Accent, "by " + orders[p.order].name})
+	}
+	if n := p.news(s, f); n > 0 {
+		labels = append(labels, label{theme.Unseen, fmt.Sprintf("%s %d new", pen.marks.Unseen, n)})
 	}
 	for _, status := range p.scopes(s) {
 		if status.Loading {
@@ -92,6 +116,23 @@ func (p *pane) title(pen *pen, s *room.Snapshot, number int) []label {
 		labels = append(labels, label{theme.Muted, age(oldest)})
 	}
 	return labels
+}
+
+// news counts the trouble of a pane that nobody has looked at.
+func (p *pane) news(s *room.Snapshot, f *flags) int {
+	n := 0
+	if len(f.unseen) == 0 {
+		return 0
+	}
+	for _, signal := range s.Of(p.kind).Signals {
+		if signal.State != room.Critical && signal.State != room.Warning {
+			break
+		}
+		if f.unseen[signal.Key] {
+			n++
+		}
+	}
+	return n
 }
 
 func (p *pane) loaded(s *room.Snapshot) int {
@@ -127,7 +168,7 @@ func (p *pane) counts(pen *pen, s *room.Snapshot) string {
 }
 
 // summary is a pane in one line, for when another one is open.
-func (p *pane) summary(pen *pen, s *room.Snapshot, number, width int) string {
+func (p *pane) summary(pen *pen, s *room.Snapshot, f *flags, number, width int) string {
 	mark, token := pen.marks.OK, theme.OK
 	list := s.Of(p.kind)
 	oldest, worst, known := p.oldest(s, pen.now)
@@ -157,7 +198,11 @@ func (p *pane) summary(pen *pen, s *room.Snapshot, number, width int) string {
 		}
 		cells = append(cells, cell{token: token, text: text, width: 12, right: true, rank: 1})
 	}
-	return " " + pen.row(width-1, false, false, cells...)
+	gutter := " "
+	if p.news(s, f) > 0 {
+		gutter = pen.theme.Paint(theme.Unseen, pen.marks.Unseen)
+	}
+	return gutter + pen.row(width-1, false, false, cells...)
 }
 
 // first is the most telling row of a pane: the worst, or the newest.

@@ -100,13 +100,26 @@ func (m *Model) submit() tea.Cmd {
 	return nil
 }
 
-// note writes a line about the selected row.
+// note writes a line about the marked rows, or the one under the cursor. The marks
+// have served then.
 func (m *Model) note(text string) {
-	key := ""
-	if it, ok := m.panes[m.focus].selected(); ok && it.signal != nil {
-		key = it.signal.Key
+	keys := []string{}
+	for _, it := range m.chosen() {
+		if it.signal != nil {
+			keys = append(keys, it.signal.Key)
+		}
 	}
-	if err := m.desk.Note(key, clean.Line(text, inputLimit)); err != nil {
-		m.say(theme.Warning, err.Error())
+	if len(keys) == 0 {
+		keys = append(keys, "") // about nothing in particular
 	}
+	for _, key := range keys {
+		if err := m.desk.Note(key, clean.Line(text, inputLimit)); err != nil {
+			m.say(theme.Warning, err.Error())
+			return
+		}
+	}
+	if len(keys) > 1 {
+		m.say(theme.Muted, "noted on "+plural(len(keys), "row"))
+	}
+	m.flags.unmark()
 }

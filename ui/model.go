@@ -15,34 +15,6 @@ import (
 	"warroom/theme"
 )
 
-// Options are what a screen needs. Only Room must be given.
-type Options struct {
-	Context context.Context // ends the screen's waiting; Background if nil
-	Room    room.Reader     //
-	Desk    room.Desk       // nil for one who only looks
-	Drill   room.Drill      // nil unless this is a drill
-	Look
-	NewLook func() *Look // the look of a config that was read since; nil if none was. May be nil itself
-	Reload  func() error // reads the config again; nil if there is none
-	Refresh func()       // looks again now; nil if nothing can
-	Charts  room.Charts  // fetches the readings behind an alarm; nil if nothing can
-}
-
-// Look is what a config says of the screen alone.
-type Look struct {
-	Theme string              // a name of theme.Names; Auto if empty
-	ASCII bool                // no glyph beyond ASCII
-	Keys  map[string][]string // action to keys, in place of the defaults
-
-	Services map[string]Service // our own services, by name
-}
-
-// Service is what the catalogue says about a service of ours, beside its name.
-type Service struct {
-	Owner, Contact string
-	Runbook        string // an https address
-}
-
 // Model is one viewer's screen. It is used from one goroutine, Bubble Tea's.
 type Model struct {
 	context context.Context
@@ -56,6 +28,12 @@ type Model struct {
 	look    *Look // the last one taken from newLook
 
 	services map[string]Service
+	memory   Memory
+	keep     func(Memory) error
+
+	mouse     bool
+	wish      Attention // how its person wants to be called
+	attention attention
 
 	actions []action
 	byKey   map[string]int
@@ -66,7 +44,8 @@ type Model struct {
 	shown *room.Snapshot // what is on the screen: live, unless frozen
 
 	pen           pen
-	themeName     string
+	themeName     string // what is worn
+	wished        string // what the config or the command line asks for
 	dark          bool
 	width, height int
 
@@ -74,10 +53,16 @@ type Model struct {
 	focus   int
 	zoom    bool
 	detail  bool
-	scroll  int // of the detail
-	help    bool
+	scroll  int       // of the detail
 	frozenT time.Time // room time at which the view was frozen; zero if it is live
 	filter  filter
+	flags   *flags
+
+	overlay       overlay
+	overlayScroll int
+	welcome       bool // the first visitor's hints are shown
+	pick          picker
+	log           func() []LogLine
 
 	input   textinput.Model
 	asking  asking
@@ -103,7 +88,7 @@ func New(o Options) (*Model, error) {
 	}
 	m := &Model{
 		context: o.Context, reader: o.Room, desk: o.Desk, drill: o.Drill, reload: o.Reload, refresh: o.Refresh, charts: o.Charts,
-		newLook: o.NewLook, dark: true, panes: newPanes(), input: textinput.New(),
+		newLook: o.NewLook, log: o.Log, keep: o.Keep, memory: o.Memory, dark: true, panes: newPanes(), flags: newFlags(), input: textinput.New(),
 	}
 	if m.newLook == nil {
 		m.newLook = func() *Look { return nil }
@@ -116,12 +101,18 @@ func New(o Options) (*Model, error) {
 	m.bell, m.leave = o.Room.Join()
 	m.live = o.Room.Snapshot()
 	m.shown = m.live
+	m.flags.take(m.live, m.live)
 	m.syncPanes()
+	m.recall(o.Memory)
 	return m, nil
 }
 
-// Close leaves the room. The screen stays as it was.
-func (m *Model) Close() { m.leave() }
+// Close leaves the room and remembers the screen for the next time. An error says
+// why it could not be.
+func (m *Model) Close() error {
+	m.leave()
+	return m.keepMemory()
+}
 
 // wear takes over what a config says of the screen, or says what of it cannot be.
 func (m *Model) wear(look *Look) error {
@@ -129,8 +120,12 @@ func (m *Model) wear(look *Look) error {
 	if err != nil {
 		return err
 	}
-	m.actions, m.byKey, m.themeName, m.dirty = table, byKey, look.Theme, true
-	m.services = look.Services
+	m.actions, m.byKey, m.wished, m.dirty = table, byKey, look.Theme, true
+	m.services, m.wish, m.detailLines = look.Services, look.Attention, nil
+	m.themeName = look.Theme
+	if m.memory.Theme != "" && m.memory.ThemeOver == look.Theme && m.themeKnown(m.memory.Theme) {
+		m.themeName = m.memory.Theme
+	}
 	m.pen.ascii, m.pen.marks = look.ASCII, &theme.Unicode
 	if look.ASCII {
 		m.pen.marks = &theme.ASCII
@@ -182,15 +177,34 @@ func (m *Model) handle(message tea.Msg) tea.Cmd {
 		return m.listen()
 	case second:
 		m.tellTime()
-		return tick()
+		return tea.Batch(tick(), m.call(time.Now()))
 	case chartDue:
 		if message.serial == m.chart.serial {
 			return m.fetchChart()
 		}
 	case chartCame:
 		m.takeChart(message)
+	default:
+		return m.handleInput(message)
+	}
+	return nil
+}
+
+// handleInput takes what comes from the terminal and its person.
+func (m *Model) handleInput(message tea.Msg) tea.Cmd {
+	switch message := message.(type) {
+	case tea.EnvMsg:
+		m.attention.knowTerminal(message.Getenv)
+	case tea.FocusMsg:
+		m.attention.away, m.attention.pending = false, nil
+	case tea.BlurMsg:
+		m.attention.away = true
 	case tea.PasteMsg:
 		return m.typed(message)
+	case tea.MouseWheelMsg:
+		m.wheel(message.Mouse())
+	case tea.MouseClickMsg:
+		return m.click(message.Mouse())
 	case tea.KeyPressMsg:
 		m.dirty = true
 		return m.press(message)
@@ -200,6 +214,7 @@ func (m *Model) handle(message tea.Msg) tea.Cmd {
 
 // take takes in a newer Snapshot; a frozen view only counts it.
 func (m *Model) take(s *room.Snapshot) {
+	m.attention.news(m.flags.take(m.live, s))
 	m.live, m.dirty = s, true
 	if look := m.newLook(); look != nil && look != m.look {
 		m.look = look
@@ -237,17 +252,28 @@ func (m *Model) behind() int { return m.live.Timeline.Total - m.shown.Timeline.T
 
 // press acts on a key: into the open input, else by the action table.
 func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
-	m.message = label{}
-	if m.asking != askingNothing {
-		return m.answer(key)
-	}
+	m.message, m.welcome = label{}, false
 	name := key.String()
+	switch {
+	case m.asking != askingNothing:
+		return m.answer(key)
+	case m.pick.open:
+		return m.pickKey(name)
+	}
+	m.seeRows()
 	i, ok := m.byKey[name]
 	if !ok || !m.possible(m.actions[i]) {
 		m.say(theme.Muted, name+" does nothing here; ? shows the keys")
 		return nil
 	}
 	return m.actions[i].do(m, "")
+}
+
+// seeRows takes note that whoever presses a key has seen the rows of the pane in focus.
+func (m *Model) seeRows() {
+	if m.overlay == overlayNothing && m.arranged().panes[m.focus].height > 0 {
+		m.flags.see(m.panes[m.focus].onScreen())
+	}
 }
 
 // say puts a line in the footer until the next key.

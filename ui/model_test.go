@@ -3,7 +3,6 @@ package ui
 import (
 	"errors"
 	"fmt"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -95,7 +94,7 @@ func TestEscIsOneStepOutAndNeverOutOfTheProgram(t *testing.T) {
 	typeIn(m, "checkout")
 	press(m, "enter", "2", "f", "z", "enter", "?")
 	state := func() string {
-		return fmt.Sprintf("%v %v %v %v %s", m.help, m.detail, m.zoom, m.frozen(), m.filter.text)
+		return fmt.Sprintf("%v %v %v %v %s", m.overlay != overlayNothing, m.detail, m.zoom, m.frozen(), m.filter.text)
 	}
 	for _, want := range []string{
 		"true true true true checkout", "false true true true checkout", "false false true true checkout",
@@ -315,16 +314,6 @@ func TestTextFromOutsideCannotReachTheTerminal(t *testing.T) {
 		if strings.ContainsAny(ansi.Strip(content), "\x1b\x07\x00\r\u009b\u202e\u200b") || strings.Contains(content, "\x1bP") || strings.Contains(content, "\x1b_") || strings.Contains(content, "\x1b]") {
 			t.Errorf("after %v the frame holds what a terminal obeys: %.2000q", keys, content)
 		}
-	}
-}
-
-func TestTheREADMEHasTheKeysOfTheActionTable(t *testing.T) {
-	readme, err := os.ReadFile("../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(string(readme), KeyTable()) {
-		t.Errorf("README.md does not hold this table; put it there:\n%s", KeyTable())
 	}
 }
 

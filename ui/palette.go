@@ -2,6 +2,8 @@ package ui
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -9,78 +11,135 @@ import (
 	"warroom/theme"
 )
 
-// paletteRows is how many commands are listed at once.
+// paletteRows is how many lines are listed at once.
 const paletteRows = 10
 
-// commands are the actions whose name or title has every word typed so far; one
-// whose name begins with the first word comes first.
-func (m *Model) commands() []action {
-	name, _, _ := strings.Cut(strings.TrimSpace(m.input.Value()), " ")
+// offer is one line of the palette: an action, or one value of its argument.
+type offer struct {
+	action action
+	value  string // "" for the action itself
+}
+
+// line is what completing an offer puts into the input line.
+func (o offer) line() string {
+	switch {
+	case o.value != "":
+		return o.action.id + " " + o.value
+	case o.action.arg != "":
+		return o.action.id + " "
+	}
+	return o.action.id
+}
+
+// offers is what the typed line can become: the values of an action's argument once
+// its name is there, else the actions whose name or title has what is typed; those
+// whose name begins with it come first.
+func (m *Model) offers() []offer {
+	text := strings.TrimLeft(m.input.Value(), " ")
+	name, arg, spaced := strings.Cut(text, " ")
+	if i := actionIndex(m.actions, name); spaced && i >= 0 && m.actions[i].gives != nil && m.possible(m.actions[i]) {
+		return valuesOf(m, m.actions[i], strings.TrimSpace(arg))
+	}
 	name = strings.ToLower(name)
-	var first, rest []action
+	var first, rest []offer
 	for _, a := range m.actions {
 		switch {
 		case a.when == underCover || !m.possible(a):
 		case strings.HasPrefix(a.id, name):
-			first = append(first, a)
-		case strings.Contains(a.id, name) || strings.Contains(a.title, name):
-			rest = append(rest, a)
+			first = append(first, offer{action: a})
+		case strings.Contains(a.id, name) || len(name) >= fuzzyLeast && strings.Contains(strings.ToLower(a.title), name):
+			rest = append(rest, offer{action: a})
 		}
 	}
 	return append(first, rest...)
 }
 
-// complete puts the marked command's name into the line.
+func valuesOf(m *Model, a action, typed string) []offer {
+	var found []offer
+	for _, value := range a.gives(m) {
+		if strings.HasPrefix(value, typed) {
+			found = append(found, offer{a, value})
+		}
+	}
+	return found
+}
+
+// marked is the offer under the palette's cursor.
+func (m *Model) marked() (o offer, ok bool) {
+	offers := m.offers()
+	if len(offers) == 0 {
+		return offer{}, false
+	}
+	return offers[clamp(m.choice, 0, len(offers)-1)], true
+}
+
+// complete puts the marked offer into the line.
 func (m *Model) complete() {
-	found := m.commands()
-	if len(found) == 0 {
+	o, ok := m.marked()
+	if !ok {
 		return
 	}
-	a := found[clamp(m.choice, 0, len(found)-1)]
-	text := a.id
-	if a.arg != "" {
-		text += " "
-	}
-	m.input.SetValue(text)
+	m.input.SetValue(o.line())
 	m.input.CursorEnd()
 	m.choice = 0
 }
 
-// run does what the palette's line says: the action of that name, or the marked one.
+// run does what the palette's line says: the row of that number, the action of that
+// name, or the marked offer.
 func (m *Model) run(text string) tea.Cmd {
 	name, arg, _ := strings.Cut(text, " ")
-	if i := actionIndex(m.actions, name); i >= 0 && m.possible(m.actions[i]) {
-		return m.actions[i].do(m, strings.TrimSpace(arg))
+	arg = strings.TrimSpace(arg)
+	if _, err := strconv.Atoi(text); err == nil {
+		return m.doRow(text)
 	}
-	found := m.commands()
-	if len(found) == 0 {
+	if i := actionIndex(m.actions, name); i >= 0 && m.possible(m.actions[i]) {
+		a := m.actions[i]
+		o, offered := m.marked()
+		if a.gives != nil && offered && o.action.id == name && (m.choice > 0 || arg != "" && !slices.Contains(a.gives(m), arg)) {
+			arg = o.value
+		}
+		return m.runAction(a, arg)
+	}
+	o, ok := m.marked()
+	if !ok {
 		m.say(theme.Warning, fmt.Sprintf("there is no command %q; : lists them", name))
 		return nil
 	}
-	a := found[clamp(m.choice, 0, len(found)-1)]
-	if a.arg != "" && strings.TrimSpace(arg) == "" {
-		cmd := m.ask(askingCommand, a.id+" ")
-		return cmd
-	}
-	return a.do(m, strings.TrimSpace(arg))
+	return m.runAction(o.action, arg)
 }
 
-// palette is the list of commands above the input line.
+// runAction does an action, or asks for the argument that it cannot do without.
+func (m *Model) runAction(a action, arg string) tea.Cmd {
+	if a.least && arg == "" {
+		return m.ask(askingCommand, a.id+" ")
+	}
+	return a.do(m, arg)
+}
+
+// palette is the list of offers above the input line.
 func (m *Model) palette(width, height int) []string {
-	found := m.commands()
-	m.choice = clamp(m.choice, 0, max(0, len(found)-1))
+	offers := m.offers()
+	m.choice = clamp(m.choice, 0, max(0, len(offers)-1))
 	rows := min(paletteRows, height-2)
-	first := clamp(m.choice-rows+1, 0, max(0, len(found)-rows))
+	first := clamp(m.choice-rows+1, 0, max(0, len(offers)-rows))
 	var lines []string
-	for i := first; i < min(first+rows, len(found)); i++ {
-		a := found[i]
-		lines = append(lines, m.pen.row(width-4, i == m.choice, false,
-			cell{token: theme.Accent, text: strings.TrimSpace(a.id + " " + a.arg), width: 16},
-			cell{token: theme.Text, text: a.title, width: flex},
-			cell{token: theme.Muted, text: strings.Join(a.keys, " "), width: 12, right: true, rank: 1}))
+	for i := first; i < min(first+rows, len(offers)); i++ {
+		lines = append(lines, m.offerLine(offers[i], i == m.choice, width-4))
 	}
-	if len(found) == 0 {
-		lines = append(lines, m.pen.row(width-4, false, false, cell{token: theme.Muted, text: "no command has that in its name", width: flex}))
+	if len(offers) == 0 {
+		lines = append(lines, m.pen.row(width-4, false, false, cell{token: theme.Muted, text: "nothing begins with that", width: flex}))
 	}
-	return frame(&m.pen, []label{{theme.Strong, "commands"}, {theme.Muted, "tab completes, enter runs, esc leaves"}}, lines, width, true)
+	box := frame{labels: []label{{theme.Strong, "commands"}, {theme.Muted, "tab completes, enter runs, esc leaves"}}, lines: lines, focused: true}
+	return box.draw(&m.pen, width)
+}
+
+func (m *Model) offerLine(o offer, under bool, width int) string {
+	name := strings.TrimSpace(o.action.id + " " + o.action.arg)
+	if o.value != "" {
+		name = o.value
+	}
+	return m.pen.row(width, under, false,
+		cell{token: theme.Accent, text: name, width: 20},
+		cell{token: theme.Text, text: o.action.title, width: flex},
+		cell{token: theme.Muted, text: strings.Join(o.action.keys, " "), width: 12, right: true, rank: 1})
 }

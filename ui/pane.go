@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -35,9 +36,13 @@ type pane struct {
 	items   []item
 	version uint64 // of the list that items came from
 	filter  filter
+	order   int // index of orders
+	sorted  int // the order that items are in
 	cursor  int
 	top     int
 	moved   bool // the cursor was moved, so it stays with its row
+	begin   int  // the line within the pane on which the first row was drawn
+	visible int  // rows that were drawn
 
 	drawn drawn
 	lines []string
@@ -50,6 +55,8 @@ type drawn struct {
 	version, scopes            uint64
 	focused, local, frozen     bool
 	filter                     string
+	order                      int
+	flags                      uint64
 	look                       *theme.Theme
 	marks                      *theme.Marks
 	second                     int64
@@ -62,14 +69,14 @@ func (p *pane) sync(s *room.Snapshot, f filter) {
 	if !p.tail {
 		version = s.Of(p.kind).Version
 	}
-	if p.items != nil && p.version == version && p.filter.text == f.text {
+	if p.items != nil && p.version == version && p.filter.text == f.text && p.sorted == p.order {
 		return
 	}
 	key := ""
 	if p.moved && p.cursor < len(p.items) {
 		key = p.items[p.cursor].key()
 	}
-	p.version, p.filter = version, f
+	p.version, p.filter, p.sorted = version, f, p.order
 	p.items = p.gather(s, f)
 	switch {
 	case key != "":
@@ -99,6 +106,7 @@ func (p *pane) gather(s *room.Snapshot, f filter) []item {
 			items = append(items, item{signal: signal})
 		}
 	}
+	orders[p.order].sort(items)
 	return items
 }
 
@@ -137,36 +145,58 @@ func (p *pane) selected() (it item, ok bool) {
 	return p.items[p.cursor], true
 }
 
-// view gives the pane's lines for a rectangle, drawn anew only if something that
-// they depend on has changed.
-func (p *pane) view(pen *pen, s *room.Snapshot, number int, width, height int, focused, framed, frozen bool) []string {
+// spot is where and how a pane is drawn.
+type spot struct {
+	number, width, height   int
+	focused, framed, frozen bool
+}
+
+// view gives the pane's lines for a spot, drawn anew only if something that they
+// depend on has changed.
+func (p *pane) view(pen *pen, s *room.Snapshot, f *flags, at spot) []string {
 	now := drawn{
-		width: width, height: height, cursor: p.cursor, top: p.top, version: p.version, scopes: s.Scopes.Version,
-		focused: focused, local: pen.local, frozen: frozen, filter: p.filter.text,
+		width: at.width, height: at.height, cursor: p.cursor, top: p.top, version: p.version, scopes: s.Scopes.Version,
+		focused: at.focused, local: pen.local, frozen: at.frozen, filter: p.filter.text, order: p.order, flags: f.version,
 		look: pen.theme, marks: pen.marks, second: pen.now.Unix(),
 	}
 	if p.lines != nil && now == p.drawn {
 		return p.lines
 	}
-	if framed {
-		inner := p.body(pen, s, width-4, height-2, focused)
-		p.lines = frame(pen, p.title(pen, s, number), inner, width, focused)
+	if at.framed {
+		gutters, rows := p.body(pen, s, f, at.width-4, at.height-2, at.focused)
+		box := frame{labels: p.title(pen, s, f, at.number), gutters: gutters, lines: rows, focused: at.focused, foot: p.position(at.focused)}
+		p.lines = box.draw(pen, at.width)
+		p.begin++
 	} else {
-		p.lines = p.body(pen, s, width, height, focused)
+		gutters, rows := p.body(pen, s, f, at.width-1, at.height, at.focused)
+		for i := range rows {
+			rows[i] = gutters[i] + rows[i]
+		}
+		p.lines = rows
 	}
 	now.top = p.top
 	p.drawn = now
 	return p.lines
 }
 
-// body is the rows, below the troubles of the scopes that feed them.
-func (p *pane) body(pen *pen, s *room.Snapshot, width, height int, focused bool) []string {
-	lines := make([]string, 0, max(0, height))
-	if width <= 0 || height <= 0 {
-		return lines
+// position says which row of how many the cursor is on.
+func (p *pane) position(focused bool) string {
+	if !focused || len(p.items) == 0 {
+		return ""
 	}
-	notices := p.notices(pen, s, width, height)
-	lines = append(lines, notices...)
+	return fmt.Sprintf("%d of %d", p.cursor+1, len(p.items))
+}
+
+// body is the rows, below the troubles of the scopes that feed them, and what stands
+// in the margin before each.
+func (p *pane) body(pen *pen, s *room.Snapshot, f *flags, width, height int, focused bool) (gutters, lines []string) {
+	p.begin, p.visible = 0, 0
+	if width <= 0 || height <= 0 {
+		return nil, nil
+	}
+	lines = make([]string, 0, height)
+	lines = append(lines, p.notices(pen, s, width, height)...)
+	p.begin = len(lines)
 	rows := height - len(lines)
 	p.scroll(rows)
 	if len(p.items) == 0 && rows > 0 {
@@ -174,16 +204,35 @@ func (p *pane) body(pen *pen, s *room.Snapshot, width, height int, focused bool)
 			lines = append(lines, pen.row(width, false, false, cell{token: theme.Muted, text: line, width: flex}))
 		}
 	}
+	gutters = make([]string, len(lines), height)
+	pen.found = p.filter
 	for i := p.top; i < min(p.top+rows, len(p.items)); i++ {
 		it := p.items[i]
 		dim := it.signal != nil && s.Visibility(it.signal, pen.now) != room.Fresh
 		lines = append(lines, pen.row(width, focused && i == p.cursor, dim, p.columns(pen, s, it)...))
+		gutters = append(gutters, pen.gutter(f, it))
+		p.visible++
 	}
+	pen.found = filter{}
 	blank := strings.Repeat(" ", width)
 	for len(lines) < height {
 		lines = append(lines, blank)
 	}
-	return lines
+	for len(gutters) < height {
+		gutters = append(gutters, "")
+	}
+	for i, gutter := range gutters {
+		if gutter == "" {
+			gutters[i] = " "
+		}
+	}
+	return gutters, lines
+}
+
+// onScreen is the rows that were drawn last.
+func (p *pane) onScreen() []item {
+	from := clamp(p.top, 0, len(p.items))
+	return p.items[from:min(from+p.visible, len(p.items))]
 }
 
 // scroll keeps the cursor among the visible rows.

@@ -25,6 +25,7 @@ type pen struct {
 	ascii bool
 	local bool
 	now   time.Time
+	found filter // what is marked in the rows that are drawn now
 }
 
 // cell is one column of one row.
@@ -36,6 +37,7 @@ type cell struct {
 	keep  bool   // drawn by us: blanks at its beginning stay
 	rank  int    // 0 always stays; the highest rank goes first when there is no room
 	link  string // an https address that the text leads to; only where it is not selected
+	field string // the filter field that this is; what the filter found in it is marked
 	least int    // what a flexible column needs before others may stay; flexLeast if 0
 }
 
@@ -108,9 +110,16 @@ func (p *pen) row(width int, selected, dim bool, cells ...cell) string {
 			text = p.fit(c.text, c.width, c.right)
 		}
 		used += max(0, c.width)
-		if selected || dim {
-			out.WriteString(text)
-		} else {
+		var found []int
+		if c.field != "" && len(p.found.terms) > 0 {
+			found = p.found.spans(text, c.field)
+		}
+		switch {
+		case selected || dim:
+			out.WriteString(underlined(text, found))
+		case len(found) > 0:
+			out.WriteString(p.marked(c.token, text, found))
+		default:
 			out.WriteString(p.linked(c.link, p.theme.Paint(c.token, text)))
 		}
 	}
@@ -181,4 +190,27 @@ func (p *pen) linked(url, painted string) string {
 	hash := fnv.New32a()
 	_, _ = hash.Write([]byte(url))
 	return ansi.SetHyperlink(url, fmt.Sprintf("id=%x", hash.Sum32())) + painted + ansi.ResetHyperlink()
+}
+
+// marked paints text with the parts that a filter found in their own look.
+func (p *pen) marked(token theme.Token, text string, found []int) string {
+	var out strings.Builder
+	at := 0
+	for i := 0; i+1 < len(found); i += 2 {
+		out.WriteString(p.theme.Paint(token, text[at:found[i]]) + p.theme.Paint(theme.Match, text[found[i]:found[i+1]]))
+		at = found[i+1]
+	}
+	return out.String() + p.theme.Paint(token, text[at:])
+}
+
+// underlined is the same within a row that has one look as a whole.
+func underlined(text string, found []int) string {
+	const on, off = "\x1b[4m", "\x1b[24m"
+	var out strings.Builder
+	at := 0
+	for i := 0; i+1 < len(found); i += 2 {
+		out.WriteString(text[at:found[i]] + on + text[found[i]:found[i+1]] + off)
+		at = found[i+1]
+	}
+	return out.String() + text[at:]
 }

@@ -38,9 +38,9 @@ func healthRow(p *pen, s *room.Snapshot, it item) []cell {
 	}
 	return []cell{
 		{token: token, text: mark, width: 1},
-		{token: token, text: word, width: 8, rank: 1},
-		{token: quiet, text: title, width: flex},
-		{token: theme.Muted, text: it.signal.Region, width: 14, rank: 2},
+		{token: token, text: word, width: 8, field: fieldState, rank: 1},
+		{token: quiet, text: title, width: flex, field: fieldName},
+		{token: theme.Muted, text: it.signal.Region, width: 14, field: fieldRegion, rank: 2},
 		{token: theme.Muted, text: since(p.now, it.signal.Since), width: 6, right: true},
 	}
 }
@@ -54,11 +54,11 @@ func alarmRow(p *pen, s *room.Snapshot, it item) []cell {
 	}
 	return []cell{
 		{token: token, text: mark, width: 1},
-		{token: token, text: word, width: 7, rank: 1},
-		{token: quiet, text: title, width: flex, least: 24},
-		{token: theme.Muted, text: it.signal.Service, width: 12, rank: 4},
-		{token: theme.Muted, text: it.signal.Account, width: 12, rank: 5},
-		{token: theme.Muted, text: it.signal.Region, width: 14, rank: 3},
+		{token: token, text: word, width: 7, field: fieldState, rank: 1},
+		{token: quiet, text: title, width: flex, field: fieldName, least: 24},
+		{token: theme.Muted, text: it.signal.Service, width: 12, field: fieldService, rank: 4},
+		{token: theme.Muted, text: it.signal.Account, width: 12, field: fieldAccount, rank: 5},
+		{token: theme.Muted, text: it.signal.Region, width: 14, field: fieldRegion, rank: 3},
 		{token: theme.Muted, text: since(p.now, it.signal.Since), width: 6, right: true, rank: 2},
 	}
 }
@@ -79,9 +79,9 @@ func probeRow(p *pen, s *room.Snapshot, it item) []cell {
 	}
 	return []cell{
 		{token: token, text: mark, width: 1},
-		{token: token, text: word, width: 5, rank: 1},
-		{token: theme.Text, text: title, width: flex},
-		{token: theme.Muted, text: it.signal.Region, width: 10, rank: 3},
+		{token: token, text: word, width: 5, field: fieldState, rank: 1},
+		{token: theme.Text, text: title, width: flex, field: fieldName},
+		{token: theme.Muted, text: it.signal.Region, width: 10, field: fieldRegion, rank: 3},
 		{token: theme.Text, text: reading, width: 14, rank: 2},
 		{token: theme.Muted, text: p.spark(it.signal.Samples, sparkWidth), width: sparkWidth, rank: 5},
 		{token: theme.Muted, text: share, width: 6, right: true, rank: 4},
@@ -124,8 +124,8 @@ func timelineRow(p *pen, _ *room.Snapshot, it item) []cell {
 	return []cell{
 		{token: theme.Muted, text: p.moment(it.event.At), width: 8, rank: 1},
 		{token: token, text: mark, width: 1},
-		{token: theme.Text, text: p.eventText(it.event), width: flex},
-		{token: theme.Muted, text: eventRegion(it.event), width: 10, rank: 2},
+		{token: theme.Text, text: p.eventText(it.event), width: flex, field: fieldName},
+		{token: theme.Muted, text: eventRegion(it.event), width: 10, field: fieldRegion, rank: 2},
 	}
 }
 

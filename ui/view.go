@@ -10,19 +10,6 @@ import (
 	"warroom/theme"
 )
 
-// detailCache holds the lines of the open detail, and what they were made from.
-type detailCache struct {
-	detailKey   detailKey
-	detailLines []string
-}
-
-type detailKey struct {
-	item    string
-	width   int
-	version uint64
-	drawn   drawn
-}
-
 // View implements tea.Model. Nothing is drawn unless something has changed.
 func (m *Model) View() tea.View {
 	if !m.dirty {
@@ -31,15 +18,41 @@ func (m *Model) View() tea.View {
 	m.dirty = false
 	v := tea.NewView(strings.Join(m.lines(), "\n"))
 	v.AltScreen = true
+	v.ReportFocus = true
 	v.WindowTitle = m.titleLine()
-	if m.asking != askingNothing && m.height > 0 {
-		if cursor := m.input.Cursor(); cursor != nil && cursor.X+1 < m.width {
-			cursor.X, cursor.Y = cursor.X+1, m.height-1
-			v.Cursor = cursor
-		}
+	v.ProgressBar = m.progress()
+	v.Cursor = m.cursor()
+	if m.mouse {
+		v.MouseMode = tea.MouseModeCellMotion
 	}
 	m.frame = v
 	return v
+}
+
+// cursor is where the terminal's own cursor stands: in the open input, else on the
+// selected row, where a screen reader or a magnifier follows it.
+func (m *Model) cursor() *tea.Cursor {
+	if m.asking != askingNothing && m.height > 0 {
+		cursor := m.input.Cursor()
+		if cursor == nil || cursor.X+1 >= m.width {
+			return nil
+		}
+		cursor.X, cursor.Y = cursor.X+1, m.height-1
+		return cursor
+	}
+	l := m.arranged()
+	p, r := m.panes[m.focus], l.panes[m.focus]
+	row := p.cursor - p.top
+	if m.overlay != overlayNothing || r.height == 0 || row < 0 || row >= p.visible {
+		return nil
+	}
+	x := r.x + 1
+	if l.shape != shapeTabs {
+		x++
+	}
+	cursor := tea.NewCursor(x, r.y+p.begin+row)
+	cursor.Blink = false
+	return cursor
 }
 
 // arranged is the layout of the moment.
@@ -59,15 +72,15 @@ func (m *Model) lines() []string {
 	return m.compose(l, m.header(m.width))
 }
 
-// compose puts header, body and footer under each other.
+// compose puts header, body and footer under each other, and a sheet over the end of
+// the body.
 func (m *Model) compose(l layout, header []string) []string {
-	body := m.body(l)
-	if m.help {
-		body = m.helpLines(l.body.width, l.body.height)
+	body := m.covered(l)
+	if body == nil {
+		body = m.body(l)
 	}
-	if m.asking == askingCommand && l.body.height > 3 {
-		sheet := m.palette(l.body.width, l.body.height)
-		body = append(body[:max(0, len(body)-len(sheet))], sheet...)
+	if sheet := m.sheet(l.body.width, l.body.height); len(sheet) > 0 {
+		cover(body, sheet, m.sheetEnd(l))
 	}
 	lines := append(header, body...)
 	switch {
@@ -77,6 +90,12 @@ func (m *Model) compose(l layout, header []string) []string {
 		lines[len(lines)-1] = m.footer(m.width)
 	}
 	return lines
+}
+
+// cover puts a sheet over the lines before an end.
+func cover(lines, sheet []string, end int) {
+	end = min(end, len(lines))
+	copy(lines[max(0, end-len(sheet)):end], sheet)
 }
 
 // body draws the panes and zips those that stand side by side.
@@ -90,7 +109,7 @@ func (m *Model) body(l layout) []string {
 			if i == m.focus {
 				lines = append(lines, m.pane(i, l)...)
 			} else {
-				lines = append(lines, p.summary(&m.pen, m.shown, i+1, l.body.width))
+				lines = append(lines, p.summary(&m.pen, m.shown, m.flags, i+1, l.body.width))
 			}
 		}
 		return lines
@@ -99,7 +118,7 @@ func (m *Model) body(l layout) []string {
 		return zip(m.pane(m.focus, l), m.detailView(l.detail))
 	}
 	if m.zoom || l.shape == shapeTabs {
-		return m.pane(m.focus, l)
+		return append(lines, m.pane(m.focus, l)...)
 	}
 	lines = append(lines, zip(m.pane(0, l), m.pane(1, l))...)
 	return append(lines, zip(m.pane(2, l), m.pane(3, l))...)
@@ -107,7 +126,9 @@ func (m *Model) body(l layout) []string {
 
 func (m *Model) pane(i int, l layout) []string {
 	r := l.panes[i]
-	return m.panes[i].view(&m.pen, m.shown, i+1, r.width, r.height, i == m.focus, l.shape != shapeTabs, m.frozen())
+	return m.panes[i].view(&m.pen, m.shown, m.flags, spot{
+		number: i + 1, width: r.width, height: r.height, focused: i == m.focus, framed: l.shape != shapeTabs, frozen: m.frozen(),
+	})
 }
 
 // zip joins two blocks of lines side by side. Both have lines of known width, so
@@ -118,39 +139,6 @@ func zip(left, right []string) []string {
 		lines = append(lines, left[i]+right[i])
 	}
 	return lines
-}
-
-// detailView draws the open detail, scrolled, in its frame.
-func (m *Model) detailView(r rect) []string {
-	focused := m.panes[m.focus]
-	it, ok := focused.selected()
-	if !ok {
-		m.detail = false
-		return focused.view(&m.pen, m.shown, m.focus+1, r.width, r.height, true, true, m.frozen())
-	}
-	key := detailKey{
-		item: it.key(), width: r.width, version: m.shown.Version,
-		drawn: drawn{second: m.pen.now.Unix(), look: m.pen.theme, marks: m.pen.marks, local: m.pen.local},
-	}
-	if key != m.detailKey || m.detailLines == nil {
-		g := &page{pen: &m.pen, shown: m.shown, services: m.services, chart: &m.chart, width: max(1, r.width-4), height: max(0, r.height-2)}
-		focused.details(g, it)
-		m.detailLines = g.lines
-		m.detailKey = key
-	}
-	rows := max(0, r.height-2)
-	m.scroll = clamp(m.scroll, 0, max(0, len(m.detailLines)-rows))
-	lines := make([]string, 0, rows)
-	lines = append(lines, m.detailLines[m.scroll:min(len(m.detailLines), m.scroll+rows)]...)
-	blank := strings.Repeat(" ", max(0, r.width-4))
-	for len(lines) < rows {
-		lines = append(lines, blank)
-	}
-	labels := []label{{theme.Strong, "details"}}
-	if hidden := len(m.detailLines) - m.scroll - rows; hidden > 0 {
-		labels = append(labels, label{theme.Muted, plural(hidden, "line") + " below, J scrolls"})
-	}
-	return frame(&m.pen, labels, lines, r.width, m.arranged().panes[m.focus].height == 0)
 }
 
 // statusLine is all that fits on the smallest screens.

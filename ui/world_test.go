@@ -137,7 +137,7 @@ func probeIn(clock *standing, name, region string, state room.State, word, reaso
 // screen is a viewer of a room, at a size.
 func screen(t testing.TB, r *room.Room, clock *standing, width, height int, change ...func(*Options)) *Model {
 	t.Helper()
-	o := Options{Room: r, Desk: r.Desk("ana"), Charts: chartOf{clock}, Look: Look{Theme: "dark", Services: map[string]Service{
+	o := Options{Room: r, Desk: r.Desk("ana"), Charts: chartOf{clock}, Memory: Memory{Visited: true}, Look: Look{Theme: "dark", Services: map[string]Service{
 		"checkout": {Owner: "storefront", Contact: "#storefront-oncall", Runbook: "https://runbooks.acme.example/checkout"},
 	}}}
 	for _, f := range change {
@@ -147,7 +147,7 @@ func screen(t testing.TB, r *room.Room, clock *standing, width, height int, chan
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(m.Close)
+	t.Cleanup(func() { _ = m.Close() })
 	m.Update(tea.WindowSizeMsg{Width: width, Height: height})
 	settle(t, m)
 	return m

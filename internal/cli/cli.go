@@ -49,9 +49,9 @@ type app struct {
 
 // flags are the ones that every command takes.
 type flags struct {
-	config, room, theme, log string
-	regions, profiles        []string
-	ascii                    bool
+	config, state, room, theme, log string
+	regions, profiles               []string
+	ascii                           bool
 }
 
 // Run runs one command line, without the program's name, and returns its exit
@@ -105,6 +105,7 @@ func (a *app) root() *cobra.Command {
 	}
 	f := root.PersistentFlags()
 	f.StringVar(&a.flags.config, "config", "", "the config `FILE`; else warroom.yaml here, then in the config directory")
+	f.StringVar(&a.flags.state, "state", "", "keep what is to last in this `DIR`, instead of the user's state directory")
 	f.StringVar(&a.flags.room, "room", "", "the room's `NAME`, shown in the header")
 	f.StringVar(&a.flags.theme, "theme", "", "the theme's `NAME`: auto, dark or light")
 	f.StringVar(&a.flags.log, "log", "", "append what goes wrong inside to a `FILE`")

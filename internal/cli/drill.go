@@ -61,11 +61,11 @@ func (a *app) runDrill(ctx context.Context, name string, options drill.Options) 
 	if err != nil {
 		return err
 	}
-	log, closer, err := a.logger()
+	log, err := a.openLog()
 	if err != nil {
 		return err
 	}
-	defer closer.Close()
+	defer log.Close()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 
@@ -84,14 +84,16 @@ func (a *app) runDrill(ctx context.Context, name string, options drill.Options) 
 	stage(cfg, simulated)
 	clock := simulated.Clock()
 	r := room.New(room.Options{Name: scenario.Name, Clock: clock})
-	c := &crew{room: r, clock: clock, log: log}
-	screen, err := ui.New(ui.Options{
-		Context: ctx, Room: r, Desk: r.Desk(actor()), Drill: clock, Look: *lookOf(cfg), Refresh: c.again,
-	})
+	c := &crew{room: r, clock: clock, log: log.Logger}
+	screenOptions := ui.Options{
+		Context: ctx, Room: r, Desk: r.Desk(actor()), Drill: clock, Look: *lookOf(cfg), Refresh: c.again, Log: log.Lines,
+	}
+	a.recall(&screenOptions, drillMemory, log)
+	screen, err := ui.New(screenOptions)
 	if err != nil {
 		return err
 	}
-	defer screen.Close()
+	defer leaveScreen(screen, log)
 	c.start(ctx, a.groups(cfg, drillWorld(simulated)))
 	defer c.leave()
 	return a.show(ctx, screen)

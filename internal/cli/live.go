@@ -19,17 +19,17 @@ func (a *app) runLive(ctx context.Context) error {
 	if err := a.needTerminal(); err != nil {
 		return err
 	}
-	log, closer, err := a.logger()
+	log, err := a.openLog()
 	if err != nil {
 		return err
 	}
-	defer closer.Close()
+	defer log.Close()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 
 	clock := room.Wall{}
 	r := room.New(room.Options{Name: cfg.Room, Clock: clock})
-	c := &crew{room: r, clock: clock, log: log}
+	c := &crew{room: r, clock: clock, log: log.Logger}
 	var look atomic.Pointer[ui.Look]
 	take := func(next *config.Config, err error) {
 		if err == nil {
@@ -38,14 +38,16 @@ func (a *app) runLive(ctx context.Context) error {
 		}
 		c.tellConfig(err)
 	}
-	screen, err := ui.New(ui.Options{
+	options := ui.Options{
 		Context: ctx, Room: r, Desk: r.Desk(actor()), Look: *lookOf(cfg), NewLook: look.Load,
-		Refresh: c.again, Reload: a.reload(path, take),
-	})
+		Refresh: c.again, Reload: a.reload(path, take), Log: log.Lines,
+	}
+	a.recall(&options, liveMemory, log)
+	screen, err := ui.New(options)
 	if err != nil {
 		return err
 	}
-	defer screen.Close()
+	defer leaveScreen(screen, log)
 	c.start(ctx, a.groups(cfg, world{clock: clock}))
 	defer c.leave()
 	go func() {

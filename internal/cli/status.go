@@ -44,11 +44,11 @@ func (a *app) runStatus(ctx context.Context, asJSON bool, timeout time.Duration)
 	if err != nil {
 		return err
 	}
-	log, closer, err := a.logger()
+	log, err := a.openLog()
 	if err != nil {
 		return err
 	}
-	defer closer.Close()
+	defer log.Close()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
@@ -58,7 +58,7 @@ func (a *app) runStatus(ctx context.Context, asJSON bool, timeout time.Duration)
 	for _, found := range a.groups(cfg, world{clock: clock}) {
 		watches = append(watches, found(ctx)...)
 	}
-	sources.NewRunner(clock, r, log).Once(ctx, watches)
+	sources.NewRunner(clock, r, log.Logger).Once(ctx, watches)
 	r.Flush()
 	snapshot, now := r.Snapshot(), r.Now()
 	if asJSON {

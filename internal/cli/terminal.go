@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"os"
 
 	tea "charm.land/bubbletea/v2"
@@ -48,16 +46,4 @@ func (a *app) show(ctx context.Context, screen *ui.Model) error {
 		return &exit{exitCannot, errors.New("the screen broke on a defect of its own; the terminal is restored. Start again, and report what is printed above")}
 	}
 	return &exit{exitCannot, fmt.Errorf("the screen could not be kept up: %w", err)}
-}
-
-// logger writes to the file of --log, or nowhere. The screen belongs to the terminal.
-func (a *app) logger() (*slog.Logger, io.Closer, error) {
-	if a.flags.log == "" {
-		return slog.New(slog.DiscardHandler), io.NopCloser(nil), nil
-	}
-	file, err := os.OpenFile(a.flags.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, nil, fmt.Errorf("the log %s cannot be written: %w; name another file with --log", a.flags.log, errors.Unwrap(err))
-	}
-	return slog.New(slog.NewTextHandler(file, nil)), file, nil
 }

@@ -1,0 +1,123 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"warroom/internal/clean"
+	"warroom/internal/room"
+	"warroom/theme"
+)
+
+// doCopy copies the marked rows, or the one under the cursor, a line each, in a form
+// that can be pasted into a chat.
+func (m *Model) doCopy(string) tea.Cmd {
+	items := m.chosen()
+	if len(items) == 0 {
+		m.say(theme.Muted, "there is no row to copy")
+		return nil
+	}
+	lines := make([]string, 0, len(items))
+	for _, it := range items {
+		lines = append(lines, m.copyLine(it))
+	}
+	return m.copyText(strings.Join(lines, "\n"), plural(len(lines), "row"))
+}
+
+// doCopyIncident copies the whole situation as one line.
+func (m *Model) doCopyIncident(string) tea.Cmd {
+	return m.copyText(m.incidentLine(), "the situation")
+}
+
+// copyText hands text to the terminal's clipboard (OSC 52), which reaches the
+// machine in front of the person over ssh as well. No terminal says whether it took it.
+func (m *Model) copyText(text, what string) tea.Cmd {
+	m.say(theme.Muted, "copied "+what+": "+strings.ReplaceAll(text, "\n", " / "))
+	return tea.SetClipboard(text)
+}
+
+// copyLine is a row for others: it says by itself what it is, where and since when.
+func (m *Model) copyLine(it item) string {
+	if it.signal == nil {
+		return m.mine(m.pen.clock(it.event.At) + " " + m.pen.eventText(it.event))
+	}
+	s := it.signal
+	mark, word, _, title := m.pen.look(m.shown, s)
+	parts := []string{mark + " " + word + " " + title}
+	for _, part := range []string{s.Service, strings.TrimSpace(s.Account + " " + s.Region), m.pen.sinceWhen(s), s.Reason} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	if links := m.linksFor(s); len(links) > 0 {
+		parts = append(parts, links[0].url)
+	}
+	return m.mine(strings.Join(parts, " "+m.pen.marks.Dot+" "))
+}
+
+// sinceWhen is since when a signal is as it is.
+func (p *pen) sinceWhen(s *room.Signal) string {
+	if s.Since.IsZero() {
+		return ""
+	}
+	return "since " + p.clock(s.Since) + " (" + since(p.now, s.Since) + ")"
+}
+
+// incidentLine is what the header says, for others.
+func (m *Model) incidentLine() string {
+	parts := []string{strings.TrimSpace(m.reader.Name() + " " + m.pen.clock(m.pen.now)), m.tally().text}
+	for _, l := range m.where() {
+		if text := strings.TrimPrefix(strings.TrimSpace(l.text), m.pen.marks.Bar); text != "" {
+			parts = append(parts, text)
+		}
+	}
+	if oldest, ok := m.shown.Oldest(m.pen.now); ok {
+		parts = append(parts, "oldest data "+age(oldest))
+	}
+	return m.mine(strings.Join(parts, " "+m.pen.marks.Dot+" "))
+}
+
+// mine is text that leaves the screen: cleaned, and marked where it tells of a drill.
+func (m *Model) mine(text string) string {
+	if m.drill != nil {
+		text = "DRILL " + text
+	}
+	return m.pen.plain(clean.Line(text, cellLimit))
+}
+
+// chosen is the marked rows of the focused pane, in their order, or else the one
+// under the cursor.
+func (m *Model) chosen() []item {
+	p := m.panes[m.focus]
+	var marked []item
+	for _, it := range p.items {
+		if m.flags.marked[it.key()] {
+			marked = append(marked, it)
+		}
+	}
+	if len(marked) > 0 {
+		return marked
+	}
+	if it, ok := p.selected(); ok {
+		return []item{it}
+	}
+	return nil
+}
+
+// doMark marks the row for the next act, and goes on to the next one.
+func (m *Model) doMark(string) tea.Cmd {
+	p := m.panes[m.focus]
+	it, ok := p.selected()
+	if !ok {
+		m.say(theme.Muted, "there is no row to mark")
+		return nil
+	}
+	m.flags.toggle(it.key())
+	p.move(1)
+	if n := len(m.flags.marked); n > 0 {
+		m.say(theme.Muted, fmt.Sprintf("%s marked; y copies, n notes; esc unmarks", plural(n, "row")))
+	}
+	return nil
+}

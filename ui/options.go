@@ -1,0 +1,47 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"warroom/internal/room"
+)
+
+// Options are what a screen needs. Only Room must be given.
+type Options struct {
+	Context context.Context // ends the screen's waiting; Background if nil
+	Room    room.Reader     //
+	Desk    room.Desk       // nil for one who only looks
+	Drill   room.Drill      // nil unless this is a drill
+	Look
+	NewLook func() *Look       // the look of a config that was read since; nil if none was. May be nil itself
+	Reload  func() error       // reads the config again; nil if there is none
+	Refresh func()             // looks again now; nil if nothing can
+	Charts  room.Charts        // fetches the readings behind an alarm; nil if nothing can
+	Log     func() []LogLine   // the program's own log, oldest first; nil if there is none
+	Memory  Memory             // how this person left the screen the last time; zero for a first visit
+	Keep    func(Memory) error // remembers it for the next time; nil forgets
+}
+
+// Look is what a config says of the screen alone.
+type Look struct {
+	Theme string              // a name of theme.Names; Auto if empty
+	ASCII bool                // no glyph beyond ASCII
+	Keys  map[string][]string // action to keys, in place of the defaults
+
+	Services  map[string]Service // our own services, by name
+	Attention Attention
+}
+
+// Service is what the catalogue says about a service of ours, beside its name.
+type Service struct {
+	Owner, Contact string
+	Runbook        string // an https address
+}
+
+// LogLine is one line of the program's own log: its own trouble, not the world's.
+type LogLine struct {
+	At    time.Time
+	Level string // INFO, WARN, ERROR
+	Text  string // one line; no secrets, nothing raw from outside
+}
