@@ -13,39 +13,51 @@ type when int
 const (
 	always     when = iota
 	inDrill         // only in a drill
+	onChart         // only while an alarm is open
 	byName          // from the palette only
 	underCover      // by key only: not worth a line in the palette
+)
+
+// place is what is on the screen, as far as the footer cares.
+type place int
+
+const (
+	inLists  place = iota // the panes
+	inDetail              // an opened row
+	anywhere              // both
 )
 
 // action is one thing that can be done. The table of them feeds the keys, the
 // footer, the help, the palette, the README's table and the conflict check.
 type action struct {
-	id    string
-	title string
-	keys  []string
-	when  when
-	arg   string                  // what the palette expects after the name; "" for nothing
-	least bool                    // without it there is nothing to do
-	gives func(m *Model) []string // what the argument can be, for completion; nil if anything
-	hint  string                  // the word in the footer; "" keeps it out of there
-	do    func(m *Model, arg string) tea.Cmd
+	id     string
+	title  string
+	keys   []string
+	when   when
+	arg    string                  // what the palette expects after the name; "" for nothing
+	least  bool                    // without it there is nothing to do
+	gives  func(m *Model) []string // what the argument can be, for completion; nil if anything
+	hint   string                  // the word in the footer; "" keeps it out of there
+	in     place                   // where the footer shows it
+	pinned bool                    // the footer shows it before all others
+	do     func(m *Model, arg string) tea.Cmd
 }
 
 // actions is every action, in the order in which the help shows them.
 func actions() []action {
 	return []action{
 		{id: "open", title: "open the row's details", keys: []string{"enter"}, hint: "open", do: (*Model).doOpen},
-		{id: "back", title: "one step out: input, overlay, details, zoom, freeze, marks, filter", keys: []string{"esc"}, when: underCover, do: (*Model).doBack},
+		{id: "back", title: "one step out: input, overlay, details, zoom, freeze, marks, filter", keys: []string{"esc"}, when: underCover, hint: "back", in: inDetail, do: (*Model).doBack},
 		{id: "down", title: "down", keys: []string{"j", "down"}, when: underCover, do: moveBy(1)},
 		{id: "up", title: "up", keys: []string{"k", "up"}, when: underCover, do: moveBy(-1)},
 		{id: "page-down", title: "a page down", keys: []string{"pgdown", "ctrl+f"}, when: underCover, do: movePage(1)},
 		{id: "page-up", title: "a page up", keys: []string{"pgup", "ctrl+b"}, when: underCover, do: movePage(-1)},
 		{id: "top", title: "to the first row", keys: []string{"g", "home"}, when: underCover, do: moveTo(true)},
 		{id: "bottom", title: "to the last row", keys: []string{"G", "end"}, when: underCover, do: moveTo(false)},
-		{id: "scroll-down", title: "scroll the details down", keys: []string{"J", "ctrl+d"}, when: underCover, do: scrollBy(1)},
+		{id: "scroll-down", title: "scroll the details down", keys: []string{"J", "ctrl+d"}, when: underCover, hint: "scroll", in: inDetail, do: scrollBy(1)},
 		{id: "scroll-up", title: "scroll the details up", keys: []string{"K", "ctrl+u"}, when: underCover, do: scrollBy(-1)},
-		{id: "longer", title: "charts look further back", keys: []string{"+", "="}, do: changeLength(1)},
-		{id: "shorter", title: "charts look less far back", keys: []string{"-"}, do: changeLength(-1)},
+		{id: "longer", title: "charts look further back", keys: []string{"+", "="}, when: onChart, hint: "chart", in: inDetail, do: changeLength(1)},
+		{id: "shorter", title: "charts look less far back", keys: []string{"-"}, when: onChart, do: changeLength(-1)},
 		{id: "health", title: "pane 1, AWS Health", keys: []string{"1"}, do: focusOn(0)},
 		{id: "alarms", title: "pane 2, alarms", keys: []string{"2"}, do: focusOn(1)},
 		{id: "probes", title: "pane 3, probes", keys: []string{"3"}, do: focusOn(2)},
@@ -61,13 +73,13 @@ func actions() []action {
 		{id: "zoom", title: "zoom the pane, or back", keys: []string{"z"}, hint: "zoom", do: (*Model).doZoom},
 		{id: "freeze", title: "freeze the view while the room goes on", keys: []string{"f"}, hint: "freeze", do: (*Model).doFreeze},
 		{id: "mark", title: "mark the row, so that an act takes all that are marked", keys: []string{"space"}, do: (*Model).doMark},
-		{id: "note", title: "write a note about the row, or the marked ones, into the timeline", keys: []string{"n"}, arg: "TEXT", hint: "note", do: (*Model).doNote},
-		{id: "copy", title: "copy the row, or the marked ones, as lines for a chat", keys: []string{"y"}, do: (*Model).doCopy},
+		{id: "note", title: "write a note about the row, or the marked ones, into the timeline", keys: []string{"n"}, arg: "TEXT", hint: "note", in: anywhere, do: (*Model).doNote},
+		{id: "copy", title: "copy the row, or the marked ones, as lines for a chat", keys: []string{"y"}, hint: "copy", in: anywhere, do: (*Model).doCopy},
 		{id: "copy-incident", title: "copy the whole situation as one line for a chat", keys: []string{"Y"}, do: (*Model).doCopyIncident},
-		{id: "links", title: "where to open the row: console, target, runbook", keys: []string{"o"}, do: (*Model).doLinks},
+		{id: "links", title: "where to open the row: console, target, runbook", keys: []string{"o"}, hint: "links", in: inDetail, do: (*Model).doLinks},
 		{id: "refresh", title: "look again now", keys: []string{"r"}, do: (*Model).doRefresh},
 		{id: "time", title: "times in UTC or local", keys: []string{"t"}, do: (*Model).doTime},
-		{id: "pause", title: "pause the drill, or let it go on", keys: []string{"p"}, when: inDrill, hint: "pause", do: (*Model).doPause},
+		{id: "pause", title: "pause the drill, or let it go on", keys: []string{"p"}, when: inDrill, hint: "pause", in: anywhere, do: (*Model).doPause},
 		{id: "slower", title: "half the drill's speed", keys: []string{"<"}, when: inDrill, hint: "slower", do: changeSpeed(0.5)},
 		{id: "faster", title: "twice the drill's speed", keys: []string{">"}, when: inDrill, hint: "faster", do: changeSpeed(2)},
 		{id: "speed", title: "set the drill's speed", when: inDrill, arg: "N", least: true, do: (*Model).doSpeed},
@@ -76,8 +88,8 @@ func actions() []action {
 		{id: "theme", title: "choose a theme, shown while choosing", keys: []string{"T"}, arg: "NAME", gives: (*Model).themeNames, do: (*Model).doTheme},
 		{id: "mouse", title: "the mouse on or off", keys: []string{"M"}, do: (*Model).doMouse},
 		{id: "log", title: "the log of warroom's own trouble", keys: []string{"L"}, do: (*Model).doLog},
-		{id: "commands", title: "all commands by name", keys: []string{":"}, when: underCover, hint: "commands", do: (*Model).doCommands},
-		{id: "help", title: "this help", keys: []string{"?"}, when: underCover, hint: "keys", do: (*Model).doHelp},
+		{id: "commands", title: "all commands by name", keys: []string{":"}, when: underCover, hint: "commands", in: anywhere, pinned: true, do: (*Model).doCommands},
+		{id: "help", title: "this help", keys: []string{"?"}, when: underCover, hint: "keys", in: anywhere, pinned: true, do: (*Model).doHelp},
 		{id: "quit", title: "quit", keys: []string{"q", "ctrl+c"}, do: (*Model).doQuit},
 	}
 }
@@ -151,4 +163,12 @@ func actionIndex(table []action, id string) int {
 }
 
 // possible says whether an action makes sense here.
-func (m *Model) possible(a action) bool { return a.when != inDrill || m.drill != nil }
+func (m *Model) possible(a action) bool {
+	switch a.when {
+	case inDrill:
+		return m.drill != nil
+	case onChart:
+		return m.openAlarm() != nil
+	}
+	return true
+}

@@ -17,7 +17,7 @@ import (
 // rings and notifies in the way that the terminal understands, at any hour.
 type Attention struct {
 	Silent  bool   // no bell
-	Notices string // a name of Notices; "" chooses by the terminal
+	Notices string // NoticeAuto, NoticeOff or a sequence; "" is NoticeAuto
 	Quiet   Hours  // neither bell nor notice within
 }
 
@@ -37,14 +37,12 @@ func (h Hours) Holds(at time.Time) bool {
 // The ways to notify. Sources: iTerm2 "Proprietary escape codes" (OSC 9), kitty
 // "Desktop notifications" (OSC 99), urxvt's notify extension (OSC 777).
 const (
+	NoticeAuto   = "auto" // chooses by the terminal
 	NoticeOff    = "off"
 	NoticeOSC9   = "osc9"
 	NoticeOSC99  = "osc99"
 	NoticeOSC777 = "osc777"
 )
-
-// Notices lists what can be asked for by name.
-func Notices() []string { return []string{"auto", NoticeOSC9, NoticeOSC99, NoticeOSC777, NoticeOff} }
 
 // attentionRest is the least real time between two calls for attention: an outage
 // brings alarms by the dozen, and one call tells of all that came since the last.
@@ -97,7 +95,7 @@ func (m *Model) call(now time.Time) tea.Cmd {
 		raw.WriteByte('\a')
 	}
 	how := wish.Notices
-	if how == "" || how == "auto" {
+	if how == "" || how == NoticeAuto {
 		how = cmp.Or(a.osc, NoticeOSC9)
 	}
 	raw.WriteString(a.notice(how, m.headline(pending)))

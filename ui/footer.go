@@ -38,21 +38,39 @@ func (m *Model) hasPane(source string) bool {
 	return false
 }
 
-// hints lists the keys that matter most here.
+// hints lists the keys that matter most here. The way to all the others is always
+// among them.
 func (m *Model) hints(width int) string {
-	var out strings.Builder
+	here := inLists
+	if m.detail {
+		here = inDetail
+	}
 	used := 1
+	for _, a := range m.actions {
+		if a.pinned {
+			used += hintWidth(a)
+		}
+	}
+	var out strings.Builder
 	out.WriteByte(' ')
 	for _, a := range m.actions {
-		if a.hint == "" || !m.possible(a) || len(a.keys) == 0 {
+		if a.hint == "" || !m.possible(a) || len(a.keys) == 0 || a.in != anywhere && a.in != here {
 			continue
 		}
-		wide := ansi.StringWidth(a.keys[0]) + 1 + ansi.StringWidth(a.hint) + 3
-		if used+wide > width {
-			continue
+		if !a.pinned {
+			if used+hintWidth(a) > width {
+				continue
+			}
+			used += hintWidth(a)
 		}
-		used += wide
 		out.WriteString(m.pen.theme.Paint(theme.Accent, a.keys[0]) + " " + m.pen.theme.Paint(theme.Muted, a.hint) + "   ")
 	}
 	return pad(out.String(), width)
+}
+
+func hintWidth(a action) int {
+	if len(a.keys) == 0 {
+		return 0
+	}
+	return ansi.StringWidth(a.keys[0]) + 1 + ansi.StringWidth(a.hint) + 3
 }

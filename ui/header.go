@@ -132,8 +132,8 @@ func (m *Model) tally() label {
 	return label{theme.OK, m.pen.marks.OK + " calm"}
 }
 
-// place is how much is critical in one region.
-type place struct {
+// hit is how much is critical in one region.
+type hit struct {
 	region string
 	counts [3]int
 	total  int
@@ -142,24 +142,24 @@ type place struct {
 
 // earlier says whether a signal tells better when trouble began. What we measured
 // ourselves comes before what AWS says of itself, which it does after the fact.
-func (p *place) earlier(s *room.Signal) bool {
+func (h *hit) earlier(s *room.Signal) bool {
 	switch {
-	case p.first == nil:
+	case h.first == nil:
 		return true
-	case (p.first.Kind == room.KindHealth) != (s.Kind == room.KindHealth):
-		return p.first.Kind == room.KindHealth
+	case (h.first.Kind == room.KindHealth) != (s.Kind == room.KindHealth):
+		return h.first.Kind == room.KindHealth
 	}
-	return s.Since.Before(p.first.Since)
+	return s.Since.Before(h.first.Since)
 }
 
 // recent is how far back the beginning of today's trouble is looked for; an alarm
 // that has been red for weeks is not it.
 const recent = 24 * time.Hour
 
-// places gathers what is critical by region, worst first. Lists are sorted worst
+// hits gathers what is critical by region, worst first. Lists are sorted worst
 // first, so only what is critical is walked over.
-func places(s *room.Snapshot, now time.Time) []place {
-	byRegion := map[string]*place{}
+func hits(s *room.Snapshot, now time.Time) []hit {
+	byRegion := map[string]*hit{}
 	for i, kind := range room.Kinds {
 		for _, signal := range s.Of(kind).Signals {
 			if signal.State != room.Critical {
@@ -167,7 +167,7 @@ func places(s *room.Snapshot, now time.Time) []place {
 			}
 			at := byRegion[signal.Region]
 			if at == nil {
-				at = &place{region: signal.Region}
+				at = &hit{region: signal.Region}
 				byRegion[signal.Region] = at
 			}
 			at.counts[i]++
@@ -177,11 +177,11 @@ func places(s *room.Snapshot, now time.Time) []place {
 			}
 		}
 	}
-	all := make([]place, 0, len(byRegion))
+	all := make([]hit, 0, len(byRegion))
 	for _, at := range byRegion {
 		all = append(all, *at)
 	}
-	slices.SortFunc(all, func(a, b place) int {
+	slices.SortFunc(all, func(a, b hit) int {
 		if a.total != b.total {
 			return b.total - a.total
 		}
@@ -192,7 +192,7 @@ func places(s *room.Snapshot, now time.Time) []place {
 
 // where is the second line: the regions in trouble, and when it began in the worst.
 func (m *Model) where() []label {
-	all := places(m.shown, m.pen.now)
+	all := hits(m.shown, m.pen.now)
 	if len(all) == 0 {
 		return m.quiet()
 	}

@@ -79,7 +79,7 @@ func (p *pane) emptyBecause(pen *pen, s *room.Snapshot) string {
 		if status.Seen.IsZero() && status.Trouble == nil {
 			return "asking " + status.Scope.String() + " for the first time" + pen.marks.Ellipsis
 		}
-		if status.Trouble != nil {
+		if status.Trouble != nil && status.Visibility(pen.now) != room.Fresh {
 			return "nothing is known: the scope above could not be read"
 		}
 	}

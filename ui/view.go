@@ -51,7 +51,7 @@ func (m *Model) cursor() *tea.Cursor {
 		x++
 	}
 	cursor := tea.NewCursor(x, r.y+p.begin+row)
-	cursor.Blink = false
+	cursor.Shape, cursor.Blink = tea.CursorBar, false // a block would undo the row's reverse video in its cell
 	return cursor
 }
 

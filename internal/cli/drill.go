@@ -114,7 +114,7 @@ func (a *app) drillConfig() (*config.Config, error) {
 		}
 	}
 	cfg := config.Default()
-	cfg.Theme, cfg.ASCII, cfg.Keys = own.Theme, own.ASCII, own.Keys
+	cfg.Theme, cfg.ASCII, cfg.Keys, cfg.Attention = own.Theme, own.ASCII, own.Keys, own.Attention
 	return cfg, nil
 }
 

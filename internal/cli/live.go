@@ -65,7 +65,11 @@ func (a *app) runLive(ctx context.Context) error {
 
 // lookOf is what a config says of the screen.
 func lookOf(cfg *config.Config) *ui.Look {
-	return &ui.Look{Theme: cfg.Theme, ASCII: cfg.ASCII, Keys: cfg.Keys}
+	from, to := cfg.Attention.QuietHours()
+	return &ui.Look{
+		Theme: cfg.Theme, ASCII: cfg.ASCII, Keys: cfg.Keys,
+		Attention: ui.Attention{Silent: !cfg.Attention.Bell, Notices: cfg.Attention.Notice, Quiet: ui.Hours{From: from, To: to}},
+	}
 }
 
 // reload reads the config again when it is asked for by name.

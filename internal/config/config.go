@@ -25,6 +25,7 @@ type Config struct {
 	Room      string              `yaml:"room,omitempty" doc:"What the room is called in the header." example:"prod"`
 	Theme     string              `yaml:"theme" doc:"The colours of the screen; auto follows the terminal's background." default:"auto" example:"dark"`
 	ASCII     bool                `yaml:"ascii" doc:"Draw with ASCII characters only." default:"false"`
+	Attention Attention           `yaml:"attention" doc:"How new trouble calls whoever does not look at the terminal."`
 	Intervals Intervals           `yaml:"intervals" doc:"How often each source looks."`
 	Scopes    []Scope             `yaml:"scopes,omitempty" doc:"As whom and where to look at AWS." usual:"the AWS SDK's own credentials and region"`
 	Health    Health              `yaml:"health" doc:"AWS Health."`

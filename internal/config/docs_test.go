@@ -242,7 +242,7 @@ var beyondSchema = strings.Fields(`duplicate-key duplicate-probe-name duplicate-
 	glob-malformed interval-too-often key-bound-twice key-same-as-another method-unknown
 	probe-slow-longer-than-timeout probe-timeout-longer-than-interval regular-expression-malformed
 	secret-in-the-file secret-unresolved service-unknown status-malformed tcp-with-http-settings
-	text-with-escape url-malformed url-with-password key-unknown header-malformed region-malformed role-malformed`)
+	quiet-hours-empty quiet-hours-malformed text-with-escape url-malformed url-with-password key-unknown header-malformed region-malformed role-malformed`)
 
 func TestBadFilesDoNotFitTheSchemaWhereItCanTell(t *testing.T) {
 	schema, told := compiled(t, known), 0

@@ -81,6 +81,7 @@ func (r *reader) read(body ast.Node, c *Config) {
 	if r.allowed.Themes != nil && !contains(r.allowed.Themes, c.Theme) {
 		r.wrong("theme", "there is no theme %s%s", quote(c.Theme), Meant(c.Theme, r.allowed.Themes, "use one of: "+list(r.allowed.Themes)))
 	}
+	r.checkAttention(&c.Attention)
 	r.checkIntervals(c)
 	r.checkScopes(c)
 	r.checkGlobs("alarms.include", c.Alarms.Include)
