@@ -14,6 +14,9 @@ import (
 // doCopy copies the marked rows, or the one under the cursor, a line each, in a form
 // that can be pasted into a chat.
 func (m *Model) doCopy(string) tea.Cmd {
+	if links := m.linksOf(); m.overlay == overlayLinks && len(links) > 0 {
+		return m.copyText(links[0].url, "the address")
+	}
 	items := m.chosen()
 	if len(items) == 0 {
 		m.say(theme.Muted, "there is no row to copy")

@@ -42,7 +42,7 @@ func (m *Model) hasPane(source string) bool {
 // among them.
 func (m *Model) hints(width int) string {
 	here := inLists
-	if m.detail {
+	if m.detail || m.overlay != overlayNothing {
 		here = inDetail
 	}
 	used := 1

@@ -8,6 +8,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/exp/golden"
+
+	"warroom/internal/room"
 )
 
 // plainFrame is the screen as text.
@@ -54,8 +56,15 @@ func TestOverlaysAndDetails(t *testing.T) {
 		{"filter", func(m *Model) { press(m, "/"); typeIn(m, "checkout !state:ok") }},
 		{"filter without a match", func(m *Model) { press(m, "/"); typeIn(m, "nosuchthing"); press(m, "enter") }},
 		{"frozen", func(m *Model) { press(m, "f") }},
+		{"log", func(m *Model) { press(m, "L") }},
+		{"links", func(m *Model) { press(m, "2", "o") }},
+		{"themes", func(m *Model) { press(m, "T", "j") }},
+		{"marked and sorted", func(m *Model) { press(m, "2", "S", "space", "space") }},
+		{"note", func(m *Model) { press(m, "2", "n"); typeIn(m, "looking") }},
+		{"arguments", func(m *Model) { press(m, "2", ":"); typeIn(m, "sort ") }},
+		{"first visit", func(m *Model) { m.welcome = true }},
 	} {
-		for _, size := range [][2]int{{130, 34}, {80, 24}} {
+		for _, size := range [][2]int{{200, 60}, {130, 34}, {80, 24}, {40, 12}} {
 			t.Run(fmt.Sprintf("%s/%dx%d", strings.ReplaceAll(c.name, " ", "-"), size[0], size[1]), func(t *testing.T) {
 				m := screen(t, r, clock, size[0], size[1])
 				c.do(m)
@@ -65,56 +74,138 @@ func TestOverlaysAndDetails(t *testing.T) {
 	}
 }
 
-func TestStyledScreenInDarkLightAndASCII(t *testing.T) {
+func TestStyledScreenInEveryTheme(t *testing.T) {
 	clock := &standing{now: noon}
 	r := world(clock)
-	for _, name := range []string{"dark", "light"} {
-		t.Run(name, func(t *testing.T) {
-			m := screen(t, r, clock, 130, 24, func(o *Options) { o.Theme = name })
-			golden.RequireEqual(t, m.View().Content)
-		})
+	for _, name := range (&Model{}).themeNames() {
+		for _, width := range []int{80, 130} {
+			t.Run(fmt.Sprintf("%s/%d", name, width), func(t *testing.T) {
+				m := screen(t, r, clock, width, 24, func(o *Options) { o.Theme = name })
+				golden.RequireEqual(t, m.View().Content)
+			})
+		}
 	}
-	t.Run("ascii", func(t *testing.T) {
-		m := screen(t, r, clock, 130, 24, func(o *Options) { o.ASCII = true })
-		press(m, "3", "enter")
+}
+
+func TestASCIIScreenHoldsNothingElse(t *testing.T) {
+	clock := &standing{now: noon}
+	r := world(clock)
+	m := screen(t, r, clock, 130, 24, func(o *Options) { o.ASCII = true })
+	press(m, "3", "enter")
+	golden.RequireEqual(t, plainFrame(m))
+	press(m, "esc")
+	for name, enter := range modes(t) {
+		m := screen(t, r, clock, 130, 40, func(o *Options) { o.ASCII = true })
+		enter(m)
 		frame := plainFrame(m)
-		golden.RequireEqual(t, frame)
 		for i, b := range []byte(frame) {
 			if b > 0x7e {
-				t.Fatalf("byte %#x at %d is not ASCII: …%s", b, i, frame[max(0, i-30):i+3])
+				t.Fatalf("%s: byte %#x at %d is not ASCII: …%s", name, b, i, frame[max(0, i-30):i+3])
 			}
 		}
-	})
+	}
+}
+
+// modes are every state of the screen that changes what is drawn.
+func modes(t *testing.T) map[string]func(m *Model) {
+	return map[string]func(m *Model){
+		"at rest":       func(*Model) {},
+		"zoomed":        func(m *Model) { press(m, "2", "z") },
+		"health detail": func(m *Model) { press(m, "1", "enter") },
+		"alarm detail":  func(m *Model) { play(t, m, press(m, "2", "enter")) },
+		"probe detail":  func(m *Model) { press(m, "3", "enter") },
+		"event detail":  func(m *Model) { press(m, "4", "g", "enter") },
+		"help":          func(m *Model) { press(m, "?") },
+		"log":           func(m *Model) { press(m, "L") },
+		"links":         func(m *Model) { press(m, "2", "o") },
+		"themes":        func(m *Model) { press(m, "T") },
+		"palette":       func(m *Model) { press(m, ":") },
+		"arguments":     func(m *Model) { press(m, ":"); typeIn(m, "sort ") },
+		"filter":        func(m *Model) { press(m, "/"); typeIn(m, "checkout") },
+		"no match":      func(m *Model) { press(m, "/"); typeIn(m, "nosuchthing"); press(m, "enter") },
+		"note":          func(m *Model) { press(m, "n"); typeIn(m, "looking at it") },
+		"marked":        func(m *Model) { press(m, "2", "S", "space", "space") },
+		"frozen":        func(m *Model) { press(m, "f", "4") },
+		"first visit":   func(m *Model) { m.welcome = true },
+		"local time":    func(m *Model) { press(m, "t") },
+	}
 }
 
 // TestEverySizeDrawsWithinBounds walks every size up to 130x50 in every mode that
-// changes the layout. A frame may never be taller or wider than its window.
+// changes what is drawn. A frame may never be taller or wider than its window.
 func TestEverySizeDrawsWithinBounds(t *testing.T) {
 	clock := &standing{now: noon}
 	r := world(clock)
-	// The screen at rest is drawn at every size, the rest at enough of them to meet
-	// every layout at both its edges.
-	step := map[string]int{"at rest": 0, "zoomed": 2, "detail": 2, "help": 2, "palette": 2, "filter": 2, "frozen": 2}
-	modes := map[string]func(m *Model){
-		"at rest": func(*Model) {},
-		"zoomed":  func(m *Model) { press(m, "2", "z") },
-		"detail":  func(m *Model) { press(m, "3", "enter") },
-		"help":    func(m *Model) { press(m, "?") },
-		"palette": func(m *Model) { press(m, ":") },
-		"filter":  func(m *Model) { press(m, "/"); typeIn(m, "checkout") },
-		"frozen":  func(m *Model) { press(m, "f", "4") },
-	}
-	for name, enter := range modes {
+	for name, enter := range modes(t) {
 		t.Run(strings.ReplaceAll(name, " ", "-"), func(t *testing.T) {
+			// The screen at rest is drawn at every size, the rest at enough of them to
+			// meet every layout at both its edges.
+			step := 3
+			if name == "at rest" {
+				step = 1
+			}
 			m := screen(t, r, clock, 130, 50)
 			enter(m)
-			for height := 0; height <= 50; height += step[name] + 1 {
-				for width := 0; width <= 130; width += step[name] + 1 {
+			for height := 0; height <= 50; height += step {
+				for width := 0; width <= 130; width += step {
 					m.Update(tea.WindowSizeMsg{Width: width, Height: height})
 					checkBounds(t, m.View(), width, height)
 				}
 			}
 		})
+	}
+}
+
+// TestEveryThemeDrawsTheSameText holds that a theme changes looks only: at every size
+// of the ladder, in every mode, the text is that of any other theme, and within bounds.
+func TestEveryThemeDrawsTheSameText(t *testing.T) {
+	clock := &standing{now: noon}
+	r := world(clock)
+	for name, enter := range modes(t) {
+		if name == "themes" {
+			continue // it shows which theme is worn
+		}
+		for _, size := range [][2]int{{200, 60}, {130, 40}, {80, 24}, {59, 20}, {40, 12}, {19, 4}} {
+			want := ""
+			for _, look := range (&Model{}).themeNames() {
+				m := screen(t, r, clock, size[0], size[1], func(o *Options) { o.Theme = look })
+				enter(m)
+				v := m.View()
+				checkBounds(t, v, size[0], size[1])
+				switch got := ansi.Strip(v.Content); {
+				case want == "":
+					want = got
+				case got != want:
+					t.Errorf("%s at %v: %s says something else:\n%s\nthan\n%s", name, size, look, got, want)
+				}
+			}
+		}
+	}
+}
+
+// TestNoStateIsToldByColourAlone draws a row of each kind in each state, at every
+// width that a pane can have, and takes the colour away: every two must differ.
+func TestNoStateIsToldByColourAlone(t *testing.T) {
+	clock := &standing{now: noon}
+	for _, ascii := range []bool{false, true} {
+		m := screen(t, world(clock), clock, 130, 40, func(o *Options) { o.ASCII = ascii })
+		for _, p := range m.panes {
+			if p.tail {
+				continue
+			}
+			for width := 20; width <= 130; width++ {
+				seen := map[string]room.State{}
+				for _, state := range []room.State{room.Unknown, room.OK, room.Warning, room.Critical} {
+					s := *m.shown.Of(p.kind).Signals[0]
+					s.State, s.Word = state, "STATE"
+					row := ansi.Strip(m.pen.row(width, false, false, p.columns(&m.pen, m.shown, item{signal: &s})...))
+					if other, same := seen[row]; same {
+						t.Fatalf("%s at %d: %v and %v are both drawn as %q", p.name, width, other, state, row)
+					}
+					seen[row] = state
+				}
+			}
+		}
 	}
 }
 

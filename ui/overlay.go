@@ -73,7 +73,7 @@ func (m *Model) sheetEnd(l layout) int {
 func (m *Model) helpLines(width, height int) []string {
 	var entries [][2]string
 	for _, a := range m.actions {
-		if !m.possible(a) {
+		if a.when == inDrill && m.drill == nil {
 			continue
 		}
 		keys := strings.Join(a.keys, " ")

@@ -33,6 +33,9 @@ func TestLinksAreShownWholeAndOnlyWhereThereAreAny(t *testing.T) {
 			t.Errorf("%s is not shown:\n%s", want, frame)
 		}
 	}
+	if got := copied(press(m, "y")); !strings.HasPrefix(got, "https://us-east-1.console.") {
+		t.Errorf("y copies %q", got)
+	}
 	press(m, "esc", "4", "G", "o")
 	if !strings.Contains(plainFrame(m), "this row has no page to open") {
 		t.Error("a note has links")

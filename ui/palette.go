@@ -129,17 +129,20 @@ func (m *Model) palette(width, height int) []string {
 	if len(offers) == 0 {
 		lines = append(lines, m.pen.row(width-4, false, false, cell{token: theme.Muted, text: "nothing begins with that", width: flex}))
 	}
-	box := frame{labels: []label{{theme.Strong, "commands"}, {theme.Muted, "tab completes, enter runs, esc leaves"}}, lines: lines, focused: true}
+	name := "commands"
+	if len(offers) > 0 && offers[0].value != "" {
+		name = offers[0].action.id + " " + offers[0].action.arg
+	}
+	box := frame{labels: []label{{theme.Strong, name}, {theme.Muted, "tab completes, enter runs, esc leaves"}}, lines: lines, focused: true}
 	return box.draw(&m.pen, width)
 }
 
 func (m *Model) offerLine(o offer, under bool, width int) string {
-	name := strings.TrimSpace(o.action.id + " " + o.action.arg)
 	if o.value != "" {
-		name = o.value
+		return m.pen.row(width, under, false, cell{token: theme.Accent, text: o.value, width: flex})
 	}
 	return m.pen.row(width, under, false,
-		cell{token: theme.Accent, text: name, width: 20},
+		cell{token: theme.Accent, text: strings.TrimSpace(o.action.id + " " + o.action.arg), width: 20},
 		cell{token: theme.Text, text: o.action.title, width: flex},
 		cell{token: theme.Muted, text: strings.Join(o.action.keys, " "), width: 12, right: true, rank: 1})
 }
