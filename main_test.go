@@ -208,8 +208,9 @@ func TestTheDrillTellsItsStoryAndObeysItsKeys(t *testing.T) {
 	s.waitFor("FROZEN")
 	s.press("f")
 	s.press(":jump 14:40\r")
+	s.waitFor("14:40:00Z") // it still stands there, paused
 	s.press("p")
-	s.waitFor("14:4")
+	s.wait("the clock going on", func(screen string) bool { return !strings.Contains(screen, "14:40:00Z") })
 	s.press("q")
 	if got := s.status(); got != 0 {
 		t.Errorf("exit status %d", got)
@@ -220,15 +221,27 @@ func TestTheDrillTellsItsStoryAndObeysItsKeys(t *testing.T) {
 func TestNarrowAndResizedTerminals(t *testing.T) {
 	s := start(t, 80, 24, nil, "drill", "--speed", "1500")
 	s.waitFor("2 Alarms")
-	for _, size := range [][2]int{{40, 12}, {1, 1}, {200, 60}, {18, 4}, {100, 30}} {
+	for _, to := range []struct {
+		columns, rows int
+		what          string
+		drawn         func(lines []string) bool
+	}{
+		{40, 12, "the small screen's tabs", func(lines []string) bool { return strings.HasPrefix(lines[1], " 1 AWS Health") }},
+		{1, 1, "the one cell", func(lines []string) bool { return len(lines) == 1 && len([]rune(lines[0])) <= 1 }},
+		{200, 60, "the four panes", func(lines []string) bool { return strings.Contains(lines[2], "╮╭ 2 Alarms") && len(lines) == 60 }},
+		{18, 4, "the status line", func(lines []string) bool { return strings.HasPrefix(lines[0], "DRILL ") }},
+		{100, 30, "one pane and three lines", func(lines []string) bool {
+			return len(lines) == 30 && strings.Contains(lines[28], "4 Timeline")
+		}},
+	} {
 		s.mu.Lock()
-		s.screen.Resize(size[0], size[1])
+		s.screen.Resize(to.columns, to.rows)
 		s.mu.Unlock()
-		if err := pty.Setsize(s.tty, &pty.Winsize{Cols: uint16(size[0]), Rows: uint16(size[1])}); err != nil {
+		if err := pty.Setsize(s.tty, &pty.Winsize{Cols: uint16(to.columns), Rows: uint16(to.rows)}); err != nil {
 			t.Fatal(err)
 		}
+		s.wait(to.what, func(screen string) bool { return to.drawn(strings.Split(screen, "\n")) })
 	}
-	s.waitFor("4 Timeline")
 	s.press("\x03")
 	if got := s.status(); got != 0 {
 		t.Errorf("exit status %d", got)

@@ -76,8 +76,8 @@ func (m *Model) incidentLine() string {
 			parts = append(parts, text)
 		}
 	}
-	if oldest, ok := m.shown.Oldest(m.pen.now); ok {
-		parts = append(parts, "oldest data "+age(oldest))
+	for _, l := range m.oldest() {
+		parts = append(parts, l.text)
 	}
 	return m.mine(strings.Join(parts, " "+m.pen.marks.Dot+" "))
 }

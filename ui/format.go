@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"warroom/internal/room"
@@ -106,4 +107,28 @@ func (p *pen) zoned(t time.Time) time.Time {
 		return t.Local()
 	}
 	return t.UTC()
+}
+
+// regionCodeWidth fits the codes of every region that there is.
+const regionCodeWidth = 5
+
+// regionCode is a region in few letters: use1 for us-east-1, apse2 for ap-southeast-2.
+// AWS bills under such codes. What is no region is cut.
+func regionCode(name string) string {
+	parts := strings.Split(name, "-")
+	code := parts[0]
+	for _, part := range parts[1:] {
+		for _, direction := range []string{"north", "south", "east", "west", "central", "gov"} {
+			if rest, ok := strings.CutPrefix(part, direction); ok {
+				code, part = code+direction[:1], rest
+			}
+		}
+		if part != "" {
+			code += part[:1]
+		}
+	}
+	if len(parts) == 1 {
+		code = name[:min(len(name), regionCodeWidth)]
+	}
+	return code
 }

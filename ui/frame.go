@@ -104,18 +104,21 @@ func (p *pane) title(pen *pen, s *room.Snapshot, f *flags, number int) []label {
 			return append(labels, label{theme.Accent, fmt.Sprintf("loading %d%s", p.loaded(s), pen.marks.Ellipsis)})
 		}
 	}
+	return append(labels, p.seen(pen, s))
+}
+
+// seen is how old a pane's data is, in words where it cannot be believed.
+func (p *pane) seen(pen *pen, s *room.Snapshot) label {
 	oldest, worst, known := p.oldest(s, pen.now)
 	switch {
 	case len(p.scopes(s)) == 0:
-		labels = append(labels, label{theme.Muted, "off"})
+		return label{theme.Muted, "off"}
 	case !known:
-		labels = append(labels, label{theme.Muted, "never seen"})
+		return label{theme.Warning, "never seen"}
 	case worst != room.Fresh:
-		labels = append(labels, label{theme.Warning, "STALE " + age(oldest)})
-	default:
-		labels = append(labels, label{theme.Muted, age(oldest)})
+		return label{theme.Warning, "STALE " + age(oldest)}
 	}
-	return labels
+	return label{theme.Muted, age(oldest)}
 }
 
 // news counts the trouble of a pane that nobody has looked at.
@@ -161,8 +164,10 @@ func (p *pane) counts(pen *pen, s *room.Snapshot) string {
 		return fmt.Sprintf("%s of %d", text, len(list.Signals))
 	}
 	text := fmt.Sprintf("%d ALARM", list.Counts["ALARM"])
-	if blind := list.States[room.Unknown]; blind > 0 {
-		text += fmt.Sprintf("%s%d NO DATA", dot, blind)
+	for _, word := range []string{"BLIND", "NO DATA"} {
+		if n := list.Counts[word]; n > 0 {
+			text += fmt.Sprintf("%s%d %s", dot, n, word)
+		}
 	}
 	return fmt.Sprintf("%s%s%d", text, dot, len(list.Signals))
 }
@@ -171,7 +176,7 @@ func (p *pane) counts(pen *pen, s *room.Snapshot) string {
 func (p *pane) summary(pen *pen, s *room.Snapshot, f *flags, number, width int) string {
 	mark, token := pen.marks.OK, theme.OK
 	list := s.Of(p.kind)
-	oldest, worst, known := p.oldest(s, pen.now)
+	_, worst, known := p.oldest(s, pen.now)
 	switch {
 	case p.tail:
 		mark, token = pen.marks.Note, theme.Muted
@@ -191,12 +196,9 @@ func (p *pane) summary(pen *pen, s *room.Snapshot, f *flags, number, width int) 
 		{token: theme.Text, text: p.counts(pen, s), width: 24},
 		{token: theme.Muted, text: p.first(pen), width: flex, rank: 0},
 	}
-	if known {
-		text, token := age(oldest), theme.Muted
-		if worst != room.Fresh {
-			text, token = "STALE "+text, theme.Warning
-		}
-		cells = append(cells, cell{token: token, text: text, width: 12, right: true, rank: 1})
+	if !p.tail {
+		l := p.seen(pen, s)
+		cells = append(cells, cell{token: l.token, text: l.text, width: 12, right: true, rank: 1})
 	}
 	gutter := " "
 	if p.news(s, f) > 0 {

@@ -83,18 +83,39 @@ func (m *Model) facts() []label {
 		labels = append(labels, label{theme.Frozen, fmt.Sprintf(" FROZEN %d behind ", m.behind())})
 	}
 	labels = append(labels, m.tally())
+	return append(labels, m.oldest()...)
+}
+
+// oldest is how old the oldest thing is that the screen relies on; what was never
+// seen has no age, and is counted.
+func (m *Model) oldest() []label {
+	token, text := theme.Muted, ""
 	if oldest, ok := m.shown.Oldest(m.pen.now); ok {
-		token := theme.Muted
-		if len(m.shown.Unseen(m.pen.now)) > 0 {
-			token = theme.Warning
-		}
-		labels = append(labels, label{token, "oldest data " + age(oldest)})
+		text = "oldest data " + age(oldest)
 	}
-	return labels
+	if len(m.shown.Unseen(m.pen.now)) > 0 {
+		token = theme.Warning
+	}
+	never := 0
+	for _, status := range m.shown.Scopes.List {
+		if status.Seen.IsZero() {
+			never++
+		}
+	}
+	if never > 0 {
+		text = strings.TrimPrefix(text+", ", ", ") + plural(never, "scope") + " never seen"
+	}
+	if text == "" {
+		return nil
+	}
+	return []label{{token, text}}
 }
 
 // pace says how a drill's clock runs.
 func (m *Model) pace() string {
+	if m.drill.Over() {
+		return " the story is over, q leaves "
+	}
 	if m.drill.Paused() {
 		return " " + m.pen.marks.Pause + " paused "
 	}

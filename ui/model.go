@@ -240,9 +240,21 @@ func (m *Model) tellTime() {
 }
 
 func (m *Model) syncPanes() {
+	m.pen.many = accounts(m.shown) > 1
 	for _, p := range m.panes {
 		p.sync(m.shown, m.filter)
 	}
+}
+
+// accounts is how many AWS accounts are watched.
+func accounts(s *room.Snapshot) int {
+	names := map[string]bool{}
+	for _, status := range s.Scopes.List {
+		if status.Scope.Account != "" {
+			names[status.Scope.Account] = true
+		}
+	}
+	return len(names)
 }
 
 func (m *Model) frozen() bool { return !m.frozenT.IsZero() }

@@ -218,6 +218,7 @@ func TestThePaletteRunsCommandsByNameAndSaysWhatItDoesNotKnow(t *testing.T) {
 // player is a drill's controls that note what was asked of them.
 type player struct {
 	paused bool
+	over   bool
 	speed  float64
 	jumped time.Time
 }
@@ -225,6 +226,7 @@ type player struct {
 func (p *player) Scenario() string           { return "2025-10-20" }
 func (p *player) Pause() bool                { p.paused = !p.paused; return p.paused }
 func (p *player) Paused() bool               { return p.paused }
+func (p *player) Over() bool                 { return p.over }
 func (p *player) Speed() float64             { return p.speed }
 func (p *player) SetSpeed(s float64) float64 { p.speed = min(s, 3000); return p.speed }
 func (p *player) Jump(to time.Time) error    { p.jumped = to; return nil }
@@ -258,6 +260,24 @@ func TestADrillSaysSoOnEveryScreenAndObeysItsKeys(t *testing.T) {
 	press(m, "enter")
 	if frame := plainFrame(m); !strings.Contains(frame, `"soon" is not a time of day`) {
 		t.Errorf("a bad time is not said:\n%s", frame)
+	}
+}
+
+func TestADrillThatIsOverSaysSo(t *testing.T) {
+	clock := &standing{now: noon}
+	m := screen(t, world(clock), clock, 130, 24, func(o *Options) { o.Drill = &player{over: true} })
+	if frame := plainFrame(m); !strings.Contains(frame, "the story is over, q leaves") {
+		t.Errorf("it is not said:\n%s", frame)
+	}
+}
+
+func TestWhatWasNeverSeenIsCounted(t *testing.T) {
+	clock := &standing{now: noon}
+	r := world(clock)
+	never := scope("cloudwatch", "prod", "ap-south-1")
+	observed(r, room.Observation{Scope: never, Watch: "a", At: clock.now, Begins: true}, 30)
+	if frame := plainFrame(screen(t, r, clock, 130, 24)); !strings.Contains(frame, "oldest data 6m, 1 scope never seen") {
+		t.Errorf("it is not said:\n%s", frame)
 	}
 }
 

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"warroom/internal/clean"
@@ -13,7 +14,7 @@ import (
 // that the last good data is still there below them.
 const (
 	noticeScopes = 2
-	noticeLines  = 3
+	noticeLines  = 5
 )
 
 // notices says, a sentence a scope, what cannot be seen and what happens next.
@@ -46,11 +47,21 @@ func (p *pane) notices(pen *pen, s *room.Snapshot, width, height int) []string {
 func cause(status *room.ScopeStatus, now time.Time) string {
 	switch {
 	case status.Trouble != nil:
-		return status.Trouble.String()
+		return trying(status, now)
 	case !status.Seen.IsZero() && status.Visibility(now) != room.Fresh:
 		return status.Scope.String() + ": no answer since, and no error either; the look under way is waited for"
 	}
 	return ""
+}
+
+// trying is a scope's trouble. The time of the next try is no promise once it has
+// passed: a call that hangs is still waited for.
+func trying(status *room.ScopeStatus, now time.Time) string {
+	text := status.Trouble.String()
+	if !status.Next.IsZero() && now.After(status.Next) {
+		return strings.Replace(text, "trying again at "+status.Next.UTC().Format("15:04:05Z"), "trying again now", 1)
+	}
+	return text
 }
 
 func (p *pane) lastGood(pen *pen, status *room.ScopeStatus) string {

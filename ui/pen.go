@@ -26,6 +26,7 @@ type pen struct {
 	local bool
 	now   time.Time
 	found filter // what is marked in the rows that are drawn now
+	many  bool   // accounts are watched, so that rows must say which
 }
 
 // cell is one column of one row.
@@ -39,6 +40,8 @@ type cell struct {
 	link  string // an https address that the text leads to; only where it is not selected
 	field string // the filter field that this is; what the filter found in it is marked
 	least int    // what a flexible column needs before others may stay; flexLeast if 0
+	brief string // the text in few letters, for when there is no room for more
+	small int    // the width of brief; 0 if there is none
 }
 
 // flex is the width of the one column that takes what is left.
@@ -148,14 +151,23 @@ func (p *pen) squeeze(width int, cells []cell) []cell {
 			}
 			return cells
 		}
-		kept := cells[:0]
-		for _, c := range cells {
-			if c.rank != most {
-				kept = append(kept, c)
-			}
-		}
-		cells = kept
+		cells = giveWay(cells, most)
 	}
+}
+
+// giveWay makes the columns of a rank smaller, or leaves them out if they are.
+func giveWay(cells []cell, rank int) []cell {
+	kept := cells[:0]
+	for _, c := range cells {
+		switch {
+		case c.rank != rank:
+			kept = append(kept, c)
+		case c.small > 0:
+			c.text, c.width, c.small = c.brief, c.small, 0
+			kept = append(kept, c)
+		}
+	}
+	return kept
 }
 
 // state is the look of a state: its shape and its colour.

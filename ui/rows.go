@@ -29,6 +29,25 @@ func (p *pen) look(s *room.Snapshot, signal *room.Signal) (mark, word string, to
 	return mark, signal.Word, token, signal.Title
 }
 
+// region is the column of a region: its name, or in little room its code.
+func (p *pen) region(name string, width, rank int) cell {
+	return cell{token: theme.Muted, text: name, width: width, field: fieldRegion, rank: rank, brief: regionCode(name), small: regionCodeWidth}
+}
+
+// accountWidth fits the twelve digits; the last four tell accounts apart in little room.
+const accountWidth, accountEnd = 12, 4
+
+// account is the column of an account. Where several are watched, it tells rows apart
+// that are alike otherwise, and stays for as long as it can.
+func (p *pen) account(name string) cell {
+	c := cell{token: theme.Muted, text: name, width: accountWidth, field: fieldAccount, rank: 7}
+	if p.many {
+		c.rank, c.small = 2, accountEnd
+		c.brief = name[max(0, len(name)-accountEnd):]
+	}
+	return c
+}
+
 // healthRow: ✖ OPEN DynamoDB operational issue   us-east-1   42m
 func healthRow(p *pen, s *room.Snapshot, it item) []cell {
 	mark, word, token, title := p.look(s, it.signal)
@@ -40,7 +59,7 @@ func healthRow(p *pen, s *room.Snapshot, it item) []cell {
 		{token: token, text: mark, width: 1},
 		{token: token, text: word, width: 8, field: fieldState, rank: 1},
 		{token: quiet, text: title, width: flex, field: fieldName},
-		{token: theme.Muted, text: it.signal.Region, width: 14, field: fieldRegion, rank: 2},
+		p.region(it.signal.Region, 14, 2),
 		{token: theme.Muted, text: since(p.now, it.signal.Since), width: 6, right: true},
 	}
 }
@@ -55,11 +74,11 @@ func alarmRow(p *pen, s *room.Snapshot, it item) []cell {
 	return []cell{
 		{token: token, text: mark, width: 1},
 		{token: token, text: word, width: 7, field: fieldState, rank: 1},
-		{token: quiet, text: title, width: flex, field: fieldName, least: 24},
-		{token: theme.Muted, text: it.signal.Service, width: 12, field: fieldService, rank: 4},
-		{token: theme.Muted, text: it.signal.Account, width: 12, field: fieldAccount, rank: 5},
-		{token: theme.Muted, text: it.signal.Region, width: 14, field: fieldRegion, rank: 3},
-		{token: theme.Muted, text: since(p.now, it.signal.Since), width: 6, right: true, rank: 2},
+		{token: quiet, text: title, width: flex, field: fieldName, least: 20},
+		{token: theme.Muted, text: it.signal.Service, width: 12, field: fieldService, rank: 6},
+		p.account(it.signal.Account),
+		p.region(it.signal.Region, 14, 2),
+		{token: theme.Muted, text: since(p.now, it.signal.Since), width: 6, right: true, rank: 3},
 	}
 }
 
@@ -81,7 +100,7 @@ func probeRow(p *pen, s *room.Snapshot, it item) []cell {
 		{token: token, text: mark, width: 1},
 		{token: token, text: word, width: 5, field: fieldState, rank: 1},
 		{token: theme.Text, text: title, width: flex, field: fieldName},
-		{token: theme.Muted, text: it.signal.Region, width: 10, field: fieldRegion, rank: 3},
+		p.region(it.signal.Region, 10, 3),
 		{token: theme.Text, text: reading, width: 14, rank: 2},
 		{token: theme.Muted, text: p.spark(it.signal.Samples, sparkWidth), width: sparkWidth, rank: 5},
 		{token: theme.Muted, text: share, width: 6, right: true, rank: 4},
@@ -121,19 +140,23 @@ func (p *pen) spark(samples []room.Sample, width int) string {
 // timelineRow: 14:01:03 ✖ alarm checkout-5xx OK → ALARM   us-east-1
 func timelineRow(p *pen, _ *room.Snapshot, it item) []cell {
 	mark, token := p.eventLook(it.event)
-	return []cell{
+	cells := []cell{
 		{token: theme.Muted, text: p.moment(it.event.At), width: 8, rank: 1},
 		{token: token, text: mark, width: 1},
-		{token: theme.Text, text: p.eventText(it.event), width: flex, field: fieldName},
-		{token: theme.Muted, text: eventRegion(it.event), width: 10, field: fieldRegion, rank: 2},
+		{token: theme.Text, text: p.eventText(it.event), width: flex, field: fieldName, least: 24},
 	}
+	account, region := eventPlace(it.event)
+	if p.many {
+		cells = append(cells, p.account(account))
+	}
+	return append(cells, p.region(region, 10, 2))
 }
 
-func eventRegion(e *room.Event) string {
+func eventPlace(e *room.Event) (account, region string) {
 	if e.Signal != nil {
-		return e.Signal.Region
+		return e.Signal.Account, e.Signal.Region
 	}
-	return e.Scope.Region
+	return e.Scope.Account, e.Scope.Region
 }
 
 func (p *pen) eventLook(e *room.Event) (string, theme.Token) {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -157,7 +158,7 @@ func (m *Model) statusLine() []string {
 func (m *Model) smallHeader() string {
 	labels := []label{m.tally()}
 	if m.frozen() {
-		labels = append([]label{{theme.Frozen, "FROZEN"}}, labels...)
+		labels = append([]label{{theme.Frozen, fmt.Sprintf("FROZEN %d behind", m.behind())}}, labels...)
 	}
 	if m.drill != nil {
 		labels = append([]label{{theme.Drill, "DRILL"}}, labels...)
@@ -166,27 +167,34 @@ func (m *Model) smallHeader() string {
 }
 
 // tabs is the second line of a small screen: the panes by number, with what is
-// critical in each.
+// critical in each, then the filter, and the age of the one that is open:
+//
+//	1 H 2 Alarms ✖ 3 P ✖ 4 T  /checkout 3  STALE 6m
 func (m *Model) tabs() string {
-	var labels []label
+	line := " "
 	for i, p := range m.panes {
 		text, token := p.name, theme.Muted
+		if i == m.focus {
+			token = theme.Selected
+		} else if m.width < fullColumns {
+			text = text[strings.LastIndexByte(text, ' ')+1:][:1]
+		}
 		if n := m.shown.Of(p.kind).States[room.Critical]; n > 0 && !p.tail {
 			text += " " + m.pen.marks.Critical
 		}
-		if i == m.focus {
-			token = theme.Selected
-		}
-		if m.width < fullColumns-10 && i != m.focus {
-			text = text[:1]
-		}
-		labels = append(labels, label{token, string(rune('1'+i)) + " " + text})
+		line += m.pen.theme.Paint(token, string(rune('1'+i))+" "+text) + " "
 	}
-	line := " "
-	for _, l := range labels {
-		line += m.pen.theme.Paint(l.token, l.text) + " "
+	open := m.panes[m.focus]
+	var about []string
+	if m.filter.text != "" {
+		about = append(about, m.pen.theme.Paint(theme.Accent, fmt.Sprintf("/%s %d", m.pen.fit(m.filter.text, min(12, ansi.StringWidth(m.filter.text)), false), len(open.items))))
 	}
-	return pad(line, m.width)
+	if !open.tail {
+		seen := open.seen(&m.pen, m.shown)
+		about = append(about, m.pen.theme.Paint(seen.token, seen.text))
+	}
+	right := strings.Join(about, " ") + " "
+	return pad(line, max(0, m.width-ansi.StringWidth(right))) + pad(right, min(m.width, ansi.StringWidth(right)))
 }
 
 // pad cuts or fills a painted line to exactly width cells.

@@ -94,7 +94,8 @@ var configScope = room.Scope{Source: "config"}
 func (c *crew) tellConfig(err error) {
 	o := room.Observation{Scope: configScope, Watch: "config", At: c.clock.Now(), Done: true, Complete: true}
 	if err != nil {
-		o.Trouble = &room.Trouble{What: "the changed config was not taken", Why: inOneLine(err), Next: "the one before stays in force; mend the file and save it"}
+		c.log.Warn("the changed config was not taken", "why", inOneLine(err))
+		o.Trouble = &room.Trouble{What: "the changed config was not taken, the one before stays in force", Why: inOneLine(err), Next: "mend the file and save it"}
 	}
 	c.room.Observe(o)
 }

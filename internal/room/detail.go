@@ -62,11 +62,15 @@ type AlarmDetail struct {
 	Breach      int    // periods that must breach (M of N); 0 means all
 	Missing     string // treatMissingData
 	Rule        string // a composite's rule, or a log alarm's query
-	Evaluation  string // "", PARTIAL_DATA, EVALUATION_ERROR, EVALUATION_FAILURE
+	Evaluation  string // "", PARTIAL_DATA, EVALUATION_ERROR, EvaluationFailure
 	Suppressed  string // by what its actions are suppressed; "" if they are not
 	Silent      bool   // its actions are switched off
 	Dimensions  []Dimension
 }
+
+// EvaluationFailure is the Evaluation of an alarm that CloudWatch itself is in no
+// state to judge. Source: DescribeAlarms, EvaluationState.
+const EvaluationFailure = "EVALUATION_FAILURE"
 
 // Dimension is one name and value of a metric.
 type Dimension struct{ Name, Value string }

@@ -294,6 +294,8 @@ func TestConditionIsNeverCalmWhileSomethingCannotBeSeen(t *testing.T) {
 		}}}
 	}
 	good := whole(epoch, alarm("a", OK, "OK", epoch), alarm("b", Unknown, "NO DATA", epoch))
+	blind := alarm("b", Unknown, "BLIND", epoch)
+	blind.Detail = &AlarmDetail{Evaluation: EvaluationFailure}
 	for _, c := range []struct {
 		name string
 		told []Observation
@@ -301,6 +303,7 @@ func TestConditionIsNeverCalmWhileSomethingCannotBeSeen(t *testing.T) {
 	}{
 		{"nothing is watched", nil, Blind},
 		{"all well, one alarm without data", []Observation{good, probe(OK, "UP", epoch)}, Calm},
+		{"an alarm that CloudWatch fails to evaluate", []Observation{whole(epoch, alarm("a", OK, "OK", epoch), blind), probe(OK, "UP", epoch)}, Blind},
 		{"a probe that could not be made", []Observation{good, probe(Unknown, "ERROR", epoch)}, Blind},
 		{"one probe of two was not seen for long", []Observation{good, probe(OK, "OLD", epoch.Add(-time.Hour)), probe(OK, "UP", epoch)}, Blind},
 		{"an alarm, and a scope not seen", []Observation{whole(epoch.Add(-time.Hour), alarm("a", Critical, "ALARM", epoch))}, InTrouble},

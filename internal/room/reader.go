@@ -34,6 +34,8 @@ type Drill interface {
 	Pause() bool
 	// Paused says whether room time stands still.
 	Paused() bool
+	// Over says whether the scenario has been told to its end, where time stands still.
+	Over() bool
 	// Speed is how many times faster than real time the room goes.
 	Speed() float64
 	// SetSpeed changes it within what the world can keep up with, and returns what it became.

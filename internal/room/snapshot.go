@@ -121,7 +121,16 @@ func (s *Snapshot) Condition(now time.Time) Condition {
 		return Blind
 	}
 	// Probes and Health events are fresh and good or bad by themselves; an alarm
-	// without data is an everyday thing, and as fresh as its scope.
+	// without data is an everyday thing, and as fresh as its scope. One that CloudWatch
+	// fails to evaluate is not: it would be silent whatever happened.
+	for _, signal := range s.Of(KindAlarm).Signals {
+		if alarm, ok := signal.Detail.(*AlarmDetail); ok && signal.State == Unknown && alarm.Evaluation == EvaluationFailure {
+			return Blind
+		}
+		if signal.State == OK {
+			break
+		}
+	}
 	for _, kind := range []Kind{KindHealth, KindProbe} {
 		list := s.Of(kind)
 		if list.States[Unknown] > 0 {
