@@ -98,7 +98,12 @@ func probePlot(p *pen, samples []room.Sample, interval time.Duration) *plot {
 	first, last := samples[0], samples[len(samples)-1]
 	drawn := &plot{
 		from: first.At, to: last.At.Add(interval), period: interval, before: first.State, said: probeWords[first.State],
-		name: func(v float64) string { return p.latency(time.Duration(v)) },
+		name: func(v float64) string {
+			if v == 0 {
+				return "0" // of the axis; no look takes no time
+			}
+			return p.latency(time.Duration(v))
+		},
 	}
 	state := first.State
 	for _, s := range samples {

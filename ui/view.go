@@ -47,12 +47,12 @@ func (m *Model) cursor() *tea.Cursor {
 	if m.overlay != overlayNothing || r.height == 0 || row < 0 || row >= p.visible {
 		return nil
 	}
-	x := r.x + 1
+	x := r.x // in the margin, where it spoils no cell of the row
 	if l.shape != shapeTabs {
 		x++
 	}
 	cursor := tea.NewCursor(x, r.y+p.begin+row)
-	cursor.Shape, cursor.Blink = tea.CursorBar, false // a block would undo the row's reverse video in its cell
+	cursor.Blink = false
 	return cursor
 }
 
