@@ -82,8 +82,9 @@ func alarmRow(p *pen, s *room.Snapshot, it item) []cell {
 	}
 }
 
-// sparkWidth is how many readings a row draws.
-const sparkWidth = 12
+// sparkWidth is how many readings a row draws, and sparkLeast how many where there is
+// little room.
+const sparkWidth, sparkLeast = 12, 6
 
 // probeRow: ✖ DOWN checkout   us-east-1   503 in 1.2s   ▁▁▂█▇▇   92.1%
 func probeRow(p *pen, s *room.Snapshot, it item) []cell {
@@ -101,8 +102,9 @@ func probeRow(p *pen, s *room.Snapshot, it item) []cell {
 		{token: token, text: word, width: 5, field: fieldState, rank: 1},
 		{token: theme.Text, text: title, width: flex, field: fieldName},
 		p.region(it.signal.Region, 10, 3),
-		{token: theme.Text, text: reading, width: 14, rank: 2},
-		{token: theme.Muted, text: p.spark(it.signal.Samples, sparkWidth), width: sparkWidth, rank: 5},
+		{token: theme.Text, text: reading, width: 13, rank: 2},
+		{token: theme.Muted, text: p.spark(it.signal.Samples, sparkWidth), width: sparkWidth, rank: 5,
+			brief: p.spark(it.signal.Samples, sparkLeast), small: sparkLeast},
 		{token: theme.Muted, text: share, width: 6, right: true, rank: 4},
 	}
 }
