@@ -13,6 +13,7 @@ import (
 	"warroom/internal/drill"
 	"warroom/internal/room"
 	"warroom/sources/awsclient"
+	"warroom/sources/cloudwatch"
 	"warroom/sources/probe"
 	"warroom/ui"
 )
@@ -82,17 +83,17 @@ func (a *app) runDrill(ctx context.Context, name string, options drill.Options) 
 		return err
 	}
 	stage(cfg, simulated)
-	clock := simulated.Clock()
+	clock, made := simulated.Clock(), drillWorld(simulated)
 	r := room.New(room.Options{Name: scenario.Name, Clock: clock})
-	c := &crew{room: r, clock: clock, log: log}
+	c := &crew{room: r, clock: clock, log: log, charts: made.charts}
 	screen, err := ui.New(ui.Options{
-		Context: ctx, Room: r, Desk: r.Desk(actor()), Drill: clock, Look: *lookOf(cfg), Refresh: c.again,
+		Context: ctx, Room: r, Desk: r.Desk(actor()), Drill: clock, Look: *lookOf(cfg), Refresh: c.again, Charts: made.charts,
 	})
 	if err != nil {
 		return err
 	}
 	defer screen.Close()
-	c.start(ctx, a.groups(cfg, drillWorld(simulated)))
+	c.start(ctx, a.groups(cfg, made))
 	defer c.leave()
 	return a.show(ctx, screen)
 }
@@ -136,6 +137,7 @@ func stage(cfg *config.Config, w *drill.World) {
 func drillWorld(w *drill.World) world {
 	return world{
 		clock:   w.Clock(),
+		charts:  cloudwatch.NewCharts(w.Clock()),
 		network: probe.Environment{Resolver: w.Resolver(), Roots: w.Roots(), Clock: w.Clock()},
 		account: func() aws.Config {
 			return aws.Config{

@@ -7,6 +7,7 @@ import (
 
 	"warroom/internal/config"
 	"warroom/internal/room"
+	"warroom/sources/cloudwatch"
 	"warroom/ui"
 )
 
@@ -29,24 +30,25 @@ func (a *app) runLive(ctx context.Context) error {
 
 	clock := room.Wall{}
 	r := room.New(room.Options{Name: cfg.Room, Clock: clock})
-	c := &crew{room: r, clock: clock, log: log}
+	watched := world{clock: clock, charts: cloudwatch.NewCharts(clock)}
+	c := &crew{room: r, clock: clock, log: log, charts: watched.charts}
 	var look atomic.Pointer[ui.Look]
 	take := func(next *config.Config, err error) {
 		if err == nil {
 			look.Store(lookOf(next))
-			c.exchange(ctx, a.groups(next, world{clock: clock}))
+			c.exchange(ctx, a.groups(next, watched))
 		}
 		c.tellConfig(err)
 	}
 	screen, err := ui.New(ui.Options{
 		Context: ctx, Room: r, Desk: r.Desk(actor()), Look: *lookOf(cfg), NewLook: look.Load,
-		Refresh: c.again, Reload: a.reload(path, take),
+		Refresh: c.again, Reload: a.reload(path, take), Charts: watched.charts,
 	})
 	if err != nil {
 		return err
 	}
 	defer screen.Close()
-	c.start(ctx, a.groups(cfg, world{clock: clock}))
+	c.start(ctx, a.groups(cfg, watched))
 	defer c.leave()
 	go func() {
 		if err := config.Watch(ctx, cfg, allowed(), func(next *config.Config, err error) {
@@ -63,7 +65,11 @@ func (a *app) runLive(ctx context.Context) error {
 
 // lookOf is what a config says of the screen.
 func lookOf(cfg *config.Config) *ui.Look {
-	return &ui.Look{Theme: cfg.Theme, ASCII: cfg.ASCII, Keys: cfg.Keys}
+	services := make(map[string]ui.Service, len(cfg.Services))
+	for _, s := range cfg.Services {
+		services[s.Name] = ui.Service{Owner: s.Owner, Contact: s.Contact, Runbook: s.Runbook}
+	}
+	return &ui.Look{Theme: cfg.Theme, ASCII: cfg.ASCII, Keys: cfg.Keys, Services: services}
 }
 
 // reload reads the config again when it is asked for by name.
