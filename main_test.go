@@ -218,6 +218,21 @@ func TestTheDrillTellsItsStoryAndObeysItsKeys(t *testing.T) {
 	s.restored()
 }
 
+func TestAnOpenedAlarmOfADrillShowsItsChart(t *testing.T) {
+	s := start(t, 160, 48, nil, "drill", "--from", "07:15", "--speed", "1")
+	s.waitFor("✖ ALARM")
+	s.press("/checkout-5xx\r")
+	s.waitFor("ALARM   checkout-5xx")
+	s.press("2\r")
+	s.waitFor("Sum of AWS/ApplicationELB HTTPCode_Target_5XX_Count")
+	s.wait("the threshold on its axis", func(screen string) bool { return strings.Contains(screen, "25 │╌") })
+	s.waitFor("#storefront-oncall")
+	s.press("++") // 12 hours back
+	s.waitFor("last 12 hours")
+	s.press("q")
+	s.status()
+}
+
 func TestNarrowAndResizedTerminals(t *testing.T) {
 	s := start(t, 80, 24, nil, "drill", "--speed", "1500")
 	s.waitFor("2 Alarms")

@@ -127,6 +127,9 @@ func (g *page) turns(alarm *room.Signal) {
 	listed := 0
 	for i := len(view.chart.Turns) - 1; i >= 0 && listed < historyLimit; i-- {
 		turn := view.chart.Turns[i]
+		if turn.At.Equal(view.chart.From) {
+			continue // the state in which the chart begins; when it became so is not known
+		}
 		if listed == 0 {
 			g.heading("changes of state that CloudWatch remembers")
 		}

@@ -10,6 +10,7 @@ import (
 	"warroom/internal/config"
 	"warroom/internal/room"
 	"warroom/sources"
+	"warroom/sources/cloudwatch"
 )
 
 // group is watches that are found out together: the endpoints of the config, or
@@ -19,9 +20,10 @@ type group func(ctx context.Context) []sources.Watch
 // crew looks at the world for one room. Its watches can be exchanged while the
 // room goes on. Safe for concurrent use; only stop and exchange wait for looks.
 type crew struct {
-	room  *room.Room
-	clock room.Clock
-	log   *slog.Logger
+	room   *room.Room
+	clock  room.Clock
+	log    *slog.Logger
+	charts *cloudwatch.Charts // of the alarms that are watched
 
 	turn sync.Mutex // held while one crew gives way to the next
 
@@ -83,6 +85,7 @@ func (c *crew) exchange(ctx context.Context, groups []group) {
 	c.room.Retire(func(s *room.Signal) bool {
 		return scopes[s.Scope] && (s.Kind != room.KindProbe || keys[s.Key])
 	}, func(s room.Scope) bool { return scopes[s] })
+	c.charts.Retire(func(s room.Scope) bool { return scopes[s] })
 	c.start(ctx, []group{func(context.Context) []sources.Watch { return all }})
 }
 

@@ -13,6 +13,7 @@ import (
 	"warroom/internal/drill"
 	"warroom/internal/room"
 	"warroom/sources/awsclient"
+	"warroom/sources/cloudwatch"
 	"warroom/sources/probe"
 	"warroom/ui"
 )
@@ -82,11 +83,11 @@ func (a *app) runDrill(ctx context.Context, name string, options drill.Options) 
 		return err
 	}
 	stage(cfg, simulated)
-	clock := simulated.Clock()
+	clock, made := simulated.Clock(), drillWorld(simulated)
 	r := room.New(room.Options{Name: scenario.Name, Clock: clock})
-	c := &crew{room: r, clock: clock, log: log.Logger}
+	c := &crew{room: r, clock: clock, log: log.Logger, charts: made.charts}
 	screenOptions := ui.Options{
-		Context: ctx, Room: r, Desk: r.Desk(actor()), Drill: clock, Look: *lookOf(cfg), Refresh: c.again, Log: log.Lines,
+		Context: ctx, Room: r, Desk: r.Desk(actor()), Drill: clock, Look: *lookOf(cfg), Refresh: c.again, Log: log.Lines, Charts: made.charts,
 	}
 	a.recall(&screenOptions, drillMemory, log)
 	screen, err := ui.New(screenOptions)
@@ -94,7 +95,7 @@ func (a *app) runDrill(ctx context.Context, name string, options drill.Options) 
 		return err
 	}
 	defer leaveScreen(screen, log)
-	c.start(ctx, a.groups(cfg, drillWorld(simulated)))
+	c.start(ctx, a.groups(cfg, made))
 	defer c.leave()
 	return a.show(ctx, screen)
 }
@@ -138,6 +139,7 @@ func stage(cfg *config.Config, w *drill.World) {
 func drillWorld(w *drill.World) world {
 	return world{
 		clock:   w.Clock(),
+		charts:  cloudwatch.NewCharts(w.Clock()),
 		network: probe.Environment{Resolver: w.Resolver(), Roots: w.Roots(), Clock: w.Clock()},
 		account: func() aws.Config {
 			return aws.Config{

@@ -7,6 +7,7 @@ import (
 
 	"warroom/internal/config"
 	"warroom/internal/room"
+	"warroom/sources/cloudwatch"
 	"warroom/ui"
 )
 
@@ -29,18 +30,19 @@ func (a *app) runLive(ctx context.Context) error {
 
 	clock := room.Wall{}
 	r := room.New(room.Options{Name: cfg.Room, Clock: clock})
-	c := &crew{room: r, clock: clock, log: log.Logger}
+	watched := world{clock: clock, charts: cloudwatch.NewCharts(clock)}
+	c := &crew{room: r, clock: clock, log: log.Logger, charts: watched.charts}
 	var look atomic.Pointer[ui.Look]
 	take := func(next *config.Config, err error) {
 		if err == nil {
 			look.Store(lookOf(next))
-			c.exchange(ctx, a.groups(next, world{clock: clock}))
+			c.exchange(ctx, a.groups(next, watched))
 		}
 		c.tellConfig(err)
 	}
 	options := ui.Options{
 		Context: ctx, Room: r, Desk: r.Desk(actor()), Look: *lookOf(cfg), NewLook: look.Load,
-		Refresh: c.again, Reload: a.reload(path, take), Log: log.Lines,
+		Refresh: c.again, Reload: a.reload(path, take), Log: log.Lines, Charts: watched.charts,
 	}
 	a.recall(&options, liveMemory, log)
 	screen, err := ui.New(options)
@@ -48,7 +50,7 @@ func (a *app) runLive(ctx context.Context) error {
 		return err
 	}
 	defer leaveScreen(screen, log)
-	c.start(ctx, a.groups(cfg, world{clock: clock}))
+	c.start(ctx, a.groups(cfg, watched))
 	defer c.leave()
 	go func() {
 		if err := config.Watch(ctx, cfg, allowed(), func(next *config.Config, err error) {
@@ -66,8 +68,12 @@ func (a *app) runLive(ctx context.Context) error {
 // lookOf is what a config says of the screen.
 func lookOf(cfg *config.Config) *ui.Look {
 	from, to := cfg.Attention.QuietHours()
+	services := make(map[string]ui.Service, len(cfg.Services))
+	for _, s := range cfg.Services {
+		services[s.Name] = ui.Service{Owner: s.Owner, Contact: s.Contact, Runbook: s.Runbook}
+	}
 	return &ui.Look{
-		Theme: cfg.Theme, ASCII: cfg.ASCII, Keys: cfg.Keys,
+		Theme: cfg.Theme, ASCII: cfg.ASCII, Keys: cfg.Keys, Services: services,
 		Attention: ui.Attention{Silent: !cfg.Attention.Bell, Notices: cfg.Attention.Notice, Quiet: ui.Hours{From: from, To: to}},
 	}
 }

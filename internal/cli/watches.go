@@ -24,6 +24,18 @@ type world struct {
 	network probe.Environment
 	// account makes the config for calling AWS; nil goes through the SDK's own chain.
 	account func() aws.Config
+	// charts gets to know every account and region that is watched; nil if nobody
+	// looks at charts.
+	charts *cloudwatch.Charts
+}
+
+// chart lets the alarms of an account's watches be charted with the account's config.
+func (w world) chart(watches []sources.Watch, settings aws.Config) {
+	for _, watch := range watches {
+		if w.charts != nil && watch.Scope.Source == cloudwatch.SourceName && watch.Scope.Region != "" {
+			w.charts.Add(watch.Scope, settings)
+		}
+	}
 }
 
 // groups are the watches that a config asks for.
@@ -32,7 +44,12 @@ func (a *app) groups(cfg *config.Config, w world) []group {
 	groups := []group{func(context.Context) []sources.Watch { return probeWatches(cfg, w) }}
 	var taken claims
 	for _, scope := range cfg.Scopes {
-		groups = append(groups, func(ctx context.Context) []sources.Watch { return taken.claim(awsWatches(ctx, cfg, scope, w)) })
+		groups = append(groups, func(ctx context.Context) []sources.Watch {
+			watches, settings := awsWatches(ctx, cfg, scope, w)
+			watches = taken.claim(watches)
+			w.chart(watches, settings)
+			return watches
+		})
 	}
 	return groups
 }
@@ -79,15 +96,15 @@ func probeWatches(cfg *config.Config, w world) []sources.Watch {
 const accountTimeout = 3 * time.Second
 
 // awsWatches are the watches of one account: its Health events, and its alarms in
-// each region.
-func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w world) []sources.Watch {
+// each region; and the config with which they ask.
+func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w world) ([]sources.Watch, aws.Config) {
 	label := cmp.Or(scope.Account, scope.Profile, "default")
 	settings, err := awsConfig(ctx, scope, w)
 	if err != nil {
 		return []sources.Watch{
 			refused(room.Scope{Source: "health", Account: label, Region: "global"}, "health/"+label, err),
 			refused(room.Scope{Source: "cloudwatch", Account: label}, "cloudwatch/"+label, err),
-		}
+		}, settings
 	}
 	if scope.Account == "" {
 		ctx, cancel := context.WithTimeout(ctx, accountTimeout)
@@ -105,7 +122,7 @@ func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w w
 		watches = append(watches, awshealth.New(awshealth.Options{Config: settings, Account: label, Clock: w.clock, Interval: cfg.Intervals.Health}))
 	}
 	if cfg.Alarms.Off {
-		return watches
+		return watches, settings
 	}
 	catalogue := cfg.Catalogue()
 	for _, region := range regions {
@@ -116,7 +133,7 @@ func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w w
 	if len(regions) == 0 {
 		watches = append(watches, refused(room.Scope{Source: "cloudwatch", Account: label}, "cloudwatch/"+label, noRegion(label)))
 	}
-	return watches
+	return watches, settings
 }
 
 func noRegion(account string) *sources.Failure {

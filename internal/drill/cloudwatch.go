@@ -43,16 +43,26 @@ func (s *awsServer) cloudwatch(w http.ResponseWriter, r *http.Request, body []by
 		http.Error(w, "CloudWatch speaks RPC v2 CBOR here", http.StatusNotFound)
 		return
 	}
-	if operation != "DescribeAlarms" {
+	switch operation {
+	case "DescribeAlarms":
+		take(w, body, func(in *alarmsRequest) { s.describeAlarms(w, in, region) })
+	case "DescribeAlarmHistory":
+		take(w, body, func(in *historyRequest) { s.describeHistory(w, in, region) })
+	case "GetMetricData":
+		take(w, body, func(in *metricsRequest) { s.getMetricData(w, in, region) })
+	default:
 		writeCBORError(w, http.StatusBadRequest, "UnknownOperationException", operation)
-		return
 	}
-	var in alarmsRequest
-	if err := cbor.Unmarshal(body, &in); err != nil {
+}
+
+// take reads a request's body, or refuses it.
+func take[T any](w http.ResponseWriter, body []byte, answer func(*T)) {
+	in := new(T)
+	if err := cbor.Unmarshal(body, in); err != nil {
 		writeCBORError(w, http.StatusBadRequest, "SerializationException", "the body is not CBOR")
 		return
 	}
-	s.describeAlarms(w, &in, region)
+	answer(in)
 }
 
 func (s *awsServer) describeAlarms(w http.ResponseWriter, in *alarmsRequest, region string) {
@@ -109,7 +119,7 @@ func (a *alarm) describe(account string, now time.Time) map[string]any {
 		"AlarmName": a.name, "AlarmArn": "arn:aws:cloudwatch:" + a.region + ":" + account + ":alarm:" + a.name,
 		"AlarmDescription": fill(a.cast.About, a.service, a.region), "ActionsEnabled": true,
 		"AlarmConfigurationUpdatedTimestamp": a.turns[0].at.Add(-calmBefore), "StateValue": state.to, "StateReason": state.why,
-		"StateUpdatedTimestamp": state.at, "StateTransitionedTimestamp": state.at,
+		"StateUpdatedTimestamp": state.at, "StateTransitionedTimestamp": a.since(now),
 	}
 	if a.kind() == "composite" {
 		out["AlarmRule"] = fill(a.cast.Rule, a.service, a.region)
@@ -123,7 +133,7 @@ func (a *alarm) describe(account string, now time.Time) map[string]any {
 	if a.kind() == "log" {
 		return out
 	}
-	periods := max(1, a.cast.Periods)
+	periods := a.periods()
 	dimensions := []any{}
 	for _, name := range sortedNames(a.cast.Dimensions) {
 		dimensions = append(dimensions, map[string]any{"Name": name, "Value": fill(a.cast.Dimensions[name], a.service, a.region)})

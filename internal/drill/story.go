@@ -3,6 +3,7 @@ package drill
 import (
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -42,6 +43,7 @@ type alarm struct {
 	service string
 	region  string
 	turns   []turn // from OK at the scenario's beginning
+	changes []turn // those turns that change the state
 }
 
 type event struct {
@@ -99,6 +101,15 @@ func (w *story) castAlarms() {
 	}
 }
 
+// periods is how many minutes in a row must be beyond the threshold.
+func (a *alarm) periods() int { return max(1, a.cast.Periods) }
+
+// since is when the state in force at a time began.
+func (a *alarm) since(at time.Time) time.Time {
+	change, _ := latest(a.changes, at)
+	return change.at
+}
+
 // services are those of an alarm's cast; one that names none stands for itself.
 func (c AlarmCast) services() []string {
 	if len(c.Services) == 0 {
@@ -117,10 +128,15 @@ func spread(name string, limit time.Duration) time.Duration {
 	if limit <= 0 {
 		return 0
 	}
+	return time.Duration(mixed(name) % uint64(limit)).Truncate(time.Second)
+}
+
+// mixed is 53 bits that depend on a name alone, far apart for names that differ in
+// little.
+func mixed(name string) uint64 {
 	hash := fnv.New64a()
 	_, _ = hash.Write([]byte(name))
-	mixed := hash.Sum64() * 0x9e3779b97f4a7c15 // spreads names that differ in little
-	return time.Duration(mixed >> 11 % uint64(limit)).Truncate(time.Second)
+	return hash.Sum64() * 0x9e3779b97f4a7c15 >> 11
 }
 
 func (w *story) play(step *Step, at time.Time) error {
@@ -162,12 +178,12 @@ func (a *alarm) because(s *AlarmStep) string {
 	if s.Reason != "" {
 		return s.Reason
 	}
-	periods := max(1, a.cast.Periods)
+	periods := a.periods()
 	switch s.Become {
 	case "ALARM":
-		value, beyond := a.cast.Threshold*3+1, "greater"
+		value, beyond := a.tidy(a.peak()), "greater"
 		if a.cast.Below {
-			value, beyond = a.cast.Threshold/10, "less"
+			beyond = "less"
 		}
 		return fmt.Sprintf("Threshold Crossed: %d out of the last %d datapoints were %s than the threshold (%g), the newest %.1f (minimum %d datapoints for OK -> ALARM transition).",
 			periods, periods, beyond, a.cast.Threshold, value, periods)
@@ -215,6 +231,7 @@ func (w *story) sort() {
 	}
 	for _, a := range w.alarms {
 		byTime(a.turns)
+		a.changes = slices.CompactFunc(slices.Clone(a.turns), func(one, other turn) bool { return one.to == other.to })
 	}
 	for _, e := range w.endpoints {
 		byTime(e.turns)

@@ -20,6 +20,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/health/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
+
+	"warroom/sources/awsclient"
 )
 
 // played is a world standing at one time of its story.
@@ -41,6 +44,7 @@ func played(t *testing.T, from string) *World {
 // sdk is an SDK config as the program uses it, in one attempt.
 func sdk(w *World, region string) aws.Config {
 	return aws.Config{
+		APIOptions: []func(*middleware.Stack) error{awsclient.Harden}, // without it the SDK drops connections to so near a server now and then
 		Region: region, BaseEndpoint: aws.String(w.AWSURL()), RetryMaxAttempts: 1,
 		Credentials: credentials.NewStaticCredentialsProvider("DRILL", "made up", ""),
 	}

@@ -19,12 +19,12 @@ type Charts interface {
 type Chart struct {
 	Key      string        // the signal's
 	Metric   string        // what is drawn: "p99 of AWS/ApplicationELB TargetResponseTime"
-	Unit     string        // CloudWatch's own word: Seconds, Count, Percent …; "" if it gave none
+	Unit     string        // CloudWatch's own word: Seconds, Count, Percent …; "" if it is not known
 	From, To time.Time     // room time
 	Period   time.Duration // between two readings
 	Points   []Point       // oldest first, by the beginning of their period; a period without a reading is left out
 	Bounds   [][]Point     // the lines that the readings are compared with: a fixed threshold has a point at From and at To, a band has two lines; none if there is nothing to compare
-	Turns    []Turn        // changes of state within From and To, oldest first
+	Turns    []Turn        // changes of state since From, oldest first, led by the one before From if it is known; one at From itself is no change, only the state in which the chart begins
 	Note     string        // what people should know beside it: why there are no points, that they are late; "" if nothing
 }
 

@@ -1,5 +1,6 @@
 // Package cloudwatch watches the alarms of one account in one region: metric,
-// composite and log alarms, page by page, usable from the first page on.
+// composite and log alarms, page by page, usable from the first page on. For an
+// alarm that somebody opens it also fetches the readings behind it.
 package cloudwatch
 
 import (
@@ -45,15 +46,9 @@ type watch struct {
 
 // New makes the watch of one account and region. It calls nothing yet.
 func New(options Options) sources.Watch {
-	if options.Config.Retryer == nil {
-		options.Config.Retryer = awsclient.NewRetryer
-	}
 	scope := room.Scope{Source: SourceName, Account: options.Account, Region: options.Region}
 	w := &watch{
-		client: cloudwatch.NewFromConfig(options.Config, func(o *cloudwatch.Options) {
-			o.Region = options.Region
-			o.APIOptions = append(o.APIOptions, awsclient.Harden)
-		}),
+		client: newClient(options.Config, options.Region),
 		scope:  scope,
 		wanted: options.Wanted,
 		words:  make(interner),
@@ -69,6 +64,18 @@ func New(options Options) sources.Watch {
 		Whole:    true,
 		Look:     w.look,
 	}
+}
+
+// newClient makes a client for one region, with few retries and no trust in answers
+// that are not CloudWatch's.
+func newClient(cfg aws.Config, region string) *cloudwatch.Client {
+	if cfg.Retryer == nil {
+		cfg.Retryer = awsclient.NewRetryer
+	}
+	return cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) {
+		o.Region = region
+		o.APIOptions = append(o.APIOptions, awsclient.Harden)
+	})
 }
 
 // call makes one API call within its own bound of time.
