@@ -98,7 +98,7 @@ func (g *page) drawChart(alarm *room.Signal, detail *room.AlarmDetail) {
 		return
 	}
 	newest := g.pen.quantity(c.Points[len(c.Points)-1].Value, c.Unit)
-	g.add(theme.Muted, fmt.Sprintf("now %s, %s; - shows less, + more", newest, length))
+	g.add(theme.Muted, fmt.Sprintf("newest %s, %s; - shows less, + more", newest, length))
 	g.lines = append(g.lines, alarmPlot(g.pen, c, detail).lines(g.pen, g.width, clamp(g.height/2, plotLeastHeight, plotMostHeight))...)
 }
 
