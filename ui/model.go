@@ -6,6 +6,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/textinput"
@@ -195,6 +196,9 @@ func (m *Model) handleInput(message tea.Msg) tea.Cmd {
 	switch message := message.(type) {
 	case tea.EnvMsg:
 		m.attention.knowTerminal(message.Getenv)
+		if strings.HasPrefix(message.Getenv("TERM"), "xterm") {
+			return tea.RequestCapability("RGB") // ssh does not carry COLORTERM over, so the terminal itself is asked
+		}
 	case tea.FocusMsg:
 		m.attention.away, m.attention.pending = false, nil
 	case tea.BlurMsg:
