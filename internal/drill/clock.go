@@ -45,6 +45,9 @@ func (c *Clock) Now() time.Time {
 	return c.now()
 }
 
+// Over says whether the scenario has been told to its end, where time stands still.
+func (c *Clock) Over() bool { return !c.Now().Before(c.end) }
+
 func (c *Clock) now() time.Time {
 	at := c.room
 	if !c.paused {
