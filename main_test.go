@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"io"
 	"net"
@@ -59,6 +60,11 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
+// environment is one without anything of this machine.
+func environment(t testing.TB) []string {
+	return []string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "TERM=xterm-256color", "LANG=C.UTF-8"}
+}
+
 // start runs the program in a terminal of the given size, with nothing of the
 // machine's own AWS settings.
 func start(t testing.TB, columns, rows int, env []string, args ...string) *session {
@@ -69,7 +75,7 @@ func start(t testing.TB, columns, rows int, env []string, args ...string) *sessi
 	}
 	s := &session{t: t, command: exec.Command(path, args...), screen: vt.NewEmulator(columns, rows), changed: make(chan struct{}, 1), ended: make(chan struct{})}
 	s.command.Dir = t.TempDir()
-	s.command.Env = append([]string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "TERM=xterm-256color", "LANG=C.UTF-8"}, env...)
+	s.command.Env = append(environment(t), env...)
 	s.tty, err = pty.StartWithSize(s.command, &pty.Winsize{Rows: uint16(rows), Cols: uint16(columns)})
 	if err != nil {
 		t.Fatal(err)
@@ -292,6 +298,91 @@ func TestASignalRestoresTheTerminal(t *testing.T) {
 		t.Errorf("exit status %d, want 130", got)
 	}
 	s.restored()
+}
+
+// piped runs the program with its output in a pipe, of which the test has the other end.
+func piped(t *testing.T, args ...string) (command *exec.Cmd, out *os.File, complaints *bytes.Buffer) {
+	t.Helper()
+	path, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, end, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	complaints = new(bytes.Buffer)
+	command = exec.Command(path, args...)
+	command.Dir, command.Env, command.Stdout, command.Stderr = t.TempDir(), environment(t), end, complaints
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = end.Close()
+	t.Cleanup(func() {
+		_ = out.Close()
+		_ = command.Process.Kill()
+		_ = command.Wait()
+	})
+	return command, out, complaints
+}
+
+func TestADrillInAPipeIsToldInPlainLines(t *testing.T) {
+	command, out, complaints := piped(t, "drill", "--speed", "1500")
+	alarm := false
+	for lines := bufio.NewScanner(out); !alarm && lines.Scan(); {
+		line := lines.Text()
+		if !strings.HasPrefix(line, "DRILL  ") || strings.ContainsFunc(line, func(r rune) bool { return r < ' ' }) {
+			t.Errorf("the line is %q", line)
+		}
+		alarm = strings.Contains(line, "  alarm   ALARM  ")
+	}
+	if !alarm {
+		t.Error("it ended without an alarm")
+	}
+	if err := command.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	_ = command.Wait()
+	if got := command.ProcessState.ExitCode(); got != 130 || complaints.Len() > 0 {
+		t.Errorf("exit status %d, want 130: %s", got, complaints)
+	}
+}
+
+func TestAReaderWhoHasHadEnoughEndsThePlainLinesQuietly(t *testing.T) {
+	command, out, complaints := piped(t, "drill", "--plain", "--speed", "1500")
+	lines := bufio.NewScanner(out)
+	for range 3 {
+		if !lines.Scan() {
+			t.Fatal("it ended before three lines: ", complaints)
+		}
+	}
+	_ = out.Close()
+	if err := command.Wait(); err != nil || complaints.Len() > 0 {
+		t.Errorf("it ended with %v: %s", err, complaints)
+	}
+}
+
+func TestADumbTerminalIsToldPlainLinesInASCII(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"drill", "--speed", "1500"}, "ALARM"},
+		{[]string{"--room", "café"}, "caf?"},
+	} {
+		s := start(t, 200, 60, []string{"TERM=dumb", "AWS_EC2_METADATA_DISABLED=true"}, c.args...)
+		s.waitFor(c.want)
+		s.press("\x03")
+		if got := s.status(); got != 130 {
+			t.Errorf("%v: exit status %d, want 130", c.args, got)
+		}
+		for i, b := range s.raw.Bytes() {
+			if b != '\r' && b != '\n' && (b < ' ' || b > '~') {
+				t.Errorf("%v: byte %#x at %d: %q", c.args, b, i, s.raw.Bytes()[max(0, i-60):])
+				break
+			}
+		}
+	}
 }
 
 // BenchmarkFromStartToTheFirstFrame measures from the start of the process to the

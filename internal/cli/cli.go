@@ -51,7 +51,8 @@ type app struct {
 type flags struct {
 	config, state, room, theme, log string
 	regions, profiles               []string
-	ascii                           bool
+	ascii, plain                    bool
+	asciiGiven                      func() bool
 }
 
 // Run runs one command line, without the program's name, and returns its exit
@@ -65,8 +66,29 @@ func Run(args []string, in io.Reader, out, stderr io.Writer) int {
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(stderr)
+	var failed error
+	keepErrors(root, &failed)
 	err := fang.Execute(ctx, root, fang.WithVersion(version()), fang.WithErrorHandler(printError))
+	if failed != nil {
+		err = failed
+		printError(stderr, fang.Styles{}, err)
+	}
 	return statusOf(err)
+}
+
+// keepErrors keeps the errors of commands from fang. Before it hands one on it asks
+// the terminal for its background, in escape sequences that a dumb one shows, and
+// waits for an answer; what is said of errors here has no colour.
+func keepErrors(command *cobra.Command, failed *error) {
+	if run := command.RunE; run != nil {
+		command.RunE = func(command *cobra.Command, args []string) error {
+			*failed = run(command, args)
+			return nil
+		}
+	}
+	for _, each := range command.Commands() {
+		keepErrors(each, failed)
+	}
 }
 
 // statusOf is the exit status of a command's error. What a command did not give a
@@ -111,7 +133,9 @@ func (a *app) root() *cobra.Command {
 	f.StringVar(&a.flags.log, "log", "", "append what goes wrong inside to a `FILE`")
 	f.StringSliceVar(&a.flags.regions, "region", nil, "AWS regions to watch, instead of the config's")
 	f.StringSliceVar(&a.flags.profiles, "profile", nil, "AWS profiles to watch, instead of the config's")
-	f.BoolVar(&a.flags.ascii, "ascii", false, "draw with ASCII only")
+	f.BoolVar(&a.flags.ascii, "ascii", false, "draw with ASCII only; unasked where the terminal or its locale has no more")
+	a.flags.asciiGiven = func() bool { return f.Changed("ascii") }
+	f.BoolVar(&a.flags.plain, "plain", false, "no screen: a line of text for each event; by itself in a pipe, or if TERM is dumb")
 	root.AddCommand(a.drillCommand(), a.statusCommand(), a.configCommand())
 	return root
 }

@@ -49,8 +49,6 @@ func TestWrongUseIsToldInPlainWordsWithStatusTwo(t *testing.T) {
 		args []string
 		want string
 	}{
-		{nil, "warroom: the screen needs a terminal, and standard output is not one; use `warroom status`"},
-		{[]string{"drill"}, "warroom: the screen needs a terminal, and standard output is not one"},
 		{[]string{"--theme", "neon"}, `warroom: --theme: there is no theme "neon"; there are auto, dark, light`},
 		{[]string{"--nonsense"}, "warroom: unknown flag: --nonsense"},
 		{[]string{"dril"}, `warroom: unknown command "dril"`},
@@ -99,6 +97,37 @@ func TestDrillsThatComeAlongAreListed(t *testing.T) {
 	status, out, _ := run(t, "drill", "--list")
 	if status != exitCalm || !strings.HasPrefix(out, "2025-10-20-us-east-1") {
 		t.Errorf("%d %q", status, out)
+	}
+}
+
+func TestADrillWithoutATerminalIsToldInPlainLinesToItsEnd(t *testing.T) {
+	alone(t)
+	status, out, stderr := run(t, "drill", "--from", "21:30", "--speed", "3000", "--ascii")
+	if status != exitCalm || stderr != "" {
+		t.Errorf("status %d, %s", status, stderr)
+	}
+	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
+	for _, line := range lines {
+		if !strings.HasPrefix(line, "DRILL  ") || strings.ContainsFunc(line, func(r rune) bool { return r < ' ' || r > '~' }) {
+			t.Errorf("the line is %q", line)
+		}
+	}
+	if last := lines[len(lines)-1]; !strings.HasPrefix(last, "DRILL  21:40:00Z  room    OVER ") || !strings.Contains(last, "306 alarms, 24 probes") {
+		t.Errorf("the last line is %q", last)
+	}
+}
+
+func TestLinesThatCannotBeWrittenEndItWithAReason(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("this system has no device that is always full: ", err)
+	}
+	defer full.Close()
+	alone(t)
+	var stderr bytes.Buffer
+	status := Run([]string{"drill", "--plain"}, strings.NewReader(""), full, &stderr)
+	if want := "warroom: the lines could not be written: no space left on device; write them elsewhere and start again\n"; status != exitCannot || stderr.String() != want {
+		t.Errorf("status %d, %q", status, stderr.String())
 	}
 }
 

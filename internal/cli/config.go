@@ -50,7 +50,11 @@ func (a *app) override(cfg *config.Config) error {
 	if a.flags.theme != "" {
 		cfg.Theme = a.flags.theme
 	}
-	cfg.ASCII = cfg.ASCII || a.flags.ascii
+	if a.flags.asciiGiven() {
+		cfg.ASCII = a.flags.ascii
+	} else if isTerminal(a.out) && bare() {
+		cfg.ASCII = true
+	}
 	if len(a.flags.profiles) > 0 {
 		cfg.Scopes = nil
 		for _, profile := range a.flags.profiles {

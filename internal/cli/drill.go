@@ -27,7 +27,7 @@ func (a *app) drillCommand() *cobra.Command {
 		Short: "Play a simulated outage: no AWS, no network",
 		Long: "Plays an outage against simulated AWS endpoints and services on this machine.\n" +
 			"SCENARIO is the name of one that comes along, or a YAML file of your own.",
-		Example: "warroom drill\nwarroom drill --from 09:20 --speed 60\nwarroom drill ./my-outage.yaml",
+		Example: "warroom drill\nwarroom drill --from 09:20 --speed 60\nwarroom drill ./my-outage.yaml\nwarroom drill --plain | grep ALARM",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if list {
@@ -79,25 +79,18 @@ func (a *app) runDrill(ctx context.Context, name string, options drill.Options) 
 		return err
 	}
 	defer simulated.Close()
-	if err := a.needTerminal(); err != nil {
-		return err
-	}
 	stage(cfg, simulated)
 	clock, made := simulated.Clock(), drillWorld(simulated)
 	r := room.New(room.Options{Name: scenario.Name, Clock: clock})
 	c := &crew{room: r, clock: clock, log: log.Logger, charts: made.charts}
-	screenOptions := ui.Options{
-		Context: ctx, Room: r, Desk: r.Desk(actor()), Drill: clock, Look: *lookOf(cfg), Refresh: c.again, Log: log.Lines, Charts: made.charts,
-	}
-	a.recall(&screenOptions, drillMemory, log)
-	screen, err := ui.New(screenOptions)
-	if err != nil {
-		return err
-	}
-	defer leaveScreen(screen, log)
 	c.start(ctx, a.groups(cfg, made))
 	defer c.leave()
-	return a.show(ctx, screen)
+	if a.plain() {
+		return a.tell(ctx, ui.PlainOptions{Room: r, Drill: clock, ASCII: cfg.ASCII})
+	}
+	return a.show(ctx, ui.Options{
+		Context: ctx, Room: r, Desk: r.Desk(actor()), Drill: clock, Look: *lookOf(cfg), Refresh: c.again, Charts: made.charts,
+	}, drillMemory, log)
 }
 
 // drillConfig is what a config says of the screen, if one is named with --config.

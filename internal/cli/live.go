@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync/atomic"
+	"time"
 
 	"warroom/internal/config"
 	"warroom/internal/room"
@@ -15,9 +16,6 @@ import (
 func (a *app) runLive(ctx context.Context) error {
 	cfg, path, err := a.loadConfig()
 	if err != nil {
-		return err
-	}
-	if err := a.needTerminal(); err != nil {
 		return err
 	}
 	log, err := a.openLog()
@@ -40,16 +38,6 @@ func (a *app) runLive(ctx context.Context) error {
 		}
 		c.tellConfig(err)
 	}
-	options := ui.Options{
-		Context: ctx, Room: r, Desk: r.Desk(actor()), Look: *lookOf(cfg), NewLook: look.Load,
-		Refresh: c.again, Reload: a.reload(path, take), Log: log.Lines, Charts: watched.charts,
-	}
-	a.recall(&options, liveMemory, log)
-	screen, err := ui.New(options)
-	if err != nil {
-		return err
-	}
-	defer leaveScreen(screen, log)
 	c.start(ctx, a.groups(cfg, watched))
 	defer c.leave()
 	go func() {
@@ -62,8 +50,18 @@ func (a *app) runLive(ctx context.Context) error {
 			log.Warn("the config is not watched for changes", "why", err)
 		}
 	}()
-	return a.show(ctx, screen)
+	if a.plain() {
+		return a.tell(ctx, ui.PlainOptions{Room: r, ASCII: cfg.ASCII, Wait: foundWithin})
+	}
+	return a.show(ctx, ui.Options{
+		Context: ctx, Room: r, Desk: r.Desk(actor()), Look: *lookOf(cfg), NewLook: look.Load,
+		Refresh: c.again, Reload: a.reload(path, take), Charts: watched.charts,
+	}, liveMemory, log)
 }
+
+// foundWithin is the real time after which the room knows what is watched: AWS has
+// said who we are by then, or is not going to.
+const foundWithin = accountTimeout + time.Second
 
 // lookOf is what a config says of the screen.
 func lookOf(cfg *config.Config) *ui.Look {

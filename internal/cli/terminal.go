@@ -1,10 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
+	"strings"
+	"syscall"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
@@ -13,30 +17,70 @@ import (
 	"warroom/ui"
 )
 
-// needTerminal refuses to draw where there is nothing to draw on.
-func (a *app) needTerminal() error {
-	const next = "use `warroom status` to look once and print, or `warroom status --json` in a script"
-	out, ok := a.out.(*os.File)
-	if !ok || !term.IsTerminal(int(out.Fd())) {
-		return fmt.Errorf("the screen needs a terminal, and standard output is not one; %s", next)
-	}
-	in, ok := a.in.(*os.File)
-	if !ok || !term.IsTerminal(int(in.Fd())) {
-		return fmt.Errorf("the screen needs a keyboard, and standard input is not a terminal; %s", next)
-	}
-	if environment("TERM") == "dumb" {
-		return fmt.Errorf("the screen needs a terminal that can move its cursor, and TERM is dumb; %s", next)
-	}
-	return nil
+// plain says whether to tell the room in lines of text: because it was asked for, or
+// because there is nothing to draw on or no keyboard to steer with.
+func (a *app) plain() bool {
+	return a.flags.plain || dumb() || !isTerminal(a.out) || !isTerminal(a.in)
 }
 
-// show runs a screen until it is left. The terminal is restored whatever happens.
-func (a *app) show(ctx context.Context, screen *ui.Model) error {
+// dumb says whether the terminal calls itself one that cannot move its cursor.
+func dumb() bool { return environment("TERM") == "dumb" }
+
+// bare says whether the terminal is one that shows ASCII only: by its name, or by a
+// locale that is not UTF-8. The Linux console has a font of 512 glyphs, without the
+// marks and charts.
+func bare() bool {
+	name := environment("TERM")
+	if dumb() || name == "linux" || strings.HasPrefix(name, "vt") {
+		return true
+	}
+	locale := cmp.Or(environment("LC_ALL"), environment("LC_CTYPE"), environment("LANG"))
+	return locale != "" && !strings.Contains(strings.ReplaceAll(strings.ToLower(locale), "-", ""), "utf8")
+}
+
+func isTerminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}
+
+// tell writes a room as lines until it is stopped, or a drill is over. A reader that
+// has had enough, as in `warroom --plain | head`, has been served: status 0, so that a
+// script with pipefail goes on. The runtime would let the program die of SIGPIPE and
+// leave no time to take its leave.
+func (a *app) tell(ctx context.Context, o ui.PlainOptions) error {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
+	signal.Ignore(syscall.SIGPIPE)
+	defer signal.Reset(syscall.SIGPIPE)
+	o.Out, o.ASCII = a.out, o.ASCII || dumb()
+	err := ui.Plain(ctx, o)
+	var failed *os.PathError
+	switch {
+	case err == nil, errors.Is(err, syscall.EPIPE):
+		return nil
+	case errors.Is(err, context.Canceled):
+		return &exit{status: exitInterrupted}
+	case errors.As(err, &failed):
+		err = failed.Err
+	}
+	return &exit{exitCannot, fmt.Errorf("the lines could not be written: %w; write them elsewhere and start again", err)}
+}
+
+// show runs a screen until it is left, and remembers it in the named file. The
+// terminal is restored whatever happens.
+func (a *app) show(ctx context.Context, o ui.Options, memory string, log *ownLog) error {
+	o.Log = log.Lines
+	a.recall(&o, memory, log)
+	screen, err := ui.New(o)
+	if err != nil {
+		return err
+	}
+	defer leaveScreen(screen, log)
 	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithInput(a.in), tea.WithOutput(a.out)}
 	if environment("NO_COLOR") != "" { // any value counts: https://no-color.org
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
 	}
-	_, err := tea.NewProgram(screen, options...).Run()
+	_, err = tea.NewProgram(screen, options...).Run()
 	switch {
 	case err == nil:
 		return nil

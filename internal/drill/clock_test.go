@@ -43,9 +43,12 @@ func TestRoomTimeRunsAtItsSpeedThroughPauseChangeAndJump(t *testing.T) {
 		if err := c.Jump(morning.Add(8 * time.Hour)); err != nil || passed(c) != 8*time.Hour {
 			t.Errorf("after a jump: %s, %v", passed(c), err)
 		}
+		if c.Over() {
+			t.Error("it is over before its end")
+		}
 		time.Sleep(time.Hour)
-		if got := passed(c); got != 15*time.Hour {
-			t.Errorf("past the end: %s", got)
+		if got := passed(c); got != 15*time.Hour || !c.Over() {
+			t.Errorf("past the end: %s, over: %v", got, c.Over())
 		}
 	})
 }

@@ -130,6 +130,32 @@ func TestOneWatchOfManyDoesNotClearTheTroubleOfAnother(t *testing.T) {
 	}
 }
 
+func TestAScopeSaysHowManyOfItsWatchesHaveNeverComeBack(t *testing.T) {
+	r := New(Options{})
+	waiting := func(o Observation) int {
+		o.Scope, o.At = alarms, epoch
+		r.Observe(o)
+		r.publish()
+		return r.Snapshot().Scope(alarms).Waiting
+	}
+	for i, step := range []struct {
+		o    Observation
+		want int
+	}{
+		{Observation{Watch: "one", Begins: true}, 1},
+		{Observation{Watch: "two", Begins: true}, 2},
+		{Observation{Watch: "one", Signals: []Signal{alarm("a", OK, "OK", epoch)}}, 2},
+		{Observation{Watch: "one", Done: true, Trouble: &Trouble{What: "what"}}, 1},
+		{Observation{Watch: "one", Done: true, Complete: true}, 1},
+		{Observation{Watch: "two", Done: true, Complete: true}, 0},
+		{Observation{Watch: "two", Begins: true}, 0},
+	} {
+		if got := waiting(step.o); got != step.want {
+			t.Errorf("after step %d %d watches are waited for, want %d", i+1, got, step.want)
+		}
+	}
+}
+
 func TestReadingsAreKeptWithoutEventsAndBounded(t *testing.T) {
 	r := New(Options{})
 	for i := range 3 * sampleLimit {

@@ -52,6 +52,7 @@ type ScopeStatus struct {
 	Interval time.Duration
 	Loading  bool // the first pass is under way
 	Loaded   int  // signals seen so far in the pass under way, or in the last one
+	Waiting  int  // a reading: watches whose first look has not come back, so that nothing is known of what they watch
 }
 
 // staleAfter is how many intervals old data may be before it is called stale, and

@@ -17,6 +17,7 @@ type scopeReading struct {
 type watchReading struct {
 	pass    uint32
 	inPass  bool
+	looked  bool // a pass has ended, well or not
 	loaded  int
 	trouble *Trouble
 }
@@ -56,6 +57,7 @@ func (r *Room) reading(scope Scope, name string) (*scopeReading, *watchReading) 
 	if watch == nil {
 		watch = new(watchReading)
 		reading.watches[name] = watch
+		reading.status.Waiting++
 	}
 	return reading, watch
 }
@@ -116,6 +118,10 @@ func (r *Room) sample(key string, readings []Sample) {
 // trouble that came or went is an event.
 func (r *Room) endPass(scope *scopeReading, watch *watchReading, o *Observation) {
 	watch.inPass = false
+	if !watch.looked {
+		watch.looked = true
+		scope.status.Waiting--
+	}
 	if o.Complete {
 		r.sweep(o.Scope, watch.pass, o.At)
 	}
