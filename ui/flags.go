@@ -11,7 +11,6 @@ type flags struct {
 	marked  map[string]bool       // by item key
 	unseen  map[string]bool       // by signal key
 	trouble map[string]room.State // what was in trouble in the last Snapshot
-	settled [3]bool               // the first look at a kind is over, so that trouble is news from now on
 	version uint64                // changes whenever a flag does
 }
 
@@ -45,42 +44,43 @@ func (f *flags) see(items []item) {
 }
 
 // take compares a Snapshot with the one before and gives what is newly in trouble, or
-// in worse trouble, worst kinds first. Lists are sorted worst first, so only trouble
-// is walked over. What was in trouble when the room was entered is not news.
+// in worse trouble. Lists are sorted worst first, so only trouble is walked over. What
+// was in trouble when its scope was first looked at is not news.
 func (f *flags) take(before, s *room.Snapshot) []*room.Signal {
 	var news []*room.Signal
-	for i, kind := range room.Kinds {
-		list := s.Of(kind)
-		if f.settled[i] && before.Of(kind).Version == list.Version {
+	known := settled(before)
+	for _, kind := range room.Kinds {
+		list, old := s.Of(kind), before.Of(kind)
+		if old.Version == list.Version {
 			continue
 		}
-		now := map[string]room.State{}
+		now := map[string]bool{}
 		for _, signal := range list.Signals {
-			if signal.State != room.Critical && signal.State != room.Warning {
+			if !bad(signal) {
 				break
 			}
-			now[signal.Key] = signal.State
-			if f.settled[i] && f.trouble[signal.Key].Urgency() < signal.State.Urgency() {
+			now[signal.Key] = true
+			if known[signal.Scope] && f.trouble[signal.Key].Urgency() < signal.State.Urgency() {
 				news = append(news, signal)
 				f.unseen[signal.Key] = true
 				f.version++
 			}
+			f.trouble[signal.Key] = signal.State
 		}
-		for _, signal := range before.Of(kind).Signals {
-			if signal.State != room.Critical && signal.State != room.Warning {
+		for _, signal := range old.Signals {
+			if !bad(signal) {
 				break
 			}
-			if _, still := now[signal.Key]; !still {
+			if !now[signal.Key] {
 				f.over(signal.Key)
 			}
 		}
-		for key, state := range now {
-			f.trouble[key] = state
-		}
-		f.settled[i] = f.settled[i] || settled(s, kind)
 	}
 	return news
 }
+
+// bad says whether a signal is in trouble.
+func bad(s *room.Signal) bool { return s.State == room.Critical || s.State == room.Warning }
 
 // over forgets trouble that has ended.
 func (f *flags) over(key string) {
@@ -91,22 +91,14 @@ func (f *flags) over(key string) {
 	}
 }
 
-// settled says whether a kind has been looked at once, wholly.
-func settled(s *room.Snapshot, kind room.Kind) bool {
-	looked := false
+// settled is the scopes that have been looked at once, wholly.
+func settled(s *room.Snapshot) map[room.Scope]bool {
+	known := make(map[room.Scope]bool, len(s.Scopes.List))
 	for _, status := range s.Scopes.List {
-		if sourceOf[kind] == status.Scope.Source {
-			if status.Loading || status.Tried.IsZero() {
-				return false
-			}
-			looked = true
-		}
+		known[status.Scope] = !status.Seen.IsZero() && !status.Loading && status.Waiting == 0
 	}
-	return looked
+	return known
 }
-
-// sourceOf is which source's scopes feed a kind.
-var sourceOf = map[room.Kind]string{room.KindHealth: "health", room.KindAlarm: "cloudwatch", room.KindProbe: "probe"}
 
 // gutter is what stands before a row in the pane's margin.
 func (p *pen) gutter(f *flags, it item) string {

@@ -128,7 +128,7 @@ func (p *pane) news(s *room.Snapshot, f *flags) int {
 		return 0
 	}
 	for _, signal := range s.Of(p.kind).Signals {
-		if signal.State != room.Critical && signal.State != room.Warning {
+		if !bad(signal) {
 			break
 		}
 		if f.unseen[signal.Key] {

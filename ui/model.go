@@ -102,7 +102,7 @@ func New(o Options) (*Model, error) {
 	m.bell, m.leave = o.Room.Join()
 	m.live = o.Room.Snapshot()
 	m.shown = m.live
-	m.flags.take(m.live, m.live)
+	m.flags.take(new(room.Snapshot), m.live)
 	m.syncPanes()
 	m.recall(o.Memory)
 	return m, nil
