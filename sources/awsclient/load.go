@@ -62,7 +62,7 @@ type Options struct {
 // first call. The config's Region is empty if none is set anywhere. An error is a
 // *sources.Failure.
 func Load(ctx context.Context, options Options) (aws.Config, error) {
-	profile := profileName(options.Profile)
+	profile := ProfileName(options.Profile)
 	settings := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(HTTPClient()),
 		config.WithRetryer(NewRetryer),
@@ -132,7 +132,8 @@ func assume(cfg aws.Config, options Options) aws.CredentialsProvider {
 	return aws.NewCredentialsCache(&steady{provider: role, now: time.Now})
 }
 
-// profileName is the name of the profile that the SDK will use.
-func profileName(chosen string) string {
+// ProfileName is the name of the profile that the SDK will use if the given one is
+// asked for, and by default if that is "".
+func ProfileName(chosen string) string {
 	return cmp.Or(chosen, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE"), defaultProfile)
 }

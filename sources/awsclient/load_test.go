@@ -206,6 +206,10 @@ func TestTheAccountIsLearnedOrNamedAfterTheProfile(t *testing.T) {
 		if account != c.account || (err != nil) != c.fails {
 			t.Errorf("account %q, %v; want %q", account, err, c.account)
 		}
+		who, err := WhoAmI(t.Context(), cfg)
+		if want := (Identity{Account: "222222222222", ARN: "a"}); !c.fails && (err != nil || who != want) {
+			t.Errorf("%+v, %v; want %+v", who, err, want)
+		}
 	}
 }
 

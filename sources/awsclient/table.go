@@ -75,15 +75,15 @@ var logins = []Cause{
 // refusals are what the API says about us. They come before the status of an
 // answer, since AWS sends them with several.
 var refusals = []Cause{
-	{Name: "throttled", Why: "AWS is throttling calls to {action}", Next: "nothing to do; other tools of the account share the same limit",
+	{Name: CauseThrottled, Why: "AWS is throttling calls to {action}", Next: "nothing to do; other tools of the account share the same limit",
 		match: func(f *facts) bool {
 			return f.status == http.StatusTooManyRequests || f.coded("Throttling", "ThrottlingException", "ThrottledException",
 				"RequestThrottled", "RequestThrottledException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown", "LimitExceededException")
 		}},
-	{Name: "expired", Why: "the credentials of profile {profile} have expired", credentials: true,
+	{Name: CauseExpired, Why: "the credentials of profile {profile} have expired", credentials: true,
 		Next:  "log in again (with SSO: aws sso login --profile {profile}), or renew the keys in the environment and start again",
 		match: func(f *facts) bool { return f.coded("ExpiredToken", "ExpiredTokenException", "RequestExpired") }},
-	{Name: "unknown-keys", Why: "AWS does not know the credentials of profile {profile}", credentials: true,
+	{Name: CauseUnknownKeys, Why: "AWS does not know the credentials of profile {profile}", credentials: true,
 		Next:  "check the access keys; in a region that must be opted into, check that it is switched on",
 		match: func(f *facts) bool { return f.coded("InvalidClientTokenId", "UnrecognizedClientException") }},
 	{Name: "clock", Why: "AWS refused the signature of the call", credentials: true,
@@ -96,7 +96,7 @@ var refusals = []Cause{
 		match: func(f *facts) bool { return f.coded("SubscriptionRequiredException") }},
 	{Name: "opt-in", Why: "this account may not use the service in this region", Next: "switch the region or the service on in the account, or leave the region out of the config",
 		match: func(f *facts) bool { return f.coded("OptInRequired", "AuthFailure") }},
-	{Name: "denied", Why: "the credentials of profile {profile} may not call {action}", credentials: true,
+	{Name: CauseDenied, Why: "the credentials of profile {profile} may not call {action}", credentials: true,
 		Next:  "allow {action} in their policy; docs/iam-policy.json lists all that is needed",
 		match: func(f *facts) bool { return f.coded("AccessDenied", "AccessDeniedException", "UnauthorizedOperation") }},
 	{Name: "page-lost", Why: "AWS no longer accepts the page mark that it gave out", Next: nothingToDo,
