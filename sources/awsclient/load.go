@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
 )
 
 const (
@@ -67,6 +68,7 @@ func Load(ctx context.Context, options Options) (aws.Config, error) {
 		config.WithHTTPClient(HTTPClient()),
 		config.WithRetryer(NewRetryer),
 		config.WithAppID(appID),
+		config.WithLogger(logging.Nop{}), // the SDK's usual one writes on the screen
 		config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) {
 			o.Duration = max(o.Duration, roleSession)
 			o.RoleSessionName = cmp.Or(o.RoleSessionName, sessionName)
