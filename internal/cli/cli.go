@@ -45,6 +45,7 @@ type app struct {
 	in       io.Reader
 	out, err io.Writer
 	flags    flags
+	ended    int // the status of a command that has said all there is to say; an error would make fang ask the terminal for its colours
 }
 
 // flags are the ones that every command takes.
@@ -66,7 +67,7 @@ func Run(args []string, in io.Reader, out, stderr io.Writer) int {
 	root.SetOut(out)
 	root.SetErr(stderr)
 	err := fang.Execute(ctx, root, fang.WithVersion(version()), fang.WithErrorHandler(printError))
-	return statusOf(err)
+	return max(statusOf(err), a.ended)
 }
 
 // statusOf is the exit status of a command's error. What a command did not give a
@@ -111,7 +112,7 @@ func (a *app) root() *cobra.Command {
 	f.StringSliceVar(&a.flags.regions, "region", nil, "AWS regions to watch, instead of the config's")
 	f.StringSliceVar(&a.flags.profiles, "profile", nil, "AWS profiles to watch, instead of the config's")
 	f.BoolVar(&a.flags.ascii, "ascii", false, "draw with ASCII only")
-	root.AddCommand(a.drillCommand(), a.statusCommand(), a.configCommand())
+	root.AddCommand(a.drillCommand(), a.statusCommand(), a.checkCommand(), a.configCommand())
 	return root
 }
 
