@@ -30,6 +30,7 @@ var may = map[string][]string{
 	"warroom/internal/clean":     {},
 	"warroom/internal/config":    {"warroom/internal/room"},
 	"warroom/internal/drill":     {"warroom/internal/config", "warroom/internal/room", "warroom/internal/clean"},
+	"warroom/internal/terminal":  {"warroom/internal/clean"},
 	"warroom/internal/arrows":    {},
 }
 
@@ -44,6 +45,7 @@ var never = map[string][]string{
 	"warroom/theme":              {"warroom/internal", "warroom/sources", "warroom/ui"},
 	"warroom/internal/room":      {outside},
 	"warroom/internal/clean":     {outside},
+	"warroom/internal/terminal":  {"github.com/aws/", "charm.land/"},
 }
 
 const outside = "outside the standard library"

@@ -158,7 +158,9 @@ func TestAChangedConfigForgetsTheAccountsItNoLongerNames(t *testing.T) {
 func TestTheScreenKnowsTheCatalogue(t *testing.T) {
 	alone(t)
 	_, cfg, _ := staged(t, "07:20")
-	if got := lookOf(cfg).Services["checkout"]; got.Owner != "storefront" || got.Contact != "#storefront-oncall" || got.Runbook != "https://runbooks.acme.example/checkout" {
+	a := new(app)
+	a.root()
+	if got := a.lookOf(cfg).Services["checkout"]; got.Owner != "storefront" || got.Contact != "#storefront-oncall" || got.Runbook != "https://runbooks.acme.example/checkout" {
 		t.Errorf("checkout is %+v", got)
 	}
 }

@@ -52,7 +52,7 @@ type flags struct {
 	config, state, room, theme, log string
 	regions, profiles               []string
 	ascii, plain                    bool
-	asciiGiven                      func() bool
+	asciiGiven                      func() bool // --ascii stands on the command line, whatever it says
 }
 
 // Run runs one command line, without the program's name, and returns its exit
@@ -136,7 +136,7 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.flags.ascii, "ascii", false, "draw with ASCII only; unasked where the terminal or its locale has no more")
 	a.flags.asciiGiven = func() bool { return f.Changed("ascii") }
 	f.BoolVar(&a.flags.plain, "plain", false, "no screen: a line of text for each event; by itself in a pipe, or if TERM is dumb")
-	root.AddCommand(a.drillCommand(), a.statusCommand(), a.configCommand())
+	root.AddCommand(a.drillCommand(), a.statusCommand(), a.checkCommand(), a.configCommand())
 	return root
 }
 

@@ -56,6 +56,8 @@ func TestWrongUseIsToldInPlainWordsWithStatusTwo(t *testing.T) {
 		{[]string{"--config", "bad.yaml", "status"}, `did you mean "url"?`},
 		{[]string{"--config", "absent.yaml", "status"}, "absent.yaml"},
 		{[]string{"status", "--timeout", "-1s"}, "warroom: --timeout -1s leaves no time to look"},
+		{[]string{"check", "--timeout", "0s"}, "warroom: --timeout 0s leaves no time to look"},
+		{[]string{"check", "--theme", "neon"}, `warroom: --theme: there is no theme "neon"`},
 		{[]string{"drill", "story.yaml"}, "story.yaml:3:6: end: the end must be a time after begin"},
 		{[]string{"drill", "1999"}, `warroom: there is no scenario "1999"; there are 2025-10-20-us-east-1`},
 		{[]string{"drill", "absent.yaml"}, "warroom: the scenario absent.yaml cannot be read: no such file or directory"},
@@ -133,7 +135,7 @@ func TestLinesThatCannotBeWrittenEndItWithAReason(t *testing.T) {
 
 func TestHelpHasAnExampleForEveryCommand(t *testing.T) {
 	alone(t)
-	for _, args := range [][]string{{}, {"drill"}, {"status"}, {"config"}, {"config", "init"}, {"config", "show"}, {"config", "schema"}} {
+	for _, args := range [][]string{{}, {"drill"}, {"status"}, {"check"}, {"config"}, {"config", "init"}, {"config", "show"}, {"config", "schema"}} {
 		status, out, stderr := run(t, append(args, "--help")...)
 		if status != exitCalm || !strings.Contains(strings.ToLower(out), "example") {
 			t.Errorf("warroom %v --help: status %d\n%s%s", args, status, out, stderr)

@@ -52,8 +52,6 @@ func (a *app) override(cfg *config.Config) error {
 	}
 	if a.flags.asciiGiven() {
 		cfg.ASCII = a.flags.ascii
-	} else if isTerminal(a.out) && bare() {
-		cfg.ASCII = true
 	}
 	if len(a.flags.profiles) > 0 {
 		cfg.Scopes = nil

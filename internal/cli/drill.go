@@ -86,10 +86,10 @@ func (a *app) runDrill(ctx context.Context, name string, options drill.Options) 
 	c.start(ctx, a.groups(cfg, made))
 	defer c.leave()
 	if a.plain() {
-		return a.tell(ctx, ui.PlainOptions{Room: r, Drill: clock, ASCII: cfg.ASCII})
+		return a.tell(ctx, ui.PlainOptions{Room: r, Drill: clock, ASCII: a.onlyASCII(cfg)})
 	}
 	return a.show(ctx, ui.Options{
-		Context: ctx, Room: r, Desk: r.Desk(actor()), Drill: clock, Look: *lookOf(cfg), Refresh: c.again, Charts: made.charts,
+		Context: ctx, Room: r, Desk: r.Desk(actor()), Drill: clock, Look: *a.lookOf(cfg), Refresh: c.again, Charts: made.charts,
 	}, drillMemory, log)
 }
 

@@ -33,7 +33,7 @@ func (a *app) runLive(ctx context.Context) error {
 	var look atomic.Pointer[ui.Look]
 	take := func(next *config.Config, err error) {
 		if err == nil {
-			look.Store(lookOf(next))
+			look.Store(a.lookOf(next))
 			c.exchange(ctx, a.groups(next, watched))
 		}
 		c.tellConfig(err)
@@ -51,10 +51,10 @@ func (a *app) runLive(ctx context.Context) error {
 		}
 	}()
 	if a.plain() {
-		return a.tell(ctx, ui.PlainOptions{Room: r, ASCII: cfg.ASCII, Wait: foundWithin})
+		return a.tell(ctx, ui.PlainOptions{Room: r, ASCII: a.onlyASCII(cfg), Wait: foundWithin})
 	}
 	return a.show(ctx, ui.Options{
-		Context: ctx, Room: r, Desk: r.Desk(actor()), Look: *lookOf(cfg), NewLook: look.Load,
+		Context: ctx, Room: r, Desk: r.Desk(actor()), Look: *a.lookOf(cfg), NewLook: look.Load,
 		Refresh: c.again, Reload: a.reload(path, take), Charts: watched.charts,
 	}, liveMemory, log)
 }
@@ -64,14 +64,14 @@ func (a *app) runLive(ctx context.Context) error {
 const foundWithin = accountTimeout + time.Second
 
 // lookOf is what a config says of the screen.
-func lookOf(cfg *config.Config) *ui.Look {
+func (a *app) lookOf(cfg *config.Config) *ui.Look {
 	from, to := cfg.Attention.QuietHours()
 	services := make(map[string]ui.Service, len(cfg.Services))
 	for _, s := range cfg.Services {
 		services[s.Name] = ui.Service{Owner: s.Owner, Contact: s.Contact, Runbook: s.Runbook}
 	}
 	return &ui.Look{
-		Theme: cfg.Theme, ASCII: cfg.ASCII, Keys: cfg.Keys, Services: services,
+		Theme: cfg.Theme, ASCII: a.onlyASCII(cfg), Keys: cfg.Keys, Services: services,
 		Attention: ui.Attention{Silent: !cfg.Attention.Bell, Notices: cfg.Attention.Notice, Quiet: ui.Hours{From: from, To: to}},
 	}
 }

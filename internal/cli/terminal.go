@@ -14,6 +14,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"golang.org/x/term"
 
+	"warroom/internal/config"
 	"warroom/ui"
 )
 
@@ -38,6 +39,12 @@ func bare() bool {
 	return locale != "" && !strings.Contains(strings.ReplaceAll(strings.ToLower(locale), "-", ""), "utf8")
 }
 
+// onlyASCII says whether to draw with ASCII: because a config or flag says so, or the
+// terminal has no more and the flag does not say that it has.
+func (a *app) onlyASCII(cfg *config.Config) bool {
+	return cfg.ASCII || !a.flags.asciiGiven() && (dumb() || isTerminal(a.out) && bare())
+}
+
 func isTerminal(stream any) bool {
 	file, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(file.Fd()))
@@ -52,7 +59,7 @@ func (a *app) tell(ctx context.Context, o ui.PlainOptions) error {
 	defer stop()
 	signal.Ignore(syscall.SIGPIPE)
 	defer signal.Reset(syscall.SIGPIPE)
-	o.Out, o.ASCII = a.out, o.ASCII || dumb()
+	o.Out = a.out
 	err := ui.Plain(ctx, o)
 	var failed *os.PathError
 	switch {

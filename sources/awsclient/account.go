@@ -12,11 +12,19 @@ import (
 // accountLimit bounds an account's name: twelve digits, or a profile's name.
 const accountLimit = 64
 
-// Account asks STS for the number of the account that the config's credentials
-// belong to. If STS does not answer, the result is the profile's name, which tells
-// accounts apart as well, together with a *sources.Failure worth a line in the log.
-// Source: GetCallerIdentity, which needs no permission.
-func Account(ctx context.Context, cfg aws.Config) (string, error) {
+// Identity is whom AWS takes us for.
+type Identity struct {
+	Account string // twelve digits
+	ARN     string // of the user, or of the role that is assumed
+}
+
+// identityLimit bounds an ARN in runes; it may be longer, but nobody reads more.
+const identityLimit = 300
+
+// WhoAmI asks STS as whom the config's credentials call. An error is a
+// *sources.Failure. Source: GetCallerIdentity, which needs no permission.
+func WhoAmI(ctx context.Context, cfg aws.Config) (Identity, error) {
+	const what = "the account number could not be learned"
 	ctx, cancel := context.WithTimeout(ctx, OperationTimeout)
 	defer cancel()
 	client := sts.NewFromConfig(cfg, func(o *sts.Options) {
@@ -26,12 +34,27 @@ func Account(ctx context.Context, cfg aws.Config) (string, error) {
 	})
 	answer, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return fallbackName(cfg), Failure("the account number could not be learned", err)
+		return Identity{}, Failure(what, err)
 	}
-	if number := clean.Line(aws.ToString(answer.Account), accountLimit); number != "" {
-		return number, nil
+	who := Identity{
+		Account: clean.Line(aws.ToString(answer.Account), accountLimit),
+		ARN:     clean.Line(aws.ToString(answer.Arn), identityLimit),
 	}
-	return fallbackName(cfg), Failure("the account number could not be learned", errForeign)
+	if who.Account == "" {
+		return Identity{}, Failure(what, errForeign)
+	}
+	return who, nil
+}
+
+// Account is the number of the account that the config's credentials belong to. If
+// STS does not answer, it is the profile's name, which tells accounts apart as
+// well, together with a *sources.Failure worth a line in the log.
+func Account(ctx context.Context, cfg aws.Config) (string, error) {
+	who, err := WhoAmI(ctx, cfg)
+	if err != nil {
+		return fallbackName(cfg), err
+	}
+	return who.Account, nil
 }
 
 func fallbackName(cfg aws.Config) string {

@@ -28,6 +28,10 @@ type Cause struct {
 const (
 	CauseSubscription = "subscription"
 	CauseTimeout      = "timeout"
+	CauseThrottled    = "throttled"
+	CauseExpired      = "expired"
+	CauseUnknownKeys  = "unknown-keys"
+	CauseDenied       = "denied"
 )
 
 // wordLimit bounds what is put into a sentence from outside: host and profile names.
@@ -43,7 +47,7 @@ func Classify(err error) Cause {
 	f := gather(err)
 	found := causes[slices.IndexFunc(causes, func(c Cause) bool { return c.match(f) })]
 	host := cmp.Or(f.host, "the "+cmp.Or(f.service, "AWS")+" API")
-	profile := cmp.Or(f.profile, profileName(""))
+	profile := cmp.Or(f.profile, ProfileName(""))
 	fill := strings.NewReplacer(
 		"{host}", clean.Line(host, wordLimit), "{status}", f.statusLine(),
 		"{action}", clean.Line(f.action, wordLimit), "{profile}", clean.Line(profile, wordLimit))

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
 )
 
 const (
@@ -62,11 +63,12 @@ type Options struct {
 // first call. The config's Region is empty if none is set anywhere. An error is a
 // *sources.Failure.
 func Load(ctx context.Context, options Options) (aws.Config, error) {
-	profile := profileName(options.Profile)
+	profile := ProfileName(options.Profile)
 	settings := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(HTTPClient()),
 		config.WithRetryer(NewRetryer),
 		config.WithAppID(appID),
+		config.WithLogger(logging.Nop{}), // the SDK's usual one writes on the screen
 		config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) {
 			o.Duration = max(o.Duration, roleSession)
 			o.RoleSessionName = cmp.Or(o.RoleSessionName, sessionName)
@@ -132,7 +134,8 @@ func assume(cfg aws.Config, options Options) aws.CredentialsProvider {
 	return aws.NewCredentialsCache(&steady{provider: role, now: time.Now})
 }
 
-// profileName is the name of the profile that the SDK will use.
-func profileName(chosen string) string {
+// ProfileName is the name of the profile that the SDK will use if the given one is
+// asked for, and by default if that is "".
+func ProfileName(chosen string) string {
 	return cmp.Or(chosen, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE"), defaultProfile)
 }

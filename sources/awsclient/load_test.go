@@ -55,6 +55,31 @@ func TestLoadTakesProfileAndRegion(t *testing.T) {
 	}
 }
 
+func TestTheSDKWritesNothingOnTheScreen(t *testing.T) {
+	home(t, "")
+	t.Setenv("AWS_EC2_METADATA_DISABLED", "false")
+	// An instance's metadata that refuses the newer protocol is worth a warning to the SDK.
+	t.Setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", *serve(t, answer(403, "text/plain", "no")).BaseEndpoint)
+	written, err := os.CreateTemp(t.TempDir(), "stderr")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer written.Close()
+	usual := os.Stderr
+	os.Stderr = written
+	defer func() { os.Stderr = usual }()
+	cfg, err := Load(t.Context(), Options{Region: "eu-west-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cfg.Credentials.Retrieve(t.Context()); err == nil {
+		t.Error("there are credentials")
+	}
+	if text, err := os.ReadFile(written.Name()); err != nil || len(text) > 0 {
+		t.Errorf("written: %q, %v", text, err)
+	}
+}
+
 func TestProfilesThatCannotBeUsed(t *testing.T) {
 	cases := []struct{ name, shared, profile, cause, why, next string }{
 		{"unknown", "", "prdo", "no-profile", "the profile prdo is in neither ~/.aws/config nor ~/.aws/credentials", "aws configure --profile prdo"},
@@ -205,6 +230,10 @@ func TestTheAccountIsLearnedOrNamedAfterTheProfile(t *testing.T) {
 		account, err := Account(t.Context(), cfg)
 		if account != c.account || (err != nil) != c.fails {
 			t.Errorf("account %q, %v; want %q", account, err, c.account)
+		}
+		who, err := WhoAmI(t.Context(), cfg)
+		if want := (Identity{Account: "222222222222", ARN: "a"}); !c.fails && (err != nil || who != want) {
+			t.Errorf("%+v, %v; want %+v", who, err, want)
 		}
 	}
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
 )
 
-// nothingToDo is next where waiting is all there is; the runner says when the next
+// NothingToDo is next where waiting is all there is; the runner says when the next
 // try is.
-const nothingToDo = "nothing to do"
+const NothingToDo = "nothing to do"
 
 // causes are tried from the top. Settings and logins come first, because the SDK
 // looks for credentials on the network and a laptop without any fails with a
@@ -22,7 +22,7 @@ const nothingToDo = "nothing to do"
 var causes = inOrder(settings, logins, wire, refusals, answers)
 
 var settings = []Cause{
-	{Name: "stopped", Why: "the look was stopped", Next: nothingToDo,
+	{Name: "stopped", Why: "the look was stopped", Next: NothingToDo,
 		match: func(f *facts) bool { return f.is(context.Canceled) && !f.is(context.DeadlineExceeded) }},
 	{Name: "no-profile", Why: "the profile {profile} is in neither ~/.aws/config nor ~/.aws/credentials",
 		Next: "correct the profile in the config or in AWS_PROFILE, or run: aws configure --profile {profile}", credentials: true,
@@ -63,7 +63,7 @@ var logins = []Cause{
 		Next:  "run: aws login --profile {profile}",
 		match: func(f *facts) bool { return f.says("please reauthenticate") }},
 	{Name: "identity-provider", Why: "STS could not reach the identity provider that vouches for this workload", credentials: true,
-		Next:  nothingToDo + "; it happens when STS itself is in trouble",
+		Next:  NothingToDo + "; it happens when STS itself is in trouble",
 		match: func(f *facts) bool { return f.coded("InvalidIdentityToken", "IDPCommunicationError") }},
 	{Name: "role-denied", Why: "profile {profile} may not assume its role", credentials: true,
 		Next: "check role_arn, the external id and the role's trust policy",
@@ -75,15 +75,15 @@ var logins = []Cause{
 // refusals are what the API says about us. They come before the status of an
 // answer, since AWS sends them with several.
 var refusals = []Cause{
-	{Name: "throttled", Why: "AWS is throttling calls to {action}", Next: "nothing to do; other tools of the account share the same limit",
+	{Name: CauseThrottled, Why: "AWS is throttling calls to {action}", Next: "nothing to do; other tools of the account share the same limit",
 		match: func(f *facts) bool {
 			return f.status == http.StatusTooManyRequests || f.coded("Throttling", "ThrottlingException", "ThrottledException",
 				"RequestThrottled", "RequestThrottledException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown", "LimitExceededException")
 		}},
-	{Name: "expired", Why: "the credentials of profile {profile} have expired", credentials: true,
+	{Name: CauseExpired, Why: "the credentials of profile {profile} have expired", credentials: true,
 		Next:  "log in again (with SSO: aws sso login --profile {profile}), or renew the keys in the environment and start again",
 		match: func(f *facts) bool { return f.coded("ExpiredToken", "ExpiredTokenException", "RequestExpired") }},
-	{Name: "unknown-keys", Why: "AWS does not know the credentials of profile {profile}", credentials: true,
+	{Name: CauseUnknownKeys, Why: "AWS does not know the credentials of profile {profile}", credentials: true,
 		Next:  "check the access keys; in a region that must be opted into, check that it is switched on",
 		match: func(f *facts) bool { return f.coded("InvalidClientTokenId", "UnrecognizedClientException") }},
 	{Name: "clock", Why: "AWS refused the signature of the call", credentials: true,
@@ -96,10 +96,10 @@ var refusals = []Cause{
 		match: func(f *facts) bool { return f.coded("SubscriptionRequiredException") }},
 	{Name: "opt-in", Why: "this account may not use the service in this region", Next: "switch the region or the service on in the account, or leave the region out of the config",
 		match: func(f *facts) bool { return f.coded("OptInRequired", "AuthFailure") }},
-	{Name: "denied", Why: "the credentials of profile {profile} may not call {action}", credentials: true,
+	{Name: CauseDenied, Why: "the credentials of profile {profile} may not call {action}", credentials: true,
 		Next:  "allow {action} in their policy; docs/iam-policy.json lists all that is needed",
 		match: func(f *facts) bool { return f.coded("AccessDenied", "AccessDeniedException", "UnauthorizedOperation") }},
-	{Name: "page-lost", Why: "AWS no longer accepts the page mark that it gave out", Next: nothingToDo,
+	{Name: "page-lost", Why: "AWS no longer accepts the page mark that it gave out", Next: NothingToDo,
 		match: func(f *facts) bool { return f.coded("InvalidPaginationToken", "InvalidNextToken") }},
 }
 
@@ -123,16 +123,16 @@ var wire = []Cause{
 		match: func(f *facts) bool { failure, ok := f.unresolved(); return ok && failure.IsNotFound }},
 	{Name: "dns-failed", Why: "the name server gave no answer for {host}", Next: "check this machine's network and DNS",
 		match: func(f *facts) bool { _, ok := f.unresolved(); return ok }},
-	{Name: CauseTimeout, Why: "{host} did not answer in time", Next: nothingToDo,
+	{Name: CauseTimeout, Why: "{host} did not answer in time", Next: NothingToDo,
 		match: func(f *facts) bool { return f.timedOut() }},
 	{Name: "proxy", Why: "the proxy on the way to {host} refused", Next: "check HTTPS_PROXY and NO_PROXY",
 		match: func(f *facts) bool { return f.says("proxyconnect") }},
-	{Name: "refused", Why: "{host} refused the connection", Next: nothingToDo,
+	{Name: "refused", Why: "{host} refused the connection", Next: NothingToDo,
 		match: func(f *facts) bool { return f.is(syscall.ECONNREFUSED) }},
 	{Name: "tls", Why: "no trusted connection to {host} could be made",
 		Next:  "a proxy may stand in between: set AWS_CA_BUNDLE to its certificate, or log in to the network",
 		match: func(f *facts) bool { return f.distrusted() }},
-	{Name: "cut", Why: "{host} broke the connection off in the middle", Next: nothingToDo,
+	{Name: "cut", Why: "{host} broke the connection off in the middle", Next: NothingToDo,
 		match: func(f *facts) bool { return f.cutOff() }},
 	{Name: "unreachable", Why: "{host} cannot be reached from this machine", Next: "check the network, the VPN and the firewall",
 		match: func(f *facts) bool { return f.dialled() }},
@@ -140,7 +140,7 @@ var wire = []Cause{
 
 // answers are complete answers that say nothing of their own.
 var answers = []Cause{
-	{Name: "server-error", Why: "{host} answered {status}", Next: nothingToDo,
+	{Name: "server-error", Why: "{host} answered {status}", Next: NothingToDo,
 		match: func(f *facts) bool { return f.status >= http.StatusInternalServerError }},
 	{Name: "redirected", Why: "{host} answered {status}, which AWS never does", Next: "a proxy or a login page of the network may stand in between: open a browser and log in",
 		match: func(f *facts) bool { return f.status >= http.StatusMultipleChoices && f.status < http.StatusBadRequest }},

@@ -71,7 +71,7 @@ func New(options Options) sources.Watch {
 	if w.clock == nil {
 		w.clock = room.Wall{}
 	}
-	for i, region := range regions(options.Config.Region) {
+	for i, region := range Regions(options.Config.Region) {
 		w.endpoints[i] = endpoint{region, health.NewFromConfig(options.Config, func(o *health.Options) {
 			o.Region = region
 			o.APIOptions = append(o.APIOptions, awsclient.Harden)
@@ -87,9 +87,9 @@ func New(options Options) sources.Watch {
 	}
 }
 
-// regions are where the Health API lives in the partition of the given region. It
+// Regions are where the Health API lives in the partition of the given region. It
 // is never asked in the user's own region: the SDK would make up a host there.
-func regions(region string) [2]string {
+func Regions(region string) [2]string {
 	switch {
 	case strings.HasPrefix(region, "us-gov-"):
 		return [2]string{"us-gov-west-1", "us-gov-east-1"}

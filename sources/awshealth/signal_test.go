@@ -68,7 +68,7 @@ func TestTheAPIIsAskedWhereItLives(t *testing.T) {
 		"us-gov-west-1": {"us-gov-west-1", "us-gov-east-1"},
 		"cn-north-1":    {"cn-northwest-1", "cn-north-1"},
 	} {
-		if got := regions(region); got != want {
+		if got := Regions(region); got != want {
 			t.Errorf("%q: %v", region, got)
 		}
 	}

@@ -1,0 +1,229 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	cloudwatchtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+	"github.com/aws/aws-sdk-go-v2/service/health"
+	healthtypes "github.com/aws/aws-sdk-go-v2/service/health/types"
+
+	"warroom/internal/config"
+	"warroom/sources/awsclient"
+	"warroom/sources/awshealth"
+)
+
+// trial is one action that warroom asks of AWS, and the smallest call that shows
+// whether it may.
+type trial struct {
+	action string
+	call   func(context.Context) error
+	cost   string // said beside "allowed"
+}
+
+// permissions tries every action in every region of a scope.
+func (c *checker) permissions(ctx context.Context, scope config.Scope, settings aws.Config, account string) []finding {
+	about := subject{topic: topicPermission, account: account}
+	parts := []func() []finding{func() []finding { return c.healthPermissions(ctx, settings, account) }}
+	regions := scope.Regions
+	if len(regions) == 0 && settings.Region != "" {
+		regions = []string{settings.Region}
+	}
+	for _, region := range regions {
+		parts = append(parts, func() []finding { return c.alarmPermissions(ctx, settings, account, region) })
+	}
+	found := byRegion(c.together(about.called("every action"), len(parts), func(i int) []finding { return parts[i]() }))
+	if len(regions) == 0 && !c.cfg.Alarms.Off {
+		missing := noRegion(account)
+		found = append(found, about.called("cloudwatch").fail(missing.Why+", so no alarms are watched", missing.Next))
+	}
+	return found
+}
+
+// byRegion brings the findings of each region together, in the order of the first.
+func byRegion(findings []finding) []finding {
+	var order []string
+	for _, f := range findings {
+		if !slices.Contains(order, f.region) {
+			order = append(order, f.region)
+		}
+	}
+	slices.SortStableFunc(findings, func(a, b finding) int {
+		return cmp.Compare(slices.Index(order, a.region), slices.Index(order, b.region))
+	})
+	return findings
+}
+
+func (c *checker) alarmPermissions(ctx context.Context, settings aws.Config, account, region string) []finding {
+	about := subject{topic: topicPermission, account: account, region: region}
+	if c.cfg.Alarms.Off {
+		return []finding{about.called("cloudwatch").skip("the config switches the alarms off", "")}
+	}
+	client := cloudwatch.NewFromConfig(settings, func(o *cloudwatch.Options) {
+		o.Region = region
+		o.APIOptions = append(o.APIOptions, awsclient.Harden)
+	})
+	trials := alarmTrials(client)
+	return c.together(about.called("cloudwatch"), len(trials), func(i int) []finding {
+		found, _ := c.try(ctx, about, trials[i])
+		return []finding{found}
+	})
+}
+
+// alarmTrials are the actions of CloudWatch. GetMetricData is asked for a metric
+// that nobody has: what is paid for is the question.
+func alarmTrials(client *cloudwatch.Client) []trial {
+	kinds := []cloudwatchtypes.AlarmType{
+		cloudwatchtypes.AlarmTypeMetricAlarm, cloudwatchtypes.AlarmTypeCompositeAlarm, cloudwatchtypes.AlarmTypeLogAlarm,
+	}
+	one := aws.Int32(1)
+	return []trial{
+		{action: "cloudwatch:DescribeAlarms", call: func(ctx context.Context) error {
+			_, err := client.DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{AlarmTypes: kinds, MaxRecords: one})
+			return err
+		}},
+		{action: "cloudwatch:DescribeAlarmHistory", call: func(ctx context.Context) error {
+			_, err := client.DescribeAlarmHistory(ctx, &cloudwatch.DescribeAlarmHistoryInput{AlarmTypes: kinds, MaxRecords: one})
+			return err
+		}},
+		{action: "cloudwatch:GetMetricData", cost: "; asking this once cost 0.00001 USD", call: func(ctx context.Context) error {
+			end := time.Now()
+			_, err := client.GetMetricData(ctx, &cloudwatch.GetMetricDataInput{
+				StartTime: aws.Time(end.Add(-5 * time.Minute)), EndTime: aws.Time(end), MaxDatapoints: one,
+				MetricDataQueries: []cloudwatchtypes.MetricDataQuery{{Id: aws.String("nothing"), MetricStat: &cloudwatchtypes.MetricStat{
+					Metric: &cloudwatchtypes.Metric{Namespace: aws.String("warroom/check"), MetricName: aws.String("nothing")},
+					Period: aws.Int32(60), Stat: aws.String("Sum"),
+				}}},
+			})
+			return err
+		}},
+	}
+}
+
+// healthPermissions tries DescribeEvents in both regions of the Health API, and the
+// other two actions in the first region that answered.
+func (c *checker) healthPermissions(ctx context.Context, settings aws.Config, account string) []finding {
+	about := subject{topic: topicPermission, account: account}
+	if c.cfg.Health.Off {
+		return []finding{about.called("health").skip("the config switches AWS Health off", "")}
+	}
+	regions := awshealth.Regions(settings.Region)
+	var clients [2]*health.Client
+	var errs [2]error
+	arns := [2]string{unlikelyARN(regions[0]), unlikelyARN(regions[1])}
+	events := c.together(about.called("health"), len(regions), func(i int) []finding {
+		clients[i] = health.NewFromConfig(settings, func(o *health.Options) {
+			o.Region = regions[i]
+			o.APIOptions = append(o.APIOptions, awsclient.Harden)
+		})
+		var found finding
+		found, errs[i] = c.try(ctx, about.in(account, regions[i]), eventsTrial(clients[i], &arns[i]))
+		return []finding{found}
+	})
+	at, why := whereToGoOn(errs)
+	events = oneSided(events, errs, regions)
+	about.region = regions[at]
+	trials := healthTrials(clients[at], arns[at])
+	details := c.together(about.called("health"), len(trials), func(i int) []finding {
+		if why != "" {
+			return []finding{about.called(trials[i].action).skip(why, "mend health:DescribeEvents first")}
+		}
+		found, _ := c.try(ctx, about, trials[i])
+		return []finding{found}
+	})
+	other := events[1-at]
+	return append(append([]finding{events[at]}, details...), other)
+}
+
+// whereToGoOn is the region for the actions that follow DescribeEvents: one that
+// answered, or else one that refused only that. why is why there is none.
+func whereToGoOn(errs [2]error) (at int, why string) {
+	for i, err := range errs {
+		if err == nil {
+			return i, ""
+		}
+	}
+	for i, err := range errs {
+		switch awsclient.Classify(err).Name {
+		case awsclient.CauseDenied:
+			return i, ""
+		case awsclient.CauseSubscription:
+			return i, "not tried: the support plan does not include the API"
+		}
+	}
+	return 0, "not tried: neither region of the API answered"
+}
+
+// oneSided turns the failure of one region into a warning, since the other one is
+// enough. A denial stays one: it would meet both.
+func oneSided(events []finding, errs [2]error, regions [2]string) []finding {
+	for i := range events {
+		other := 1 - i
+		if errs[i] != nil && errs[other] == nil && events[i].state == stateFailed && awsclient.Classify(errs[i]).Name != awsclient.CauseDenied {
+			events[i].state = stateWarning
+			events[i].found += "; " + regions[other] + " answers, and is enough"
+		}
+	}
+	return events
+}
+
+// unlikelyARN is an ARN in the form of an event's, for accounts without events. The
+// API answers that there is no such event, unless it refuses to look.
+func unlikelyARN(region string) string {
+	partition := "aws"
+	switch {
+	case strings.HasPrefix(region, "us-gov-"):
+		partition = "aws-us-gov"
+	case strings.HasPrefix(region, "cn-"):
+		partition = "aws-cn"
+	}
+	return "arn:" + partition + ":health:" + region + "::event/EC2/AWS_EC2_OPERATIONAL_ISSUE/AWS_EC2_OPERATIONAL_ISSUE_WARROOM_CHECK"
+}
+
+// eventsTrial also notes the ARN of an event, if there is one.
+func eventsTrial(client *health.Client, arn *string) trial {
+	return trial{action: "health:DescribeEvents", call: func(ctx context.Context) error {
+		answer, err := client.DescribeEvents(ctx, &health.DescribeEventsInput{MaxResults: aws.Int32(1)})
+		if err == nil && len(answer.Events) > 0 && aws.ToString(answer.Events[0].Arn) != "" {
+			*arn = *answer.Events[0].Arn
+		}
+		return err
+	}}
+}
+
+func healthTrials(client *health.Client, arn string) []trial {
+	return []trial{
+		{action: "health:DescribeEventDetails", call: func(ctx context.Context) error {
+			_, err := client.DescribeEventDetails(ctx, &health.DescribeEventDetailsInput{EventArns: []string{arn}})
+			return err
+		}},
+		{action: "health:DescribeAffectedEntities", call: func(ctx context.Context) error {
+			_, err := client.DescribeAffectedEntities(ctx, &health.DescribeAffectedEntitiesInput{
+				Filter: &healthtypes.EntityFilter{EventArns: []string{arn}}, MaxResults: aws.Int32(1),
+			})
+			return err
+		}},
+	}
+}
+
+// try makes one call when its turn has come. The error is the call's.
+func (c *checker) try(ctx context.Context, about subject, t trial) (finding, error) {
+	about.name = t.action
+	done, err := c.turn(ctx)
+	if err != nil {
+		return c.overdue(about), err
+	}
+	defer done()
+	began := time.Now()
+	ctx, cancel := awsclient.WithTimeout(ctx)
+	defer cancel()
+	if err := t.call(ctx); err != nil {
+		return c.refused(about, err, time.Since(began)), err
+	}
+	return about.ok("allowed" + t.cost), nil
+}
