@@ -214,8 +214,8 @@ func (m *Model) doReload(string) tea.Cmd {
 }
 
 func (m *Model) doTheme(name string) tea.Cmd {
-	if !theme.Known(name) {
-		m.say(theme.Warning, fmt.Sprintf("there is no theme %q; there are %s", name, strings.Join(theme.Names(), ", ")))
+	if !m.themes.Known(name) {
+		m.say(theme.Warning, fmt.Sprintf("there is no theme %q; there are %s", name, strings.Join(m.themes.Names(), ", ")))
 		return nil
 	}
 	m.themeName = name

@@ -30,9 +30,10 @@ type Options struct {
 
 // Look is what a config says of the screen alone.
 type Look struct {
-	Theme string              // a name of theme.Names; Auto if empty
-	ASCII bool                // no glyph beyond ASCII
-	Keys  map[string][]string // action to keys, in place of the defaults
+	Theme  string              // a name of Themes; Auto if empty
+	Themes theme.Library       // the themes there are
+	ASCII  bool                // no glyph beyond ASCII
+	Keys   map[string][]string // action to keys, in place of the defaults
 
 	Services map[string]Service // our own services, by name
 }
@@ -67,7 +68,8 @@ type Model struct {
 
 	pen           pen
 	themeName     string
-	dark          bool
+	themes        theme.Library
+	terminal      theme.Terminal
 	width, height int
 
 	panes   [paneCount]*pane
@@ -103,7 +105,7 @@ func New(o Options) (*Model, error) {
 	}
 	m := &Model{
 		context: o.Context, reader: o.Room, desk: o.Desk, drill: o.Drill, reload: o.Reload, refresh: o.Refresh, charts: o.Charts,
-		newLook: o.NewLook, dark: true, panes: newPanes(), input: textinput.New(),
+		newLook: o.NewLook, panes: newPanes(), input: textinput.New(),
 	}
 	if m.newLook == nil {
 		m.newLook = func() *Look { return nil }
@@ -129,7 +131,7 @@ func (m *Model) wear(look *Look) error {
 	if err != nil {
 		return err
 	}
-	m.actions, m.byKey, m.themeName, m.dirty = table, byKey, look.Theme, true
+	m.actions, m.byKey, m.themeName, m.themes, m.dirty = table, byKey, look.Theme, look.Themes, true
 	m.services = look.Services
 	m.pen.ascii, m.pen.marks = look.ASCII, &theme.Unicode
 	if look.ASCII {
@@ -141,8 +143,10 @@ func (m *Model) wear(look *Look) error {
 
 // dress puts on the theme that was asked for.
 func (m *Model) dress() {
-	m.pen.theme = theme.New(m.themeName, m.dark)
-	m.input.SetStyles(textinput.DefaultStyles(!m.pen.theme.Light))
+	m.pen.theme = m.themes.New(m.themeName, m.terminal)
+	muted := m.pen.theme.Style(theme.Muted)
+	state := textinput.StyleState{Prompt: muted, Placeholder: muted, Suggestion: muted}
+	m.input.SetStyles(textinput.Styles{Focused: state, Blurred: state, Cursor: textinput.CursorStyle{Blink: true}})
 }
 
 // Init implements tea.Model.
@@ -175,7 +179,10 @@ func (m *Model) handle(message tea.Msg) tea.Cmd {
 	case tea.WindowSizeMsg:
 		m.width, m.height, m.dirty = max(0, message.Width), max(0, message.Height), true
 	case tea.BackgroundColorMsg:
-		m.dark, m.dirty = message.IsDark(), true
+		m.terminal.Light, m.dirty = !message.IsDark(), true
+		m.dress()
+	case tea.ColorProfileMsg:
+		m.terminal.Profile, m.dirty = message.Profile, true
 		m.dress()
 	case changed:
 		m.take(m.reader.Snapshot())

@@ -14,6 +14,8 @@ import (
 
 	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
+
+	"warroom/theme"
 )
 
 // Exit statuses, a contract for scripts.
@@ -106,7 +108,7 @@ func (a *app) root() *cobra.Command {
 	f := root.PersistentFlags()
 	f.StringVar(&a.flags.config, "config", "", "the config `FILE`; else warroom.yaml here, then in the config directory")
 	f.StringVar(&a.flags.room, "room", "", "the room's `NAME`, shown in the header")
-	f.StringVar(&a.flags.theme, "theme", "", "the theme's `NAME`: auto, dark or light")
+	f.StringVar(&a.flags.theme, "theme", "", "the theme's `NAME`: "+strings.Join(theme.Library{}.Names(), ", "))
 	f.StringVar(&a.flags.log, "log", "", "append what goes wrong inside to a `FILE`")
 	f.StringSliceVar(&a.flags.regions, "region", nil, "AWS regions to watch, instead of the config's")
 	f.StringSliceVar(&a.flags.profiles, "profile", nil, "AWS profiles to watch, instead of the config's")

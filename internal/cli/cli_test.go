@@ -51,7 +51,7 @@ func TestWrongUseIsToldInPlainWordsWithStatusTwo(t *testing.T) {
 	}{
 		{nil, "warroom: the screen needs a terminal, and standard output is not one; use `warroom status`"},
 		{[]string{"drill"}, "warroom: the screen needs a terminal, and standard output is not one"},
-		{[]string{"--theme", "neon"}, `warroom: --theme: there is no theme "neon"; there are auto, dark, light`},
+		{[]string{"--theme", "neon"}, `warroom: --theme: there is no theme "neon"; there are auto, dark, light, high-contrast, colour-blind, ansi16, mono`},
 		{[]string{"--nonsense"}, "warroom: unknown flag: --nonsense"},
 		{[]string{"dril"}, `warroom: unknown command "dril"`},
 		{[]string{"--config", "bad.yaml"}, `bad.yaml:3:5`},

@@ -20,7 +20,7 @@ import (
 // allowed is what a config may name that other packages define.
 func allowed() config.Allowed {
 	keys := ui.DefaultKeys()
-	return config.Allowed{Themes: theme.Names(), Actions: slices.Sorted(maps.Keys(keys)), Keys: keys}
+	return config.Allowed{Themes: theme.Library{}.Names(), Actions: slices.Sorted(maps.Keys(keys)), Keys: keys}
 }
 
 // loadConfig finds and reads the config, and applies the flags over it. path is ""
@@ -41,8 +41,8 @@ func (a *app) loadConfig() (cfg *config.Config, path string, err error) {
 
 // override applies the command line over a config.
 func (a *app) override(cfg *config.Config) error {
-	if name := a.flags.theme; name != "" && !theme.Known(name) {
-		return fmt.Errorf("--theme: there is no theme %q; there are %s", name, strings.Join(theme.Names(), ", "))
+	if name := a.flags.theme; name != "" && !(theme.Library{}).Known(name) {
+		return fmt.Errorf("--theme: there is no theme %q; there are %s", name, strings.Join(theme.Library{}.Names(), ", "))
 	}
 	if a.flags.room != "" {
 		cfg.Room = a.flags.room
