@@ -23,7 +23,7 @@ const FileName = "warroom.yaml"
 //	minimum  the smallest number
 type Config struct {
 	Room      string              `yaml:"room,omitempty" doc:"What the room is called in the header." example:"prod"`
-	Theme     string              `yaml:"theme" doc:"The colours of the screen; auto follows the terminal's background." default:"auto" example:"dark"`
+	Theme     string              `yaml:"theme" doc:"The colours of the screen: a name, or the path of a theme of your own (docs/themes.md); auto follows the terminal's background." default:"auto" example:"dark"`
 	ASCII     bool                `yaml:"ascii" doc:"Draw with ASCII characters only." default:"false"`
 	Intervals Intervals           `yaml:"intervals" doc:"How often each source looks."`
 	Scopes    []Scope             `yaml:"scopes,omitempty" doc:"As whom and where to look at AWS." usual:"the AWS SDK's own credentials and region"`
