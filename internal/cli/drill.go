@@ -61,11 +61,16 @@ func (a *app) runDrill(ctx context.Context, name string, options drill.Options) 
 	if err != nil {
 		return err
 	}
+	look, err := a.lookOf(cfg)
+	if err != nil {
+		return err
+	}
 	log, closer, err := a.logger()
 	if err != nil {
 		return err
 	}
 	defer closer.Close()
+	a.themes.tell(log, look.Themes)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 
@@ -86,7 +91,7 @@ func (a *app) runDrill(ctx context.Context, name string, options drill.Options) 
 	r := room.New(room.Options{Name: scenario.Name, Clock: clock})
 	c := &crew{room: r, clock: clock, log: log}
 	screen, err := ui.New(ui.Options{
-		Context: ctx, Room: r, Desk: r.Desk(actor()), Drill: clock, Look: *lookOf(cfg), Refresh: c.again,
+		Context: ctx, Room: r, Desk: r.Desk(actor()), Drill: clock, Look: *look, Refresh: c.again,
 	})
 	if err != nil {
 		return err

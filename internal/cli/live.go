@@ -16,6 +16,10 @@ func (a *app) runLive(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	first, err := a.lookOf(cfg)
+	if err != nil {
+		return err
+	}
 	if err := a.needTerminal(); err != nil {
 		return err
 	}
@@ -24,6 +28,7 @@ func (a *app) runLive(ctx context.Context) error {
 		return err
 	}
 	defer closer.Close()
+	a.themes.tell(log, first.Themes)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 
@@ -32,14 +37,18 @@ func (a *app) runLive(ctx context.Context) error {
 	c := &crew{room: r, clock: clock, log: log}
 	var look atomic.Pointer[ui.Look]
 	take := func(next *config.Config, err error) {
+		var worn *ui.Look
 		if err == nil {
-			look.Store(lookOf(next))
+			worn, err = a.lookOf(next)
+		}
+		if err == nil {
+			look.Store(worn)
 			c.exchange(ctx, a.groups(next, world{clock: clock}))
 		}
 		c.tellConfig(err)
 	}
 	screen, err := ui.New(ui.Options{
-		Context: ctx, Room: r, Desk: r.Desk(actor()), Look: *lookOf(cfg), NewLook: look.Load,
+		Context: ctx, Room: r, Desk: r.Desk(actor()), Look: *first, NewLook: look.Load,
 		Refresh: c.again, Reload: a.reload(path, take),
 	})
 	if err != nil {
@@ -49,7 +58,7 @@ func (a *app) runLive(ctx context.Context) error {
 	c.start(ctx, a.groups(cfg, world{clock: clock}))
 	defer c.leave()
 	go func() {
-		if err := config.Watch(ctx, cfg, allowed(), func(next *config.Config, err error) {
+		if err := config.Watch(ctx, cfg, a.allowed(), func(next *config.Config, err error) {
 			if err == nil {
 				err = a.override(next)
 			}
@@ -61,9 +70,13 @@ func (a *app) runLive(ctx context.Context) error {
 	return a.show(ctx, screen)
 }
 
-// lookOf is what a config says of the screen.
-func lookOf(cfg *config.Config) *ui.Look {
-	return &ui.Look{Theme: cfg.Theme, ASCII: cfg.ASCII, Keys: cfg.Keys}
+// lookOf is what a config says of the screen. The error is about the theme.
+func (a *app) lookOf(cfg *config.Config) (*ui.Look, error) {
+	library, err := a.themes.with(cfg.Theme)
+	if err != nil {
+		return nil, err
+	}
+	return &ui.Look{Theme: cfg.Theme, Themes: library, ASCII: cfg.ASCII, Keys: cfg.Keys}, nil
 }
 
 // reload reads the config again when it is asked for by name.
@@ -72,12 +85,15 @@ func (a *app) reload(path string, take func(*config.Config, error)) func() error
 		return nil
 	}
 	return func() error {
-		cfg, err := config.Load(path, allowed())
+		cfg, err := config.Load(path, a.allowed())
 		if err != nil {
 			return errors.New(inOneLine(err))
 		}
 		if err := a.override(cfg); err != nil {
 			return err
+		}
+		if _, err := a.lookOf(cfg); err != nil {
+			return errors.New(inOneLine(err))
 		}
 		go take(cfg, nil) // asking AWS who we are may take a moment, and the screen must not wait
 		return nil

@@ -1,5 +1,6 @@
 // Package config reads warroom.yaml: defaults, validation that names line and
-// column, secrets by reference, the service catalogue, and reload.
+// column, secrets by reference, the service catalogue, and reload. Theme files are
+// read in the same way.
 package config
 
 import "time"
