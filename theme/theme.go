@@ -4,10 +4,10 @@ package theme
 
 import (
 	"image/color"
-	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/colorprofile"
 )
 
 // Token is what a piece of the screen means. A Theme says how it looks.
@@ -34,10 +34,21 @@ const (
 	tokens
 )
 
+// keys is what the tokens are called in a theme file. Text has no key: it is the
+// terminal's own in every theme.
+var keys = [tokens]string{
+	Muted: "muted", Strong: "strong", Accent: "accent", Critical: "critical", Warning: "warning", OK: "ok",
+	Unknown: "unknown", Stale: "stale", Border: "border", Selected: "selected", Badge: "badge", Drill: "drill",
+	Frozen: "frozen", Match: "match", Unseen: "unseen",
+}
+
+// Keys lists what the tokens are called in a theme file.
+func Keys() []string { return keys[Muted:] }
+
 // Theme is one look. Immutable; safe for concurrent use.
 type Theme struct {
-	Name   string
-	Light  bool
+	Name   string // dark or light for Auto, else the name that was asked for
+	Light  bool   // it is worn on a light background
 	styles [tokens]lipgloss.Style
 	open   [tokens]string
 }
@@ -60,68 +71,6 @@ func (t *Theme) Open(token Token) string { return t.open[token] }
 // Style is the lipgloss style of a token, for widgets that want one.
 func (t *Theme) Style(token Token) lipgloss.Style { return t.styles[token] }
 
-// palette is the colours of a theme, in sRGB.
-type palette struct {
-	muted, accent, critical, warning, ok, unknown, border, drill, frozen string
-}
-
-var (
-	dark = palette{
-		muted: "#8b949e", accent: "#58a6ff", critical: "#ff7b72", warning: "#e3b341",
-		ok: "#56d364", unknown: "#bc8cff", border: "#484f58", drill: "#f778ba", frozen: "#58a6ff",
-	}
-	light = palette{
-		muted: "#57606a", accent: "#0969da", critical: "#cf222e", warning: "#8a5a00",
-		ok: "#1a7f37", unknown: "#8250df", border: "#afb8c1", drill: "#bf3989", frozen: "#0969da",
-	}
-)
-
-// Auto is the theme that follows the terminal's background.
-const Auto = "auto"
-
-// Names lists what can be asked for by name.
-func Names() []string { return []string{Auto, "dark", "light"} }
-
-// Known reports whether there is a theme of that name.
-func Known(name string) bool { return slices.Contains(Names(), name) }
-
-// New makes the named theme. Auto, and any unknown name, is dark or light as the
-// terminal's background is.
-func New(name string, darkBackground bool) *Theme {
-	if name == "light" || name != "dark" && !darkBackground {
-		return build("light", light)
-	}
-	return build("dark", dark)
-}
-
-func build(name string, p palette) *Theme {
-	t := &Theme{Name: name, Light: name == "light"}
-	fg := func(hex string) lipgloss.Style { return lipgloss.NewStyle().Foreground(lipgloss.Color(hex)) }
-	badge := func(hex string) lipgloss.Style { return fg(hex).Reverse(true).Bold(true) }
-	t.styles = [tokens]lipgloss.Style{
-		Text:     lipgloss.NewStyle(),
-		Muted:    fg(p.muted),
-		Strong:   lipgloss.NewStyle().Bold(true),
-		Accent:   fg(p.accent).Bold(true),
-		Critical: fg(p.critical).Bold(true),
-		Warning:  fg(p.warning),
-		OK:       fg(p.ok),
-		Unknown:  fg(p.unknown),
-		Stale:    fg(p.muted).Italic(true),
-		Border:   fg(p.border),
-		Selected: lipgloss.NewStyle().Reverse(true),
-		Badge:    lipgloss.NewStyle().Reverse(true).Bold(true),
-		Drill:    badge(p.drill),
-		Frozen:   badge(p.frozen),
-		Match:    fg(p.accent).Bold(true).Underline(true),
-		Unseen:   fg(p.accent).Bold(true),
-	}
-	for token, style := range t.styles {
-		t.open[token], _, _ = strings.Cut(style.Render("x"), "x")
-	}
-	return t
-}
-
 // Foreground is the colour of a token, or nil where the terminal's own is used.
 func (t *Theme) Foreground(token Token) color.Color {
 	c := t.styles[token].GetForeground()
@@ -129,4 +78,14 @@ func (t *Theme) Foreground(token Token) color.Color {
 		return nil
 	}
 	return c
+}
+
+// build makes a theme of looks, for a terminal of that many colours.
+func build(name string, light bool, looks *looks, profile colorprofile.Profile) *Theme {
+	t := &Theme{Name: name, Light: light}
+	for token := range tokens {
+		t.styles[token] = looks[token].style(profile)
+		t.open[token], _, _ = strings.Cut(t.styles[token].Render("x"), "x")
+	}
+	return t
 }

@@ -47,7 +47,8 @@ type Model struct {
 	pen           pen
 	themeName     string // what is worn
 	wished        string // what the config or the command line asks for
-	dark          bool
+	themes        theme.Library
+	terminal      theme.Terminal
 	width, height int
 
 	panes   [paneCount]*pane
@@ -89,7 +90,7 @@ func New(o Options) (*Model, error) {
 	}
 	m := &Model{
 		context: o.Context, reader: o.Room, desk: o.Desk, drill: o.Drill, reload: o.Reload, refresh: o.Refresh, charts: o.Charts,
-		newLook: o.NewLook, log: o.Log, keep: o.Keep, memory: o.Memory, dark: true, panes: newPanes(), flags: newFlags(), input: textinput.New(),
+		newLook: o.NewLook, log: o.Log, keep: o.Keep, memory: o.Memory, panes: newPanes(), flags: newFlags(), input: textinput.New(),
 	}
 	if m.newLook == nil {
 		m.newLook = func() *Look { return nil }
@@ -121,7 +122,7 @@ func (m *Model) wear(look *Look) error {
 	if err != nil {
 		return err
 	}
-	m.actions, m.byKey, m.wished, m.dirty = table, byKey, look.Theme, true
+	m.actions, m.byKey, m.wished, m.themes, m.dirty = table, byKey, look.Theme, look.Themes, true
 	m.services, m.wish, m.detailLines = look.Services, look.Attention, nil
 	m.themeName = look.Theme
 	if m.memory.Theme != "" && m.memory.ThemeOver == look.Theme && m.themeKnown(m.memory.Theme) {
@@ -137,8 +138,10 @@ func (m *Model) wear(look *Look) error {
 
 // dress puts on the theme that was asked for.
 func (m *Model) dress() {
-	m.pen.theme = theme.New(m.themeName, m.dark)
-	m.input.SetStyles(textinput.DefaultStyles(!m.pen.theme.Light))
+	m.pen.theme = m.themes.New(m.themeName, m.terminal)
+	muted := m.pen.theme.Style(theme.Muted)
+	state := textinput.StyleState{Prompt: muted, Placeholder: muted, Suggestion: muted}
+	m.input.SetStyles(textinput.Styles{Focused: state, Blurred: state, Cursor: textinput.CursorStyle{Blink: true}})
 }
 
 // Init implements tea.Model.
@@ -171,7 +174,10 @@ func (m *Model) handle(message tea.Msg) tea.Cmd {
 	case tea.WindowSizeMsg:
 		m.width, m.height, m.dirty = max(0, message.Width), max(0, message.Height), true
 	case tea.BackgroundColorMsg:
-		m.dark, m.dirty = message.IsDark(), true
+		m.terminal.Light, m.dirty = !message.IsDark(), true
+		m.dress()
+	case tea.ColorProfileMsg:
+		m.terminal.Profile, m.dirty = message.Profile, true
 		m.dress()
 	case changed:
 		m.take(m.reader.Snapshot())

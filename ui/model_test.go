@@ -198,7 +198,7 @@ func TestThePaletteRunsCommandsByNameAndSaysWhatItDoesNotKnow(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
 		{"reload", "the config was read again"},
 		{"reload", "warroom.yaml:3:5: unknown key"},
-		{"theme neon", `there is no theme "neon"; there are auto, dark, light`},
+		{"theme neon", `there is no theme "neon"; there are auto, dark, light, high-contrast, colour-blind, ansi16, mono`},
 		{"xyzzy", `there is no command "xyzzy"; : lists them`},
 		{"pause", `there is no command "pause"; : lists them`}, // only a drill has it
 	} {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"warroom/internal/room"
+	"warroom/theme"
 )
 
 // Options are what a screen needs. Only Room must be given.
@@ -25,9 +26,10 @@ type Options struct {
 
 // Look is what a config says of the screen alone.
 type Look struct {
-	Theme string              // a name of theme.Names; Auto if empty
-	ASCII bool                // no glyph beyond ASCII
-	Keys  map[string][]string // action to keys, in place of the defaults
+	Theme  string              // a name of Themes; Auto if empty
+	Themes theme.Library       // the themes there are
+	ASCII  bool                // no glyph beyond ASCII
+	Keys   map[string][]string // action to keys, in place of the defaults
 
 	Services  map[string]Service // our own services, by name
 	Attention Attention

@@ -94,9 +94,9 @@ func (m *Model) pickSheet(width, height int) []string {
 }
 
 // themeNames, themeKnown and noTheme are about the themes that can be asked for.
-func (m *Model) themeNames() []string { return theme.Names() }
+func (m *Model) themeNames() []string { return m.themes.Names() }
 
-func (m *Model) themeKnown(name string) bool { return slices.Contains(m.themeNames(), name) }
+func (m *Model) themeKnown(name string) bool { return m.themes.Known(name) }
 
 func (m *Model) noTheme(name string) string {
 	return fmt.Sprintf("there is no theme %q; there are %s", name, strings.Join(m.themeNames(), ", "))

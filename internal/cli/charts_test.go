@@ -160,7 +160,11 @@ func TestTheScreenKnowsTheCatalogue(t *testing.T) {
 	_, cfg, _ := staged(t, "07:20")
 	a := new(app)
 	a.root()
-	if got := a.lookOf(cfg).Services["checkout"]; got.Owner != "storefront" || got.Contact != "#storefront-oncall" || got.Runbook != "https://runbooks.acme.example/checkout" {
+	look, err := a.lookOf(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := look.Services["checkout"]; got.Owner != "storefront" || got.Contact != "#storefront-oncall" || got.Runbook != "https://runbooks.acme.example/checkout" {
 		t.Errorf("checkout is %+v", got)
 	}
 }

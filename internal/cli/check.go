@@ -163,7 +163,7 @@ func (c *checker) printer(s *screen) *checkPrinter {
 		p.marks = theme.ASCII
 	}
 	if s.terminal && s.profile > colorprofile.ASCII {
-		p.theme = theme.New(c.cfg.Theme, s.dark)
+		p.theme = c.themes.library.New(c.cfg.Theme, theme.Terminal{Light: !s.dark, Profile: s.profile})
 		p.out = &colorprofile.Writer{Forward: c.out, Profile: s.profile}
 	}
 	return p

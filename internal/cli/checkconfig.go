@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"warroom/internal/config"
@@ -15,7 +17,7 @@ func (c *checker) readConfig() ([]finding, error) {
 	about := subject{topic: topicConfig, name: "file"}
 	path, err := config.Find(c.flags.config)
 	if err == nil {
-		c.cfg, err = config.Load(path, allowed())
+		c.cfg, err = config.Load(path, c.allowed())
 	}
 	var findings []finding
 	switch {
@@ -26,6 +28,9 @@ func (c *checker) readConfig() ([]finding, error) {
 		findings = []finding{about.ok("there is none, so the defaults hold; warroom config init writes a first one")}
 	default:
 		findings = []finding{about.ok(path + " is valid"), secrets(c.cfg)}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.themes.bad)) {
+		findings = append(findings, mistakes(c.themes.bad[name])...)
 	}
 	return findings, c.override(c.cfg)
 }

@@ -45,6 +45,7 @@ type app struct {
 	in       io.Reader
 	out, err io.Writer
 	flags    flags
+	themes   themes
 }
 
 // flags are the ones that every command takes.
@@ -52,7 +53,7 @@ type flags struct {
 	config, state, room, theme, log string
 	regions, profiles               []string
 	ascii, plain                    bool
-	asciiGiven                      func() bool // --ascii stands on the command line, whatever it says
+	asciiGiven                      func() bool // --ascii stands on the command line, whatever it says; nil before there is one
 }
 
 // Run runs one command line, without the program's name, and returns its exit
@@ -60,7 +61,7 @@ type flags struct {
 func Run(args []string, in io.Reader, out, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	a := &app{in: in, out: out, err: stderr}
+	a := &app{in: in, out: out, err: stderr, themes: loadThemes()}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(in)
@@ -129,7 +130,7 @@ func (a *app) root() *cobra.Command {
 	f.StringVar(&a.flags.config, "config", "", "the config `FILE`; else warroom.yaml here, then in the config directory")
 	f.StringVar(&a.flags.state, "state", "", "keep what is to last in this `DIR`, instead of the user's state directory")
 	f.StringVar(&a.flags.room, "room", "", "the room's `NAME`, shown in the header")
-	f.StringVar(&a.flags.theme, "theme", "", "the theme's `NAME`: auto, dark or light")
+	f.StringVar(&a.flags.theme, "theme", "", "the theme's `NAME`: "+strings.Join(a.themes.library.Names(), ", ")+", or the path of one of your own")
 	f.StringVar(&a.flags.log, "log", "", "append what goes wrong inside to a `FILE`")
 	f.StringSliceVar(&a.flags.regions, "region", nil, "AWS regions to watch, instead of the config's")
 	f.StringSliceVar(&a.flags.profiles, "profile", nil, "AWS profiles to watch, instead of the config's")

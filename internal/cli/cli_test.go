@@ -49,7 +49,7 @@ func TestWrongUseIsToldInPlainWordsWithStatusTwo(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"--theme", "neon"}, `warroom: --theme: there is no theme "neon"; there are auto, dark, light`},
+		{[]string{"--theme", "neon"}, `warroom: --theme: there is no theme "neon"; there are auto, dark, light, high-contrast, colour-blind, ansi16, mono`},
 		{[]string{"--nonsense"}, "warroom: unknown flag: --nonsense"},
 		{[]string{"dril"}, `warroom: unknown command "dril"`},
 		{[]string{"--config", "bad.yaml"}, `bad.yaml:3:5`},

@@ -13,14 +13,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"warroom/internal/config"
-	"warroom/theme"
 	"warroom/ui"
 )
 
 // allowed is what a config may name that other packages define.
-func allowed() config.Allowed {
+func (a *app) allowed() config.Allowed {
 	keys := ui.DefaultKeys()
-	return config.Allowed{Themes: theme.Names(), Actions: slices.Sorted(maps.Keys(keys)), Keys: keys}
+	return config.Allowed{Themes: a.themes.names(), Actions: slices.Sorted(maps.Keys(keys)), Keys: keys}
 }
 
 // loadConfig finds and reads the config, and applies the flags over it. path is ""
@@ -30,7 +29,7 @@ func (a *app) loadConfig() (cfg *config.Config, path string, err error) {
 	if err != nil {
 		return nil, "", err
 	}
-	if cfg, err = config.Load(path, allowed()); err != nil {
+	if cfg, err = config.Load(path, a.allowed()); err != nil {
 		return nil, "", err
 	}
 	if err := a.override(cfg); err != nil {
@@ -41,16 +40,13 @@ func (a *app) loadConfig() (cfg *config.Config, path string, err error) {
 
 // override applies the command line over a config.
 func (a *app) override(cfg *config.Config) error {
-	if name := a.flags.theme; name != "" && !theme.Known(name) {
-		return fmt.Errorf("--theme: there is no theme %q; there are %s", name, strings.Join(theme.Names(), ", "))
+	if err := a.overrideTheme(cfg); err != nil {
+		return err
 	}
 	if a.flags.room != "" {
 		cfg.Room = a.flags.room
 	}
-	if a.flags.theme != "" {
-		cfg.Theme = a.flags.theme
-	}
-	if a.flags.asciiGiven() {
+	if a.givesASCII() {
 		cfg.ASCII = a.flags.ascii
 	}
 	if len(a.flags.profiles) > 0 {
@@ -66,6 +62,24 @@ func (a *app) override(cfg *config.Config) error {
 		for i := range cfg.Scopes {
 			cfg.Scopes[i].Regions = a.flags.regions
 		}
+	}
+	return nil
+}
+
+// overrideTheme applies --theme. The path of a theme is taken from the working
+// directory, and that of a theme in the config from the config's folder.
+func (a *app) overrideTheme(cfg *config.Config) error {
+	folder := filepath.Dir(cfg.File())
+	if asked := a.flags.theme; asked != "" {
+		cfg.Theme, folder = asked, ""
+	}
+	path, isFile := config.ThemeFile(cfg.Theme, folder)
+	names := a.themes.names()
+	switch {
+	case isFile:
+		cfg.Theme = path
+	case !slices.Contains(names, cfg.Theme):
+		return fmt.Errorf("--theme: there is no theme %q%s", cfg.Theme, config.Meant(cfg.Theme, names, "there are "+strings.Join(names, ", ")))
 	}
 	return nil
 }
@@ -88,7 +102,7 @@ func (a *app) configCommand() *cobra.Command {
 		&cobra.Command{
 			Use: "schema", Short: "Print the JSON Schema for editors", Args: cobra.NoArgs, Example: "warroom config schema > warroom.schema.json",
 			RunE: func(*cobra.Command, []string) error {
-				_, err := a.out.Write(config.Schema(allowed()))
+				_, err := a.out.Write(config.Schema(a.allowed()))
 				return err
 			},
 		},

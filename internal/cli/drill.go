@@ -80,6 +80,11 @@ func (a *app) runDrill(ctx context.Context, name string, options drill.Options) 
 	}
 	defer simulated.Close()
 	stage(cfg, simulated)
+	look, err := a.lookOf(cfg)
+	if err != nil {
+		return err
+	}
+	a.themes.tell(log.Logger, look.Themes)
 	clock, made := simulated.Clock(), drillWorld(simulated)
 	r := room.New(room.Options{Name: scenario.Name, Clock: clock})
 	c := &crew{room: r, clock: clock, log: log.Logger, charts: made.charts}
@@ -89,7 +94,7 @@ func (a *app) runDrill(ctx context.Context, name string, options drill.Options) 
 		return a.tell(ctx, ui.PlainOptions{Room: r, Drill: clock, ASCII: a.onlyASCII(cfg)})
 	}
 	return a.show(ctx, ui.Options{
-		Context: ctx, Room: r, Desk: r.Desk(actor()), Drill: clock, Look: *a.lookOf(cfg), Refresh: c.again, Charts: made.charts,
+		Context: ctx, Room: r, Desk: r.Desk(actor()), Drill: clock, Look: *look, Refresh: c.again, Charts: made.charts,
 	}, drillMemory, log)
 }
 

@@ -23,6 +23,11 @@ func (a *app) runLive(ctx context.Context) error {
 		return err
 	}
 	defer log.Close()
+	first, err := a.lookOf(cfg)
+	if err != nil {
+		return err
+	}
+	a.themes.tell(log.Logger, first.Themes)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 
@@ -32,8 +37,12 @@ func (a *app) runLive(ctx context.Context) error {
 	c := &crew{room: r, clock: clock, log: log.Logger, charts: watched.charts}
 	var look atomic.Pointer[ui.Look]
 	take := func(next *config.Config, err error) {
+		var worn *ui.Look
 		if err == nil {
-			look.Store(a.lookOf(next))
+			worn, err = a.lookOf(next)
+		}
+		if err == nil {
+			look.Store(worn)
 			c.exchange(ctx, a.groups(next, watched))
 		}
 		c.tellConfig(err)
@@ -41,7 +50,7 @@ func (a *app) runLive(ctx context.Context) error {
 	c.start(ctx, a.groups(cfg, watched))
 	defer c.leave()
 	go func() {
-		if err := config.Watch(ctx, cfg, allowed(), func(next *config.Config, err error) {
+		if err := config.Watch(ctx, cfg, a.allowed(), func(next *config.Config, err error) {
 			if err == nil {
 				err = a.override(next)
 			}
@@ -54,7 +63,7 @@ func (a *app) runLive(ctx context.Context) error {
 		return a.tell(ctx, ui.PlainOptions{Room: r, ASCII: a.onlyASCII(cfg), Wait: foundWithin})
 	}
 	return a.show(ctx, ui.Options{
-		Context: ctx, Room: r, Desk: r.Desk(actor()), Look: *a.lookOf(cfg), NewLook: look.Load,
+		Context: ctx, Room: r, Desk: r.Desk(actor()), Look: *first, NewLook: look.Load,
 		Refresh: c.again, Reload: a.reload(path, take), Charts: watched.charts,
 	}, liveMemory, log)
 }
@@ -63,17 +72,21 @@ func (a *app) runLive(ctx context.Context) error {
 // said who we are by then, or is not going to.
 const foundWithin = accountTimeout + time.Second
 
-// lookOf is what a config says of the screen.
-func (a *app) lookOf(cfg *config.Config) *ui.Look {
+// lookOf is what a config says of the screen. The error is about the theme.
+func (a *app) lookOf(cfg *config.Config) (*ui.Look, error) {
+	library, err := a.themes.with(cfg.Theme)
+	if err != nil {
+		return nil, err
+	}
 	from, to := cfg.Attention.QuietHours()
 	services := make(map[string]ui.Service, len(cfg.Services))
 	for _, s := range cfg.Services {
 		services[s.Name] = ui.Service{Owner: s.Owner, Contact: s.Contact, Runbook: s.Runbook}
 	}
 	return &ui.Look{
-		Theme: cfg.Theme, ASCII: a.onlyASCII(cfg), Keys: cfg.Keys, Services: services,
+		Theme: cfg.Theme, Themes: library, ASCII: a.onlyASCII(cfg), Keys: cfg.Keys, Services: services,
 		Attention: ui.Attention{Silent: !cfg.Attention.Bell, Notices: cfg.Attention.Notice, Quiet: ui.Hours{From: from, To: to}},
-	}
+	}, nil
 }
 
 // reload reads the config again when it is asked for by name.
@@ -82,12 +95,15 @@ func (a *app) reload(path string, take func(*config.Config, error)) func() error
 		return nil
 	}
 	return func() error {
-		cfg, err := config.Load(path, allowed())
+		cfg, err := config.Load(path, a.allowed())
 		if err != nil {
 			return errors.New(inOneLine(err))
 		}
 		if err := a.override(cfg); err != nil {
 			return err
+		}
+		if _, err := a.lookOf(cfg); err != nil {
+			return errors.New(inOneLine(err))
 		}
 		go take(cfg, nil) // asking AWS who we are may take a moment, and the screen must not wait
 		return nil

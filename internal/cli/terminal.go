@@ -39,10 +39,13 @@ func bare() bool {
 	return locale != "" && !strings.Contains(strings.ReplaceAll(strings.ToLower(locale), "-", ""), "utf8")
 }
 
+// givesASCII says whether --ascii stands on the command line, be it true or false.
+func (a *app) givesASCII() bool { return a.flags.asciiGiven != nil && a.flags.asciiGiven() }
+
 // onlyASCII says whether to draw with ASCII: because a config or flag says so, or the
 // terminal has no more and the flag does not say that it has.
 func (a *app) onlyASCII(cfg *config.Config) bool {
-	return cfg.ASCII || !a.flags.asciiGiven() && (dumb() || isTerminal(a.out) && bare())
+	return cfg.ASCII || !a.givesASCII() && (dumb() || isTerminal(a.out) && bare())
 }
 
 func isTerminal(stream any) bool {

@@ -1,5 +1,6 @@
 // Package config reads warroom.yaml: defaults, validation that names line and
-// column, secrets by reference, the service catalogue, and reload.
+// column, secrets by reference, the service catalogue, and reload. Theme files are
+// read in the same way.
 package config
 
 import "time"
@@ -23,7 +24,7 @@ const FileName = "warroom.yaml"
 //	minimum  the smallest number
 type Config struct {
 	Room      string              `yaml:"room,omitempty" doc:"What the room is called in the header." example:"prod"`
-	Theme     string              `yaml:"theme" doc:"The colours of the screen; auto follows the terminal's background." default:"auto" example:"dark"`
+	Theme     string              `yaml:"theme" doc:"The colours of the screen: a name, or the path of a theme of your own (docs/themes.md); auto follows the terminal's background." default:"auto" example:"dark"`
 	ASCII     bool                `yaml:"ascii" doc:"Draw with ASCII characters only." default:"false"`
 	Attention Attention           `yaml:"attention" doc:"How new trouble calls whoever does not look at the terminal."`
 	Intervals Intervals           `yaml:"intervals" doc:"How often each source looks."`

@@ -96,22 +96,23 @@ func TestEveryKeyIsDescribed(t *testing.T) {
 		}
 	}
 	check(reflect.TypeFor[Config]())
+	check(reflect.TypeFor[Theme]())
 }
 
-func TestTheTableOfKeysIsTrue(t *testing.T) {
-	var table strings.Builder
-	table.WriteString("| key | takes | without it | what it is |\n| --- | --- | --- | --- |\n")
-	tableOf(&table, reflect.TypeFor[Config](), "")
-	content, err := os.ReadFile(docsFile)
-	if err != nil {
-		t.Fatal(err)
+func TestTheTablesOfKeysAreTrue(t *testing.T) {
+	for file, described := range map[string]reflect.Type{docsFile: reflect.TypeFor[Config](), themesFile: reflect.TypeFor[Theme]()} {
+		var table strings.Builder
+		table.WriteString("| key | takes | without it | what it is |\n| --- | --- | --- | --- |\n")
+		tableOf(&table, described, "")
+		content, err := os.ReadFile(file)
+		must(t, err)
+		before, rest, begun := strings.Cut(string(content), tableBegin)
+		_, after, ended := strings.Cut(rest, tableEnd)
+		if !begun || !ended {
+			t.Fatalf("%s has no markers", file)
+		}
+		golden(t, file, before+tableBegin+table.String()+tableEnd+after)
 	}
-	before, rest, begun := strings.Cut(string(content), tableBegin)
-	_, after, ended := strings.Cut(rest, tableEnd)
-	if !begun || !ended {
-		t.Fatalf("%s has no markers", docsFile)
-	}
-	golden(t, docsFile, before+tableBegin+table.String()+tableEnd+after)
 }
 
 func TestTheSchemaFileIsTrue(t *testing.T) {

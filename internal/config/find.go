@@ -36,7 +36,12 @@ func Find(given string) (string, error) {
 
 // UserFile is where the user's own config file is looked for, or "" if the user
 // has no home.
-func UserFile() string {
+func UserFile() string { return inUserFolder(FileName) }
+
+// UserThemes is the folder of the user's own themes, or "" if the user has no home.
+func UserThemes() string { return inUserFolder("themes") }
+
+func inUserFolder(name string) string {
 	folder := os.Getenv("XDG_CONFIG_HOME")
 	if !filepath.IsAbs(folder) {
 		home, err := os.UserHomeDir()
@@ -45,5 +50,5 @@ func UserFile() string {
 		}
 		folder = filepath.Join(home, ".config")
 	}
-	return filepath.Join(folder, "warroom", FileName)
+	return filepath.Join(folder, "warroom", name)
 }

@@ -5,6 +5,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"warroom/theme"
 )
 
 // FuzzAnyBytesGiveAConfigOrProblems looks for bytes that make the reader fall over,
@@ -39,6 +41,31 @@ func FuzzAnyBytesGiveAConfigOrProblems(f *testing.F) {
 		}
 		if _, err := Parse(FileName, c.Show(), known); err != nil {
 			t.Errorf("what was shown cannot be loaded: %v\n%s", err, c.Show())
+		}
+	})
+}
+
+// FuzzAnyBytesGiveAThemeOrProblems looks for a theme file that passes and then
+// cannot be worn.
+func FuzzAnyBytesGiveAThemeOrProblems(f *testing.F) {
+	for _, file := range filesIn(f, "testdata/themes") {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(content)
+	}
+	f.Add([]byte("base: ansi16\nok: \"#00ff00 77 2 bold faint italic underline reverse\"\n"))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		read, err := ParseTheme("mine.yaml", content, ours)
+		var problems Problems
+		if err != nil && (!errors.As(err, &problems) || len(problems) == 0 || read != nil) {
+			t.Fatalf("got %v and %v", read, err)
+		}
+		if err == nil {
+			if _, err := (theme.Library{}).With(theme.Own{Name: "mine", Base: read.Base, Looks: read.Looks()}); err != nil {
+				t.Error(err)
+			}
 		}
 	})
 }

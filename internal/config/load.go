@@ -1,11 +1,8 @@
 package config
 
 import (
-	"bytes"
 	"crypto/sha256"
-	"path/filepath"
 	"reflect"
-	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 )
@@ -15,7 +12,7 @@ const sizeLimit = 4 << 20
 
 // Allowed is what the rest of the program knows by name. What is nil is not checked.
 type Allowed struct {
-	Themes  []string            // what theme may be
+	Themes  []string            // what theme may be, beside the path of a file
 	Actions []string            // what keys may be bound to
 	Keys    map[string][]string // the keys that an action has if the file gives it none
 }
@@ -48,28 +45,15 @@ func readFile(path string) ([]byte, error) {
 // Parse is Load for content that has been read. Relative paths in references are
 // taken from the folder of path.
 func Parse(path string, content []byte, allowed Allowed) (*Config, error) {
-	sum := sha256.Sum256(content)
-	content = bytes.TrimPrefix(content, []byte("\ufeff")) // some editors begin with a byte order mark
-	r := &reader{
-		source:  &source{file: path, folder: filepath.Dir(path), lines: strings.Split(string(content), "\n")},
-		allowed: allowed,
-		places:  map[string]place{},
-		keys:    map[string]place{},
-		failed:  map[string]bool{},
-		anchors: map[string]*ast.AnchorNode{},
-		open:    map[string]bool{},
-		budget:  nodeLimit,
-	}
 	c := Default()
-	c.file, c.digest = path, sum
-	if body := r.parse(content); body != nil {
+	c.file, c.digest = path, sha256.Sum256(content)
+	r := newReader(path, content)
+	r.allowed, r.elsewhere, r.model = allowed, elsewhere, "the example that `warroom config init` writes"
+	if body := r.parse(); body != nil {
 		r.read(body, c)
 	}
-	if len(r.problems) > 0 {
-		for i := range r.problems {
-			r.problems[i].Source = r.source.line(r.problems[i].Line)
-		}
-		return nil, r.problems.sorted()
+	if err := r.outcome(); err != nil {
+		return nil, err
 	}
 	return c, nil
 }
@@ -78,7 +62,8 @@ func (r *reader) read(body ast.Node, c *Config) {
 	ast.Walk(anchorFinder{r}, body)
 	r.value(body, reflect.ValueOf(c).Elem(), "")
 	r.checkLine("room", c.Room)
-	if r.allowed.Themes != nil && !contains(r.allowed.Themes, c.Theme) {
+	r.checkLine("theme", c.Theme)
+	if _, isFile := ThemeFile(c.Theme, ""); !isFile && r.allowed.Themes != nil && !contains(r.allowed.Themes, c.Theme) {
 		r.wrong("theme", "there is no theme %s%s", quote(c.Theme), Meant(c.Theme, r.allowed.Themes, "use one of: "+list(r.allowed.Themes)))
 	}
 	r.checkAttention(&c.Attention)

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"bytes"
 	"fmt"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -10,18 +12,46 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// reader turns the tree of one file into a Config. It notes every mistake and goes
-// on, so that one run shows them all.
+// reader turns the tree of one file into a Config, or a Theme. It notes every
+// mistake and goes on, so that one run shows them all.
 type reader struct {
-	source   *source
-	allowed  Allowed
-	places   map[string]place // where each path has its value
-	keys     map[string]place // where each path has its key, if the key is free to choose
-	failed   map[string]bool  // paths about which something was said already
-	anchors  map[string]*ast.AnchorNode
-	open     map[string]bool // aliases being followed, against circles
-	budget   int             // nodes that may still be read
-	problems Problems
+	source    *source
+	content   []byte
+	allowed   Allowed
+	elsewhere map[string]string // keys that people look for in the wrong place, and the right one
+	model     string            // what a file that cannot be read is to be compared with
+	places    map[string]place  // where each path has its value
+	keys      map[string]place  // where each path has its key
+	failed    map[string]bool   // paths about which something was said already
+	anchors   map[string]*ast.AnchorNode
+	open      map[string]bool // aliases being followed, against circles
+	budget    int             // nodes that may still be read
+	problems  Problems
+}
+
+func newReader(path string, content []byte) *reader {
+	content = bytes.TrimPrefix(content, []byte("\ufeff")) // some editors begin with a byte order mark
+	return &reader{
+		source:  &source{file: path, folder: filepath.Dir(path), lines: strings.Split(string(content), "\n")},
+		content: content,
+		places:  map[string]place{},
+		keys:    map[string]place{},
+		failed:  map[string]bool{},
+		anchors: map[string]*ast.AnchorNode{},
+		open:    map[string]bool{},
+		budget:  nodeLimit,
+	}
+}
+
+// outcome is every mistake that was noted, with its line, or nil.
+func (r *reader) outcome() error {
+	if len(r.problems) == 0 {
+		return nil
+	}
+	for i := range r.problems {
+		r.problems[i].Source = r.source.line(r.problems[i].Line)
+	}
+	return r.problems.sorted()
 }
 
 type place struct{ line, column int }
@@ -143,6 +173,7 @@ func (r *reader) section(node ast.Node, into reflect.Value, path string) {
 			if f := &fields[i]; f.key == e.key {
 				found = true
 				at := join(path, e.key)
+				r.keys[at] = e.at
 				r.value(e.value, into.Field(f.index), at)
 				r.checkAllowed(at, f, into.Field(f.index))
 			}
@@ -160,13 +191,13 @@ func (r *reader) section(node ast.Node, into reflect.Value, path string) {
 }
 
 func (r *reader) checkAllowed(path string, f *field, value reflect.Value) {
-	if len(f.allowed) > 0 && !contains(f.allowed, value.String()) {
+	if len(f.allowed) > 0 && r.given(path) && !contains(f.allowed, value.String()) {
 		r.wrong(path, "%s is not taken here%s", quote(value.String()), Meant(value.String(), f.allowed, "use one of: "+list(f.allowed)))
 	}
 }
 
-// elsewhere are keys that people look for in the wrong place, or under the name
-// that other programs give them.
+// elsewhere are keys of a config that people look for in the wrong place, or under
+// the name that other programs give them.
 var elsewhere = map[string]string{
 	"health.interval": "intervals.health",
 	"alarms.interval": "intervals.alarms",
@@ -194,7 +225,7 @@ func (r *reader) unknown(e entry, fields []field, path string) {
 	if strings.HasSuffix(path, "]") {
 		name = ""
 	}
-	if other, ok := elsewhere[join(name, e.key)]; ok {
+	if other, ok := r.elsewhere[join(name, e.key)]; ok {
 		r.problem(e.at, join(path, e.key), "unknown key %s; it is %s", quote(e.key), other)
 		return
 	}

@@ -68,13 +68,7 @@ func resolveVariable(name string) (value, wrong string) {
 }
 
 func resolveFile(path, folder string) (value, wrong string) {
-	whole := path
-	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		whole = filepath.Join(os.Getenv("HOME"), rest)
-	} else if !filepath.IsAbs(path) {
-		whole = filepath.Join(folder, path)
-	}
-	content, err := readRegular(whole, secretLimit)
+	content, err := readRegular(from(folder, path), secretLimit)
 	if err != nil {
 		return "", fmt.Sprintf("the file %s %s", quote(path), why(err))
 	}
@@ -83,6 +77,17 @@ func resolveFile(path, folder string) (value, wrong string) {
 		return "", fmt.Sprintf("the file %s is empty; put the secret into it", quote(path))
 	}
 	return value, ""
+}
+
+// from is where a path leads that stands in a file of a folder.
+func from(folder, path string) string {
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		return filepath.Join(os.Getenv("HOME"), rest)
+	}
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(folder, path)
 }
 
 var (

@@ -37,7 +37,9 @@ func Schema(allowed Allowed) []byte {
 	root["patternProperties"] = map[string]any{"^x-": map[string]any{"description": "Not read: a place for anchors."}}
 	properties := root["properties"].(map[string]any)
 	if allowed.Themes != nil {
-		properties["theme"].(map[string]any)["enum"] = append(anything(allowed.Themes), nil)
+		properties["theme"].(map[string]any)["anyOf"] = []any{
+			map[string]any{"enum": append(anything(allowed.Themes), nil)}, map[string]any{"pattern": themeFilePattern.String()},
+		}
 	}
 	if allowed.Actions != nil {
 		properties["keys"].(map[string]any)["propertyNames"] = map[string]any{"enum": allowed.Actions}

@@ -32,7 +32,8 @@ var syntaxWords = []struct{ says, means string }{
 
 // parse makes the tree of a file. It returns nil after noting why, and also for a
 // file that has nothing in it.
-func (r *reader) parse(content []byte) (body ast.Node) {
+func (r *reader) parse() (body ast.Node) {
+	content := r.content
 	if bad := invalidUTF8(content); bad >= 0 {
 		line := bytes.Count(content[:bad], []byte("\n")) + 1
 		start := bytes.LastIndexByte(content[:bad], '\n') + 1
@@ -42,7 +43,7 @@ func (r *reader) parse(content []byte) (body ast.Node) {
 	defer func() {
 		// The parser is known to fall over text that is far from YAML.
 		if recover() != nil {
-			r.problem(place{1, 1}, "", "the file is not valid YAML, and the place cannot be told; compare it with the example that `warroom config init` writes")
+			r.problem(place{1, 1}, "", "the file is not valid YAML, and the place cannot be told; compare it with %s", r.model)
 			body = nil
 		}
 	}()
@@ -52,7 +53,7 @@ func (r *reader) parse(content []byte) (body ast.Node) {
 		return nil
 	}
 	if at, many := tooMany(tokens); many {
-		r.problem(at, "", "there are more than %d keys in one place here; this is not a config of warroom", keyLimit)
+		r.problem(at, "", "there are more than %d keys in one place here; no file of warroom has so many", keyLimit)
 		return nil
 	}
 	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
