@@ -68,6 +68,10 @@ func (r *reader) secret(node ast.Node, into reflect.Value, path string) {
 	if !ok {
 		return
 	}
+	if strings.Contains(text, hidden) {
+		r.wrong(path, "%s is where `warroom config show` hid something; write the text itself, or a reference such as ${env:NAME}", hidden)
+		return
+	}
 	secret, wrong := resolve(text, r.source.folder)
 	if wrong != "" {
 		r.wrong(path, "%s", wrong)

@@ -11,17 +11,22 @@ import (
 	"time"
 )
 
-// Show writes the configuration in force as YAML, defaults included. It can be
-// loaded again and gives the same Config. Secrets stand there as the references
-// that the file has.
+// Show writes the configuration in force as YAML, defaults included. Headers, bodies
+// and external ids show their references, and dots for all other text in them: it may
+// be a secret that nobody knew to be one. Unless something is hidden so, what is shown
+// can be loaded again and gives the same Config; the dots themselves are refused there.
 func (c *Config) Show() []byte {
-	var out bytes.Buffer
+	var body, out bytes.Buffer
+	showSection(&body, reflect.ValueOf(c).Elem(), "", "")
 	if c.file == "" {
 		fmt.Fprintf(&out, "# No %s was found; these are the defaults.\n", FileName)
 	} else {
 		fmt.Fprintf(&out, "# In force, read from %s, defaults filled in.\n", clip(c.file))
 	}
-	showSection(&out, reflect.ValueOf(c).Elem(), "", "")
+	if bytes.Contains(body.Bytes(), []byte(hidden)) {
+		fmt.Fprintf(&out, "# %s hides text that may be a secret.\n", hidden)
+	}
+	out.Write(body.Bytes())
 	return out.Bytes()
 }
 
@@ -81,8 +86,7 @@ func showScalar(value reflect.Value) string {
 	case time.Duration:
 		return plain(v)
 	case Secret:
-		// A literal is no secret: those are refused when the file is read.
-		return showText(v.written)
+		return showText(v.String())
 	case []string:
 		items := make([]string, len(v))
 		for i, item := range v {
