@@ -168,9 +168,12 @@ func catalogued(w sources.Watch, catalogue *config.Catalogue, tags map[string]st
 // probeSpec is a probe of the config as the prober wants it.
 func probeSpec(p config.Probe) probe.Spec {
 	spec := probe.Spec{
-		Name: p.Name, URL: p.URL, Method: p.Method, Body: p.Body.Reveal(), Service: p.Service, Region: p.Region,
+		Name: p.Name, URL: p.Address(), Method: p.Method, Body: p.Body.Reveal(), Service: p.Service, Region: p.Region,
 		Interval: p.Interval, Timeout: p.Timeout, Slow: p.Slow, Insecure: p.Insecure, NoFollow: !p.Follow,
 		Expect: probe.Expect{Status: p.Expect.Status, Body: p.Expect.Body, Latency: p.Expect.Latency},
+	}
+	if spec.URL != p.URL {
+		spec.Shown = p.URL
 	}
 	for name, value := range p.Headers {
 		if spec.Header == nil {

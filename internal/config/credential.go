@@ -13,7 +13,7 @@ const referenceMark = "\x00"
 var (
 	// secretName matches the names of headers and of query keys that hold secrets:
 	// Authorization, Cookie, X-Api-Key, X-Vault, access_token, sig … An author is none.
-	secretName = regexp.MustCompile(`(?i:auth(?:[^o]|ori[sz]|$)|cookie|token|secret|passw|passphrase|passcode|pwd|credential|signature|session|vault|jwt|bearer|api-?key|(?:^|[-_.])(?:key|sig|pass|pw|pin|otp)$)|[a-z]Key$`)
+	secretName = regexp.MustCompile(`(?i:auth(?:[^o]|ori[sz]|$)|cookie|token|secret|passw|passphrase|passcode|pwd|credential|signature|session|vault|jwt|bearer|api[-_]?key|(?:^|[-_.])(?:key|sig|pass|pw|pin|otp)$)|[a-z]Key$`)
 
 	// secretField matches a field of JSON, XML, a form or a line that holds a secret:
 	// its name, what the name goes on with, and the beginning of its value.

@@ -241,7 +241,7 @@ func TestGoodFilesFitTheSchema(t *testing.T) {
 var beyondSchema = strings.Fields(`duplicate-key duplicate-probe-name duplicate-scope duplicate-service-name
 	glob-malformed interval-too-often key-bound-twice key-same-as-another method-unknown
 	probe-slow-longer-than-timeout probe-timeout-longer-than-interval regular-expression-malformed
-	secret-by-its-looks secret-hidden-by-show secret-in-the-file secret-unresolved service-unknown status-malformed tcp-with-http-settings
+	url-with-secret url-with-reference-in-the-wrong-place secret-by-its-looks secret-hidden-by-show secret-in-the-file secret-unresolved service-unknown status-malformed tcp-with-http-settings
 	quiet-hours-empty quiet-hours-malformed text-with-escape url-malformed url-with-password key-unknown header-malformed region-malformed role-malformed`)
 
 func TestBadFilesDoNotFitTheSchemaWhereItCanTell(t *testing.T) {

@@ -56,6 +56,7 @@ func Parse(path string, content []byte, allowed Allowed) (*Config, error) {
 		places:  map[string]place{},
 		keys:    map[string]place{},
 		failed:  map[string]bool{},
+		refers:  map[string]bool{},
 		anchors: map[string]*ast.AnchorNode{},
 		open:    map[string]bool{},
 		budget:  nodeLimit,

@@ -63,7 +63,7 @@ func TestGoodFilesLoadAndShowThemselves(t *testing.T) {
 
 // byReference puts a reference in the place of every text that Show would hide.
 func byReference(c *Config) *Config {
-	reference, _ := resolve("${env:WARROOM_TEST_SECRET}", "")
+	reference, _ := resolve("${env:WARROOM_TEST_SECRET}", "", asItIs)
 	for i := range c.Probes {
 		p := &c.Probes[i]
 		for name, value := range p.Headers {

@@ -17,6 +17,7 @@ type reader struct {
 	allowed  Allowed
 	places   map[string]place // where each path has its value
 	keys     map[string]place // where each path has its key, if the key is free to choose
+	refers   map[string]bool  // paths at which shown text may hold references
 	failed   map[string]bool  // paths about which something was said already
 	anchors  map[string]*ast.AnchorNode
 	open     map[string]bool // aliases being followed, against circles
@@ -143,6 +144,7 @@ func (r *reader) section(node ast.Node, into reflect.Value, path string) {
 			if f := &fields[i]; f.key == e.key {
 				found = true
 				at := join(path, e.key)
+				r.refers[at] = f.refers
 				r.value(e.value, into.Field(f.index), at)
 				r.checkAllowed(at, f, into.Field(f.index))
 			}

@@ -118,6 +118,25 @@ func TestWhatLooksLikeASecret(t *testing.T) {
 	}
 }
 
+func TestAURLCanHoldReferencesInItsQuery(t *testing.T) {
+	t.Setenv("WARROOM_TEST_SECRET", "a&b=%#\n")
+	text := "https://checkout.example.com/health?x=1&token=${env:WARROOM_TEST_SECRET}&y=$${z}#top"
+	c := load(t, "probes: [{name: a, url: '"+text+"'}, {name: b, url: 'b.example.com/?token=&max=3'}]")
+	p := &c.Probes[0]
+	if want := "https://checkout.example.com/health?x=1&token=a%26b%3D%25%23%0A&y=${z}#top"; p.Address() != want {
+		t.Errorf("the address is %s, want %s", p.Address(), want)
+	}
+	if shown := string(c.Show()); p.URL != text || !strings.Contains(shown, text) || strings.Contains(shown, "a%26b") {
+		t.Errorf("the URL is %s, and shown is\n%s", p.URL, shown)
+	}
+	if printed := fmt.Sprintf("%v %+v %#v", p, p, p); strings.Contains(printed, "a%26b") {
+		t.Errorf("the address is printed: %s", printed)
+	}
+	if c.Probes[1].Address() != "b.example.com/?token=&max=3" {
+		t.Errorf("a URL without references became %s", c.Probes[1].Address())
+	}
+}
+
 func TestReferencesAreResolved(t *testing.T) {
 	folder := t.TempDir()
 	t.Setenv("HOME", folder)
@@ -144,7 +163,7 @@ func TestReferencesAreResolved(t *testing.T) {
 		{"${file:pipe}", "", `the file "pipe" is not a plain file; name one`},
 		{"${file:.}", "", `the file "." is not a plain file; name one`},
 	} {
-		got, wrong := resolve(test.text, folder)
+		got, wrong := resolve(test.text, folder, asItIs)
 		if wrong != test.wrong || wrong == "" && got.Reveal() != test.value {
 			t.Errorf("%q gives %q, %q; want %q, %q", test.text, got.Reveal(), wrong, test.value, test.wrong)
 		}

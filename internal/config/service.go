@@ -54,6 +54,8 @@ func (r *reader) checkRunbook(path, runbook string) {
 		r.wrong(path, "%s", wrong)
 	} else if u.Scheme != "https" || !strings.HasPrefix(runbook, "https://") {
 		r.wrong(path, "a runbook is opened in a browser; write a whole URL that begins with https://")
+	} else {
+		r.checkQuery(path, Literal(runbook), "take it away, and log in where the runbook is")
 	}
 }
 
