@@ -44,6 +44,9 @@ func (a *app) override(cfg *config.Config) error {
 	if name := a.flags.theme; name != "" && !theme.Known(name) {
 		return fmt.Errorf("--theme: there is no theme %q; there are %s", name, strings.Join(theme.Names(), ", "))
 	}
+	if err := a.checkScopeFlags(); err != nil {
+		return err
+	}
 	if a.flags.room != "" {
 		cfg.Room = a.flags.room
 	}
@@ -64,6 +67,19 @@ func (a *app) override(cfg *config.Config) error {
 		for i := range cfg.Scopes {
 			cfg.Scopes[i].Regions = a.flags.regions
 		}
+	}
+	return nil
+}
+
+// checkScopeFlags looks at the flags that say where to look at AWS.
+func (a *app) checkScopeFlags() error {
+	for _, region := range a.flags.regions {
+		if wrong := config.RegionMistake(region); wrong != "" {
+			return fmt.Errorf("--region: %s", wrong)
+		}
+	}
+	if slices.Contains(a.flags.profiles, "") {
+		return errors.New("--profile: a profile is empty; name one, or take it away")
 	}
 	return nil
 }

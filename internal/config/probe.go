@@ -69,7 +69,9 @@ func (r *reader) checkProbes(c *Config) {
 		r.checkName(path+".name", p.Name, names)
 		r.checkEndpoint(path+".url", p)
 		r.checkLine(path+".service", p.Service)
-		r.checkPlace(path+".region", p.Region)
+		if p.Region != "" {
+			r.checkPlace(path+".region", p.Region)
+		}
 		r.checkHeaders(path+".headers", p.Headers)
 		r.checkBody(path+".body", p.Body)
 		if p.IsTCP() {
