@@ -20,7 +20,7 @@ import (
 // allowed is what a config may name that other packages define.
 func allowed() config.Allowed {
 	keys := ui.DefaultKeys()
-	return config.Allowed{Themes: theme.Names(), Actions: slices.Sorted(maps.Keys(keys)), Keys: keys}
+	return config.Allowed{Themes: theme.Names(), Actions: slices.Sorted(maps.Keys(keys)), Keys: keys, Kept: []string{"quit"}}
 }
 
 // loadConfig finds and reads the config, and applies the flags over it. path is ""

@@ -18,6 +18,7 @@ type Allowed struct {
 	Themes  []string            // what theme may be
 	Actions []string            // what keys may be bound to
 	Keys    map[string][]string // the keys that an action has if the file gives it none
+	Kept    []string            // the actions that must have a key
 }
 
 // digest tells the contents of two files apart.
