@@ -60,10 +60,10 @@ func (a *app) override(cfg *config.Config) error {
 			cfg.Scopes = append(cfg.Scopes, config.Scope{Profile: profile})
 		}
 	}
-	if len(cfg.Scopes) == 0 {
-		cfg.Scopes = []config.Scope{{}}
-	}
 	if len(a.flags.regions) > 0 {
+		if len(cfg.Scopes) == 0 {
+			cfg.Scopes = []config.Scope{{}}
+		}
 		for i := range cfg.Scopes {
 			cfg.Scopes[i].Regions = a.flags.regions
 		}
@@ -148,14 +148,10 @@ func reason(err error) error {
 }
 
 func (a *app) showConfig() error {
-	cfg, path, err := a.loadConfig()
+	cfg, _, err := a.loadConfig()
 	if err != nil {
 		return err
 	}
-	from := "# no file: the defaults\n"
-	if path != "" {
-		from = "# " + path + "\n"
-	}
-	_, err = fmt.Fprint(a.out, from+string(cfg.Show()))
+	_, err = a.out.Write(cfg.Show())
 	return err
 }

@@ -3,7 +3,9 @@ package cli
 import (
 	"encoding/json"
 	"maps"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"warroom/internal/config"
@@ -38,5 +40,39 @@ func TestTheConfigAndTheScreenTakeTheSameKeys(t *testing.T) {
 	}
 	if refused < 6 {
 		t.Errorf("only %d were refused", refused)
+	}
+}
+
+func TestWhatConfigShowPrintsIsAConfigThatShowsTheSame(t *testing.T) {
+	dir := alone(t)
+	t.Setenv("WARROOM_TEST_TOKEN", "swordfish")
+	full := "room: prod\nscopes:\n  - {}\n  - {profile: prod, regions: [us-east-1]}\nprobes:\n" +
+		"  - {name: a, url: 'https://a.example/?key=${env:WARROOM_TEST_TOKEN}', tags: {team: a}, headers: {Authorization: 'Bearer ${env:WARROOM_TEST_TOKEN}'}}\n" +
+		"services:\n  - {name: a, match: {tags: {team: a}}, weight: 0}\nkeys: {zoom: [x, '?'], help: []}\n"
+	for _, c := range []struct {
+		file   string
+		args   []string
+		begins string
+		has    string
+	}{
+		{"", nil, "# No warroom.yaml was found; these are the defaults.\ntheme: auto\n", "health:\n  off: false\n"},
+		{"", []string{"--profile", "prod,test", "--region", "us-east-1"}, "# No warroom.yaml", "scopes:\n  - profile: prod\n    regions: [us-east-1]\n  - profile: test\n"},
+		{"", []string{"--region", "us-east-1,eu-west-1", "--ascii"}, "# No warroom.yaml", "scopes:\n  - regions: [us-east-1, eu-west-1]\n"},
+		{full, nil, "# In force, read from warroom.yaml, defaults filled in.\nroom: prod\n", "  - {}\n  - profile: prod\n"},
+	} {
+		path := filepath.Join(dir, "shown.yaml")
+		if c.file != "" {
+			write(t, filepath.Join(dir, "warroom.yaml"), c.file)
+		}
+		status, shown, stderr := run(t, append([]string{"config", "show"}, c.args...)...)
+		if status != exitCalm || !strings.HasPrefix(shown, c.begins) || !strings.Contains(shown, c.has) || strings.Contains(shown, "scopes:\nhealth") {
+			t.Errorf("show %v: status %d\n%s%s", c.args, status, shown, stderr)
+		}
+		write(t, path, shown)
+		_, first, _ := strings.Cut(shown, "\n")
+		status, again, stderr := run(t, "config", "show", "--config", path)
+		if _, second, _ := strings.Cut(again, "\n"); status != exitCalm || first != second {
+			t.Errorf("what was shown, shown again: status %d\n%s%s\nwant\n%s", status, again, stderr, shown)
+		}
 	}
 }

@@ -31,7 +31,11 @@ func (a *app) groups(cfg *config.Config, w world) []group {
 	w.network.Clock = w.clock
 	groups := []group{func(context.Context) []sources.Watch { return probeWatches(cfg, w) }}
 	var taken claims
-	for _, scope := range cfg.Scopes {
+	scopes := cfg.Scopes
+	if len(scopes) == 0 {
+		scopes = []config.Scope{{}} // the SDK's own credentials and region
+	}
+	for _, scope := range scopes {
 		groups = append(groups, func(ctx context.Context) []sources.Watch { return taken.claim(awsWatches(ctx, cfg, scope, w)) })
 	}
 	return groups

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -41,8 +42,12 @@ func FuzzAnyBytesGiveAConfigOrProblems(f *testing.F) {
 		if bytes.Contains(c.Show(), []byte(hidden)) {
 			return // and that is refused
 		}
-		if _, err := Parse(FileName, c.Show(), known); err != nil {
-			t.Errorf("what was shown cannot be loaded: %v\n%s", err, c.Show())
+		again, err := Parse(FileName, c.Show(), known)
+		if err != nil {
+			t.Fatalf("what was shown cannot be loaded: %v\n%s", err, c.Show())
+		}
+		if again.digest = c.digest; !reflect.DeepEqual(again, c) {
+			t.Errorf("what was shown gives another config:\n%s\ngot  %+v\nwant %+v", c.Show(), again, c)
 		}
 	})
 }

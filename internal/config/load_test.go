@@ -54,7 +54,7 @@ func TestGoodFilesLoadAndShowThemselves(t *testing.T) {
 				t.Fatalf("what was shown cannot be loaded: %v\n%s", err, shown)
 			}
 			again.digest = first.digest
-			if !reflect.DeepEqual(clearEmpty(first), clearEmpty(again)) {
+			if !reflect.DeepEqual(first, again) {
 				t.Errorf("what was shown gives another config:\n%s\ngot  %+v\nwant %+v", shown, again, first)
 			}
 		})
@@ -73,16 +73,6 @@ func byReference(c *Config) *Config {
 		}
 		if strings.Contains(p.Body.String(), hidden) {
 			p.Body = reference
-		}
-	}
-	return c
-}
-
-// clearEmpty makes a map without entries the same as none.
-func clearEmpty(c *Config) *Config {
-	for i := range c.Probes {
-		if len(c.Probes[i].Headers) == 0 {
-			c.Probes[i].Headers = nil
 		}
 	}
 	return c
