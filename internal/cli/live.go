@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 
 	"warroom/internal/config"
@@ -72,13 +73,21 @@ func lookOf(cfg *config.Config) *ui.Look {
 	}
 }
 
-// reload reads the config again when it is asked for by name.
+// reload reads the config again when it is asked for by name. Without a path it looks
+// for a file first, since there may be one by now.
 func (a *app) reload(path string, take func(*config.Config, error)) func() error {
-	if path == "" {
-		return nil
-	}
 	return func() error {
-		cfg, err := config.Load(path, allowed())
+		found, err := path, error(nil)
+		if found == "" {
+			found, err = config.Find("")
+		}
+		if err != nil {
+			return errors.New(inOneLine(err))
+		}
+		if found == "" {
+			return fmt.Errorf("there is no %s here, nor for this user; `warroom config init` writes a first one", config.FileName)
+		}
+		cfg, err := config.Load(found, allowed())
 		if err != nil {
 			return errors.New(inOneLine(err))
 		}
