@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -20,6 +21,31 @@ func TestWhatTwoScopesOfAConfigReachIsWatchedOnce(t *testing.T) {
 	second := taken.claim([]sources.Watch{{Name: "cloudwatch/1/us-east-1"}, {Name: "cloudwatch/2/us-east-1"}})
 	if len(first) != 2 || len(second) != 1 || second[0].Name != "cloudwatch/2/us-east-1" {
 		t.Errorf("claimed %v, then %v", first, second)
+	}
+}
+
+func TestAnAlarmBelongsToTheServiceThatItsDimensionsName(t *testing.T) {
+	dir := alone(t)
+	play(t, "06:41")
+	write(t, filepath.Join(dir, "warroom.yaml"), "health: {off: true}\nalarms: {include: [orders-*, cart-*]}\nservices:\n  - name: tables\n    match: {dimensions: {TableName: \"orders*\", Operation: \"*\"}}\n")
+	_, out, stderr := run(t, "status", "--json")
+	var got struct {
+		Signals []struct{ Title, Service string }
+	}
+	if err := json.Unmarshal([]byte(out), &got); err != nil {
+		t.Fatalf("%v\n%s%s", err, out, stderr)
+	}
+	found := 0
+	for _, signal := range got.Signals {
+		if (signal.Service == "tables") != (signal.Title == "orders-table-latency") {
+			t.Errorf("%s belongs to %q", signal.Title, signal.Service)
+		}
+		if signal.Service == "tables" {
+			found++
+		}
+	}
+	if found == 0 {
+		t.Errorf("no alarm belongs to the service:\n%s", out)
 	}
 }
 
