@@ -98,7 +98,7 @@ func TestEveryKeyIsDescribed(t *testing.T) {
 	check(reflect.TypeFor[Config]())
 }
 
-func TestTheTableOfKeysIsTrue(t *testing.T) {
+func TestDocsHaveTheTableOfConfigKeys(t *testing.T) {
 	var table strings.Builder
 	table.WriteString("| key | takes | without it | what it is |\n| --- | --- | --- | --- |\n")
 	tableOf(&table, reflect.TypeFor[Config](), "")
@@ -114,7 +114,7 @@ func TestTheTableOfKeysIsTrue(t *testing.T) {
 	golden(t, docsFile, before+tableBegin+table.String()+tableEnd+after)
 }
 
-func TestTheSchemaFileIsTrue(t *testing.T) {
+func TestDocsHaveTheSchema(t *testing.T) {
 	golden(t, schemaFile, string(Schema(Allowed{})))
 }
 
