@@ -32,7 +32,9 @@ func TestThemesKeepToTheirColoursOnARealTerminal(t *testing.T) {
 		{"dark", "TERM=linux", sgr("91"), fixedColour},
 	} {
 		s := start(t, 130, 40, []string{c.environment}, "drill", "--from", "07:15", "--theme", c.theme)
-		s.wait("trouble", func(screen string) bool { return strings.Contains(screen, "✖ ") || strings.Contains(screen, "X ALARM") })
+		s.wait("trouble", func(screen string) bool {
+			return strings.Contains(screen, "✖ ") || strings.Contains(screen, "X ALARM")
+		})
 		s.press(":")
 		s.waitFor("esc leaves")
 		s.press("\x1b")

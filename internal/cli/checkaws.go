@@ -25,7 +25,8 @@ func (c *checker) accounts(ctx context.Context) []finding {
 	case c.cfg.Health.Off && c.cfg.Alarms.Off:
 		return []finding{about.skip("the config switches AWS Health and the alarms off", "")}
 	}
-	return byTopic(c.together(about, len(c.cfg.Scopes), func(i int) []finding { return c.account(ctx, c.cfg.Scopes[i]) }))
+	scopes := scopesOf(c.cfg)
+	return byTopic(c.together(about, len(scopes), func(i int) []finding { return c.account(ctx, scopes[i]) }))
 }
 
 func (c *checker) account(ctx context.Context, scope config.Scope) []finding {

@@ -50,6 +50,11 @@ func TestWrongUseIsToldInPlainWordsWithStatusTwo(t *testing.T) {
 		want string
 	}{
 		{[]string{"--theme", "neon"}, `warroom: --theme: there is no theme "neon"; there are auto, dark, light, high-contrast, colour-blind, ansi16, mono`},
+		{[]string{"status", "--region", "nowhere"}, `warroom: --region: "nowhere" is not an AWS region; write it like us-east-1`},
+		{[]string{"status", "--region", "us-east-1,us-eats-1"}, `warroom: --region: "us-eats-1" is no AWS region that is known; did you mean "us-east-1"?`},
+		{[]string{"--region", "us-east-1, eu-west-1"}, `warroom: --region: " eu-west-1" is not an AWS region; did you mean "eu-west-1"?`},
+		{[]string{"config", "show", "--region", "us-east-1,"}, "warroom: --region: a region is empty"},
+		{[]string{"--profile", "prod,,test"}, "warroom: --profile: a profile is empty"},
 		{[]string{"--nonsense"}, "warroom: unknown flag: --nonsense"},
 		{[]string{"dril"}, `warroom: unknown command "dril"`},
 		{[]string{"--config", "bad.yaml"}, `bad.yaml:3:5`},

@@ -19,7 +19,7 @@ import (
 // allowed is what a config may name that other packages define.
 func (a *app) allowed() config.Allowed {
 	keys := ui.DefaultKeys()
-	return config.Allowed{Themes: a.themes.names(), Actions: slices.Sorted(maps.Keys(keys)), Keys: keys}
+	return config.Allowed{Themes: a.themes.names(), Actions: slices.Sorted(maps.Keys(keys)), Keys: keys, Kept: []string{"quit"}}
 }
 
 // loadConfig finds and reads the config, and applies the flags over it. path is ""
@@ -43,6 +43,9 @@ func (a *app) override(cfg *config.Config) error {
 	if err := a.overrideTheme(cfg); err != nil {
 		return err
 	}
+	if err := a.checkScopeFlags(); err != nil {
+		return err
+	}
 	if a.flags.room != "" {
 		cfg.Room = a.flags.room
 	}
@@ -55,10 +58,10 @@ func (a *app) override(cfg *config.Config) error {
 			cfg.Scopes = append(cfg.Scopes, config.Scope{Profile: profile})
 		}
 	}
-	if len(cfg.Scopes) == 0 {
-		cfg.Scopes = []config.Scope{{}}
-	}
 	if len(a.flags.regions) > 0 {
+		if len(cfg.Scopes) == 0 {
+			cfg.Scopes = []config.Scope{{}}
+		}
 		for i := range cfg.Scopes {
 			cfg.Scopes[i].Regions = a.flags.regions
 		}
@@ -80,6 +83,19 @@ func (a *app) overrideTheme(cfg *config.Config) error {
 		cfg.Theme = path
 	case !slices.Contains(names, cfg.Theme):
 		return fmt.Errorf("--theme: there is no theme %q%s", cfg.Theme, config.Meant(cfg.Theme, names, "there are "+strings.Join(names, ", ")))
+	}
+	return nil
+}
+
+// checkScopeFlags looks at the flags that say where to look at AWS.
+func (a *app) checkScopeFlags() error {
+	for _, region := range a.flags.regions {
+		if wrong := config.RegionMistake(region); wrong != "" {
+			return fmt.Errorf("--region: %s", wrong)
+		}
+	}
+	if slices.Contains(a.flags.profiles, "") {
+		return errors.New("--profile: a profile is empty; name one, or take it away")
 	}
 	return nil
 }
@@ -148,14 +164,10 @@ func reason(err error) error {
 }
 
 func (a *app) showConfig() error {
-	cfg, path, err := a.loadConfig()
+	cfg, _, err := a.loadConfig()
 	if err != nil {
 		return err
 	}
-	from := "# no file: the defaults\n"
-	if path != "" {
-		from = "# " + path + "\n"
-	}
-	_, err = fmt.Fprint(a.out, from+string(cfg.Show()))
+	_, err = a.out.Write(cfg.Show())
 	return err
 }

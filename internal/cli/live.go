@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -89,13 +90,21 @@ func (a *app) lookOf(cfg *config.Config) (*ui.Look, error) {
 	}, nil
 }
 
-// reload reads the config again when it is asked for by name.
+// reload reads the config again when it is asked for by name. Without a path it looks
+// for a file first, since there may be one by now.
 func (a *app) reload(path string, take func(*config.Config, error)) func() error {
-	if path == "" {
-		return nil
-	}
 	return func() error {
-		cfg, err := config.Load(path, a.allowed())
+		found, err := path, error(nil)
+		if found == "" {
+			found, err = config.Find("")
+		}
+		if err != nil {
+			return errors.New(inOneLine(err))
+		}
+		if found == "" {
+			return fmt.Errorf("there is no %s here, nor for this user; `warroom config init` writes a first one", config.FileName)
+		}
+		cfg, err := config.Load(found, a.allowed())
 		if err != nil {
 			return errors.New(inOneLine(err))
 		}

@@ -38,12 +38,21 @@ func (w world) chart(watches []sources.Watch, settings aws.Config) {
 	}
 }
 
+// scopesOf is as whom and where a config looks at AWS: without any scope, with the
+// SDK's own credentials and region.
+func scopesOf(cfg *config.Config) []config.Scope {
+	if len(cfg.Scopes) == 0 {
+		return []config.Scope{{}}
+	}
+	return cfg.Scopes
+}
+
 // groups are the watches that a config asks for.
 func (a *app) groups(cfg *config.Config, w world) []group {
 	w.network.Clock = w.clock
 	groups := []group{func(context.Context) []sources.Watch { return probeWatches(cfg, w) }}
 	var taken claims
-	for _, scope := range cfg.Scopes {
+	for _, scope := range scopesOf(cfg) {
 		groups = append(groups, func(ctx context.Context) []sources.Watch {
 			watches, settings := awsWatches(ctx, cfg, scope, w)
 			watches = taken.claim(watches)
@@ -185,9 +194,12 @@ func catalogued(w sources.Watch, catalogue *config.Catalogue, tags map[string]st
 // probeSpec is a probe of the config as the prober wants it.
 func probeSpec(p config.Probe) probe.Spec {
 	spec := probe.Spec{
-		Name: p.Name, URL: p.URL, Method: p.Method, Body: p.Body.Reveal(), Service: p.Service, Region: p.Region,
+		Name: p.Name, URL: p.Address(), Method: p.Method, Body: p.Body.Reveal(), Service: p.Service, Region: p.Region,
 		Interval: p.Interval, Timeout: p.Timeout, Slow: p.Slow, Insecure: p.Insecure, NoFollow: !p.Follow,
 		Expect: probe.Expect{Status: p.Expect.Status, Body: p.Expect.Body, Latency: p.Expect.Latency},
+	}
+	if spec.URL != p.URL {
+		spec.Shown = p.URL
 	}
 	for name, value := range p.Headers {
 		if spec.Header == nil {

@@ -19,6 +19,7 @@ var known = Allowed{
 	Themes:  []string{"auto", "dark", "light"},
 	Actions: []string{"open", "zoom", "note", "freeze", "quit"},
 	Keys:    map[string][]string{"open": {"enter"}, "zoom": {"z"}, "note": {"n"}, "freeze": {"f"}, "quit": {"q", "ctrl+c"}},
+	Kept:    []string{"quit"},
 }
 
 // TestBadFiles loads every file of testdata/bad, each named after its mistake, and

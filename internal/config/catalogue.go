@@ -9,17 +9,22 @@ import (
 // Catalogue tells which service a signal belongs to. Immutable; safe for
 // concurrent use.
 type Catalogue struct {
-	services []serviceRules
-	probes   map[string]string // probe name to the service that it names itself
+	services    []serviceRules
+	probes      map[string]string // probe name to the service that it names itself
+	byDimension bool              // some service goes by dimensions
 }
 
 type serviceRules struct {
 	name           string
 	alarms, probes globs
-	tags           []tagRule
+	dimensions     labelRules
+	tags           labelRules
 }
 
-type tagRule struct {
+// labelRules are names of tags or dimensions, with what the value of each must match.
+type labelRules []labelRule
+
+type labelRule struct {
 	name  string
 	value *glob
 }
@@ -34,21 +39,29 @@ func (c *Config) Catalogue() *Catalogue {
 	}
 	for i := range c.Services {
 		s := &c.Services[i]
-		rules := serviceRules{name: s.Name, alarms: compileGlobs(s.Match.Alarms), probes: compileGlobs(s.Match.Probes)}
-		for _, name := range sortedKeys(s.Match.Tags) {
-			if value, err := compileGlob(s.Match.Tags[name]); err == nil {
-				rules.tags = append(rules.tags, tagRule{name, value})
-			}
-		}
-		catalogue.services = append(catalogue.services, rules)
+		catalogue.byDimension = catalogue.byDimension || len(s.Match.Dimensions) > 0
+		catalogue.services = append(catalogue.services, serviceRules{
+			name: s.Name, alarms: compileGlobs(s.Match.Alarms), probes: compileGlobs(s.Match.Probes),
+			dimensions: compileLabels(s.Match.Dimensions), tags: compileLabels(s.Match.Tags),
+		})
 	}
 	return catalogue
+}
+
+func compileLabels(labels map[string]string) labelRules {
+	var rules labelRules
+	for _, name := range sortedKeys(labels) {
+		if value, err := compileGlob(labels[name]); err == nil {
+			rules = append(rules, labelRule{name, value})
+		}
+	}
+	return rules
 }
 
 // Service gives the name of the service that a signal belongs to, or "" if none
 // claims it. A probe that names its service belongs to that one; otherwise the
 // first service of the file with a rule that matches the signal's title, or all of
-// whose tags the signal has. tags may be nil.
+// whose tags or dimensions the signal has. tags may be nil.
 func (c *Catalogue) Service(s *room.Signal, tags map[string]string) string {
 	if s.Kind == room.KindProbe {
 		if named := c.probes[s.Title]; named != "" {
@@ -58,30 +71,50 @@ func (c *Catalogue) Service(s *room.Signal, tags map[string]string) string {
 	if len(c.services) == 0 {
 		return ""
 	}
-	title := strings.ToLower(s.Title)
+	title, dimension := strings.ToLower(s.Title), c.dimensions(s)
+	tag := func(name string) (value string, has bool) {
+		value, has = tags[name]
+		return strings.ToLower(value), has
+	}
 	for i := range c.services {
 		rules := &c.services[i]
 		switch {
 		case s.Kind == room.KindAlarm && rules.alarms.match(title),
 			s.Kind == room.KindProbe && rules.probes.match(title),
-			rules.tagged(tags):
+			rules.tags.match(tag), rules.dimensions.match(dimension):
 			return rules.name
 		}
 	}
 	return ""
 }
 
-func (r *serviceRules) tagged(tags map[string]string) bool {
-	if len(r.tags) == 0 || len(tags) == 0 {
-		return false
+// dimensions finds the values of the dimensions of an alarm's metric, in small letters.
+func (c *Catalogue) dimensions(s *room.Signal) func(name string) (value string, has bool) {
+	var known []room.Dimension
+	if detail, ok := s.Detail.(*room.AlarmDetail); ok && c.byDimension {
+		for _, d := range detail.Dimensions {
+			known = append(known, room.Dimension{Name: d.Name, Value: strings.ToLower(d.Value)})
+		}
 	}
-	for _, rule := range r.tags {
-		value, has := tags[rule.name]
-		if !has || !rule.value.match(strings.ToLower(value)) {
+	return func(name string) (string, bool) {
+		for i := range known {
+			if known[i].Name == name {
+				return known[i].Value, true
+			}
+		}
+		return "", false
+	}
+}
+
+// match says whether there are rules and every one of them holds. find gives values
+// in small letters.
+func (l labelRules) match(find func(name string) (value string, has bool)) bool {
+	for _, rule := range l {
+		if value, has := find(rule.name); !has || !rule.value.match(value) {
 			return false
 		}
 	}
-	return true
+	return len(l) > 0
 }
 
 // Watches makes the function that says whether an alarm of the given name is

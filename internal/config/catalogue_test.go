@@ -92,6 +92,36 @@ services:
 	}
 }
 
+func TestAnAlarmIsFoundByTheDimensionsOfItsMetric(t *testing.T) {
+	catalogue := load(t, `
+services:
+  - name: checkout
+    match: {dimensions: {TableName: "Checkout-*", Operation: "*"}}
+  - name: balancer
+    match: {dimensions: {LoadBalancer: "app/shop/*"}}
+  - name: tagged
+    match: {tags: {TableName: "*"}}
+`).Catalogue()
+	alarm := func(dimensions ...room.Dimension) *room.AlarmDetail { return &room.AlarmDetail{Dimensions: dimensions} }
+	for _, test := range []struct {
+		signal room.Signal
+		want   string
+	}{
+		{room.Signal{Kind: room.KindAlarm, Detail: alarm(room.Dimension{Name: "Operation", Value: "PutItem"}, room.Dimension{Name: "TableName", Value: "checkout-carts"})}, "checkout"},
+		{room.Signal{Kind: room.KindAlarm, Detail: alarm(room.Dimension{Name: "TableName", Value: "checkout-carts"})}, ""},
+		{room.Signal{Kind: room.KindAlarm, Detail: alarm(room.Dimension{Name: "Operation", Value: "x"}, room.Dimension{Name: "TableName", Value: "orders"})}, ""},
+		{room.Signal{Kind: room.KindAlarm, Detail: alarm(room.Dimension{Name: "loadbalancer", Value: "app/shop/1"})}, ""},
+		{room.Signal{Kind: room.KindAlarm, Detail: alarm(room.Dimension{Name: "LoadBalancer", Value: "app/Shop/50dc6c495c0c9188"})}, "balancer"},
+		{room.Signal{Kind: room.KindAlarm, Detail: alarm()}, ""},
+		{room.Signal{Kind: room.KindAlarm}, ""},
+		{room.Signal{Kind: room.KindHealth, Detail: &room.HealthDetail{}}, ""},
+	} {
+		if got := catalogue.Service(&test.signal, nil); got != test.want {
+			t.Errorf("%+v belongs to %q, want %q", test.signal.Detail, got, test.want)
+		}
+	}
+}
+
 func TestAlarmFilters(t *testing.T) {
 	for _, test := range []struct {
 		alarms Alarms
@@ -114,10 +144,11 @@ func TestAlarmFilters(t *testing.T) {
 func BenchmarkFindTheServiceOfOneAlarmAmong50Services(b *testing.B) {
 	text := "services:\n"
 	for i := range 50 {
-		text += fmt.Sprintf("  - {name: service-%d, match: {alarms: [\"service-%d-*\", \"*-service-%d\", \"legacy-?%d-*\"]}}\n", i, i, i, i)
+		text += fmt.Sprintf("  - {name: service-%d, match: {alarms: [\"service-%d-*\", \"*-service-%d\", \"legacy-?%d-*\"], dimensions: {TableName: \"service-%d-*\"}}}\n", i, i, i, i, i)
 	}
 	catalogue := load(b, text).Catalogue()
-	signal := &room.Signal{Kind: room.KindAlarm, Title: "TargetTracking-table/orders-ProvisionedCapacityHigh-5f1c2b7e-AlarmHigh"}
+	signal := &room.Signal{Kind: room.KindAlarm, Title: "TargetTracking-table/orders-ProvisionedCapacityHigh-5f1c2b7e-AlarmHigh",
+		Detail: &room.AlarmDetail{Dimensions: []room.Dimension{{Name: "TableName", Value: "Orders"}}}}
 	for b.Loop() {
 		if catalogue.Service(signal, nil) != "" {
 			b.Fatal("a service claims the alarm")

@@ -22,6 +22,7 @@ const FileName = "warroom.yaml"
 //	need     "yes" if it must be given
 //	allow    the only words that are taken
 //	minimum  the smallest number
+//	refer    "yes" if text that is shown may hold references
 type Config struct {
 	Room      string              `yaml:"room,omitempty" doc:"What the room is called in the header." example:"prod"`
 	Theme     string              `yaml:"theme" doc:"The colours of the screen: a name, or the path of a theme of your own (docs/themes.md); auto follows the terminal's background." default:"auto" example:"dark"`

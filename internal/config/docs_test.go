@@ -99,7 +99,7 @@ func TestEveryKeyIsDescribed(t *testing.T) {
 	check(reflect.TypeFor[Theme]())
 }
 
-func TestTheTablesOfKeysAreTrue(t *testing.T) {
+func TestDocsHaveTheTablesOfKeys(t *testing.T) {
 	for file, described := range map[string]reflect.Type{docsFile: reflect.TypeFor[Config](), themesFile: reflect.TypeFor[Theme]()} {
 		var table strings.Builder
 		table.WriteString("| key | takes | without it | what it is |\n| --- | --- | --- | --- |\n")
@@ -115,7 +115,7 @@ func TestTheTablesOfKeysAreTrue(t *testing.T) {
 	}
 }
 
-func TestTheSchemaFileIsTrue(t *testing.T) {
+func TestDocsHaveTheSchema(t *testing.T) {
 	golden(t, schemaFile, string(Schema(Allowed{})))
 }
 
@@ -240,10 +240,10 @@ func TestGoodFilesFitTheSchema(t *testing.T) {
 // beyondSchema are the mistakes that a schema cannot express: relations between
 // values, meanings of text, and what is no valid YAML to begin with.
 var beyondSchema = strings.Fields(`duplicate-key duplicate-probe-name duplicate-scope duplicate-service-name
-	glob-malformed interval-too-often key-bound-twice key-same-as-another method-unknown
+	glob-malformed interval-too-often key-bound-twice key-taken-away-from-quit key-same-as-another method-unknown
 	probe-slow-longer-than-timeout probe-timeout-longer-than-interval regular-expression-malformed
-	secret-in-the-file secret-unresolved service-unknown status-malformed tcp-with-http-settings
-	quiet-hours-empty quiet-hours-malformed text-with-escape url-malformed url-with-password key-unknown header-malformed region-malformed role-malformed`)
+	url-with-secret url-with-reference-in-the-wrong-place secret-by-its-looks secret-hidden-by-show secret-in-the-file secret-unresolved service-unknown status-malformed tcp-with-http-settings
+	quiet-hours-empty quiet-hours-malformed text-with-escape url-malformed url-with-password key-unknown header-malformed region-malformed region-misspelt role-malformed`)
 
 func TestBadFilesDoNotFitTheSchemaWhereItCanTell(t *testing.T) {
 	schema, told := compiled(t, known), 0

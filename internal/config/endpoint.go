@@ -37,17 +37,29 @@ func parseURL(text string) (u *url.URL, wrong string) {
 	return u, ""
 }
 
-func (r *reader) checkEndpoint(path, text string) {
-	if text == "" {
+// checkEndpoint looks at the URL of a probe, and resolves the references in it.
+func (r *reader) checkEndpoint(path string, p *Probe) {
+	if p.URL == "" {
 		if r.given(path) {
 			r.wrong(path, "the URL is empty; write it like https://host.example.com/path")
 		}
 		return
 	}
-	u, wrong := parseURL(text)
+	address, wrong := resolve(p.URL, r.source.folder, url.QueryEscape)
+	if front, _ := splitQuery(address.literal()); wrong == "" && strings.Contains(front, referenceMark) {
+		wrong = "in a URL, only values in the query can be references, because the rest is shown on the screen; write the text itself"
+	}
 	if wrong != "" {
 		r.wrong(path, "%s", wrong)
 		return
+	}
+	u, wrong := parseURL(referencePattern.ReplaceAllString(p.URL, "reference"))
+	if wrong != "" {
+		r.wrong(path, "%s", wrong)
+		return
+	}
+	if address.Reveal() != p.URL {
+		p.address = address
 	}
 	scheme := strings.ToLower(u.Scheme)
 	switch {
@@ -58,4 +70,42 @@ func (r *reader) checkEndpoint(path, text string) {
 	case scheme == "tcp" && (strings.Trim(u.Path, "/") != "" || u.RawQuery != ""):
 		r.wrong(path, "a tcp URL ends with its port; take away what follows %s", quote(u.Host))
 	}
+	r.checkQuery(path, address, "write a reference such as ${env:NAME} for its value, or send it in a header")
+	if _, query := splitQuery(address.literal()); looksRandom(query) {
+		r.secretHere(path, address, "the query looks as if it held a secret, and a URL is shown on the screen; write a reference such as ${env:NAME} for the value")
+	}
+}
+
+// checkQuery looks for secrets that are written out in a URL. instead says what to do
+// with one in the query.
+func (r *reader) checkQuery(path string, address Secret, instead string) {
+	front, query := splitQuery(address.literal())
+	if holdsSecret(front) {
+		r.secretHere(path, address, "this looks like a secret, and a URL is shown on the screen; take it away, and send it in a header where it is needed")
+	}
+	for pair := range strings.SplitSeq(query, "&") {
+		name, value, _ := strings.Cut(pair, "=")
+		writtenOut := value != "" && !strings.Contains(value, referenceMark)
+		if strings.Contains(name, referenceMark) {
+			r.wrong(path, "in a URL, only values in the query can be references, because their names are shown on the screen; write the name itself")
+		}
+		if name = unescaped(name); writtenOut && secretName.MatchString(name) || holdsSecret(unescaped(value)) {
+			r.secretHere(path, address, quote(name)+" in the query holds a secret, and a URL is shown on the screen; "+instead)
+		}
+	}
+}
+
+// splitQuery cuts the query out of a URL, and gives what is around it.
+func splitQuery(text string) (front, query string) {
+	before, fragment, _ := strings.Cut(text, "#")
+	before, query, _ = strings.Cut(before, "?")
+	return before + "#" + fragment, query
+}
+
+// unescaped is a part of a query as it was meant; what cannot be read stays as it is.
+func unescaped(text string) string {
+	if plain, err := url.QueryUnescape(text); err == nil {
+		return plain
+	}
+	return text
 }

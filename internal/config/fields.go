@@ -21,6 +21,7 @@ type field struct {
 	omit     bool // Show leaves it out if it has no value
 	allowed  []string
 	minimum  string
+	refers   bool // text that may hold references
 }
 
 var (
@@ -44,6 +45,7 @@ func fieldsOf(t reflect.Type) []field {
 			key: key, index: f.Index[0], typ: f.Type,
 			doc: f.Tag.Get("doc"), value: f.Tag.Get("default"), usual: f.Tag.Get("usual"), example: f.Tag.Get("example"),
 			required: f.Tag.Get("need") == "yes", omit: option == "omitempty", allowed: strings.Fields(f.Tag.Get("allow")), minimum: f.Tag.Get("minimum"),
+			refers: f.Tag.Get("refer") == "yes",
 		})
 	}
 	knownFields.Store(t, fields)

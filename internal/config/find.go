@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // Find says which file is to be read: the given one if there is one, else
@@ -15,10 +16,7 @@ func Find(given string) (string, error) {
 	if given != "" {
 		return given, nil
 	}
-	for _, path := range []string{FileName, UserFile()} {
-		if path == "" {
-			continue
-		}
+	for _, path := range searched() {
 		_, err := os.Stat(path)
 		switch {
 		case err == nil:
@@ -32,6 +30,11 @@ func Find(given string) (string, error) {
 		}
 	}
 	return "", nil
+}
+
+// searched are the files that Find looks for, the first one first.
+func searched() []string {
+	return slices.DeleteFunc([]string{FileName, UserFile()}, func(path string) bool { return path == "" })
 }
 
 // UserFile is where the user's own config file is looked for, or "" if the user

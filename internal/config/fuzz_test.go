@@ -1,8 +1,10 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -39,8 +41,15 @@ func FuzzAnyBytesGiveAConfigOrProblems(f *testing.F) {
 			}
 			return
 		}
-		if _, err := Parse(FileName, c.Show(), known); err != nil {
-			t.Errorf("what was shown cannot be loaded: %v\n%s", err, c.Show())
+		if bytes.Contains(c.Show(), []byte(hidden)) {
+			return // and that is refused
+		}
+		again, err := Parse(FileName, c.Show(), known)
+		if err != nil {
+			t.Fatalf("what was shown cannot be loaded: %v\n%s", err, c.Show())
+		}
+		if again.digest = c.digest; !reflect.DeepEqual(again, c) {
+			t.Errorf("what was shown gives another config:\n%s\ngot  %+v\nwant %+v", c.Show(), again, c)
 		}
 	})
 }

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -10,13 +9,11 @@ import (
 // the prober sets them, because a wrong one would make the answer meaningless.
 var framing = []string{"connection", "content-length", "te", "trailer", "transfer-encoding", "upgrade"}
 
-// sensitiveHeader matches the names of headers that carry secrets: Authorization,
-// Proxy-Authorization, Cookie, X-Api-Key, X-Auth-Token, X-Amz-Security-Token …
-var sensitiveHeader = regexp.MustCompile(`(?i)auth|cookie|token|secret|passw|credential|signature|session|api-?key|-key$`)
+// plainHeaders never hold secrets, but random letters: a boundary, a version, a hash.
+var plainHeaders = []string{"accept", "accept-encoding", "accept-language", "content-type", "if-match", "if-none-match", "traceparent", "user-agent"}
 
-// sensitiveBody matches what a secret looks like in JSON, a form, or plain text.
-// A reference in the place of the value does not match.
-var sensitiveBody = regexp.MustCompile(`(?i)(passw(or)?d|secret|token|api[_-]?key)["']?\s*[:=]\s*["']?[^\s"'$]`)
+// elsewhereSecret ends what is said about a secret that is written out.
+const elsewhereSecret = "does not belong in this file; write ${env:NAME} or ${file:PATH} in its place"
 
 func (r *reader) checkHeaders(path string, headers map[string]Secret) {
 	seen := map[string]string{}
@@ -32,9 +29,10 @@ func (r *reader) checkHeaders(path string, headers map[string]Secret) {
 			r.wrongKey(at, "%s is not the name of a header; it may hold letters, digits and -", quote(name))
 		case slices.Contains(framing, lower):
 			r.wrongKey(at, "this header is set by the prober itself; take it away")
-		case sensitiveHeader.MatchString(name) && !value.IsReference() && value.Reveal() != "":
-			r.source.hide(value.Reveal())
-			r.wrong(at, "a secret does not belong in this file; write ${env:NAME} or ${file:PATH} in its place")
+		case secretName.MatchString(name) && !value.IsReference() && value.Reveal() != "":
+			r.secretHere(at, value, "a secret "+elsewhereSecret)
+		case holdsSecret(value.literal()), !slices.Contains(plainHeaders, lower) && looksRandom(value.literal()):
+			r.secretHere(at, value, "this looks like a secret, which "+elsewhereSecret)
 		case strings.ContainsFunc(value.Reveal(), func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }):
 			r.wrong(at, "the value of a header is one line of text, and this one has a line break or control character")
 		}
@@ -42,10 +40,16 @@ func (r *reader) checkHeaders(path string, headers map[string]Secret) {
 }
 
 func (r *reader) checkBody(path string, body Secret) {
-	if !body.IsReference() && sensitiveBody.MatchString(body.Reveal()) {
-		r.source.hide(body.Reveal())
-		r.wrong(path, "this looks like a secret, which does not belong in this file; write ${env:NAME} in its place, or keep the whole body in a file and write ${file:PATH}")
+	if holdsSecret(body.literal()) {
+		r.secretHere(path, body, "this looks like a secret, which does not belong in this file; write ${env:NAME} in its place, or keep the whole body in a file and write ${file:PATH}")
 	}
+}
+
+// secretHere notes that a secret is written out, and keeps it out of what is shown.
+func (r *reader) secretHere(path string, value Secret, wrong string) {
+	r.source.hide(value.literal())
+	r.source.hideFrom(r.at(path))
+	r.wrong(path, "%s", wrong)
 }
 
 // isToken says whether text may be the name of a header. Source: RFC 9110, 5.6.2.

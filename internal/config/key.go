@@ -87,6 +87,9 @@ func (r *reader) checkKeys(c *Config) {
 			r.wrongKey(path, "there is no action %s%s", quote(action), Meant(action, r.allowed.Actions, "the help (?) lists them"))
 			continue
 		}
+		if len(c.Keys[action]) == 0 && contains(r.allowed.Kept, action) {
+			r.wrong(path, "%s needs a key; write one, or take this away for its own: %s", action, list(r.allowed.Keys[action]))
+		}
 		for i, key := range c.Keys[action] {
 			at := fmt.Sprintf("%s[%d]", path, i)
 			if wrong := keyMistake(key); wrong != "" {

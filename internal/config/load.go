@@ -15,6 +15,7 @@ type Allowed struct {
 	Themes  []string            // what theme may be, beside the path of a file
 	Actions []string            // what keys may be bound to
 	Keys    map[string][]string // the keys that an action has if the file gives it none
+	Kept    []string            // the actions that must have a key
 }
 
 // digest tells the contents of two files apart.

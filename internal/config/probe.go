@@ -7,10 +7,11 @@ import (
 )
 
 // Probe is one endpoint and what is expected of it. Times are never 0 except
-// Slow and Expect.Latency, where 0 means that there is no limit.
+// Slow and Expect.Latency, where 0 means that there is no limit. URL is as it may be
+// shown, with references in its query; Address is for use.
 type Probe struct {
 	Name     string            `yaml:"name" doc:"What it is called; unique." need:"yes" example:"checkout-eu"`
-	URL      string            `yaml:"url" doc:"An http, https or tcp URL; https if it has no scheme." need:"yes" example:"https://checkout.example.com/health"`
+	URL      string            `yaml:"url" doc:"An http, https or tcp URL; https if it has no scheme. Values in its query may be references." need:"yes" refer:"yes" example:"https://checkout.example.com/health"`
 	Service  string            `yaml:"service,omitempty" doc:"The service it belongs to, whatever the catalogue's rules say." usual:"the first service that matches" example:"checkout"`
 	Region   string            `yaml:"region,omitempty" doc:"Where the endpoint runs." example:"eu-west-1"`
 	Tags     map[string]string `yaml:"tags,omitempty" doc:"What the catalogue can match." example:"{team: payments}"`
@@ -23,6 +24,8 @@ type Probe struct {
 	Expect   Expect            `yaml:"expect" doc:"What a good answer looks like."`
 	Follow   bool              `yaml:"follow" doc:"Follow redirects; false takes the redirect itself as the answer." default:"true"`
 	Insecure bool              `yaml:"insecure,omitempty" doc:"Take any certificate; the screen says so." default:"false"`
+
+	address Secret // the URL with its references; zero if it has none
 }
 
 // Expect is what a good answer looks like.
@@ -48,6 +51,14 @@ func (c *Config) fillProbe(p *Probe) {
 	}
 }
 
+// Address is the URL with every reference resolved, for use and not for show.
+func (p *Probe) Address() string {
+	if p.address.IsZero() {
+		return p.URL
+	}
+	return p.address.Reveal()
+}
+
 // IsTCP says whether the probe opens a connection and speaks no HTTP.
 func (p *Probe) IsTCP() bool { return strings.HasPrefix(strings.ToLower(p.URL), "tcp://") }
 
@@ -56,9 +67,11 @@ func (r *reader) checkProbes(c *Config) {
 	for i := range c.Probes {
 		p, path := &c.Probes[i], fmt.Sprintf("probes[%d]", i)
 		r.checkName(path+".name", p.Name, names)
-		r.checkEndpoint(path+".url", p.URL)
+		r.checkEndpoint(path+".url", p)
 		r.checkLine(path+".service", p.Service)
-		r.checkPlace(path+".region", p.Region)
+		if p.Region != "" {
+			r.checkPlace(path+".region", p.Region)
+		}
 		r.checkHeaders(path+".headers", p.Headers)
 		r.checkBody(path+".body", p.Body)
 		if p.IsTCP() {

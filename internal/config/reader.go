@@ -22,6 +22,7 @@ type reader struct {
 	model     string            // what a file that cannot be read is to be compared with
 	places    map[string]place  // where each path has its value
 	keys      map[string]place  // where each path has its key
+	refers    map[string]bool   // paths at which shown text may hold references
 	failed    map[string]bool   // paths about which something was said already
 	anchors   map[string]*ast.AnchorNode
 	open      map[string]bool // aliases being followed, against circles
@@ -36,6 +37,7 @@ func newReader(path string, content []byte) *reader {
 		content: content,
 		places:  map[string]place{},
 		keys:    map[string]place{},
+		refers:  map[string]bool{},
 		failed:  map[string]bool{},
 		anchors: map[string]*ast.AnchorNode{},
 		open:    map[string]bool{},
@@ -174,6 +176,7 @@ func (r *reader) section(node ast.Node, into reflect.Value, path string) {
 				found = true
 				at := join(path, e.key)
 				r.keys[at] = e.at
+				r.refers[at] = f.refers
 				r.value(e.value, into.Field(f.index), at)
 				r.checkAllowed(at, f, into.Field(f.index))
 			}

@@ -20,9 +20,10 @@ var (
 	variablePattern  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 )
 
-// resolve replaces every reference in text. wrong says in words which one cannot be
-// resolved and never holds a value. Paths are taken from folder.
-func resolve(text, folder string) (s Secret, wrong string) {
+// resolve replaces every reference in text with its value, encoded for its place.
+// wrong says in words which one cannot be resolved and never holds a value. Paths are
+// taken from folder.
+func resolve(text, folder string, encode func(string) string) (s Secret, wrong string) {
 	s = Secret{written: text}
 	value := referencePattern.ReplaceAllStringFunc(text, func(found string) string {
 		if found == "$${" {
@@ -33,11 +34,14 @@ func resolve(text, folder string) (s Secret, wrong string) {
 		if wrong == "" {
 			wrong = problem
 		}
-		return resolved
+		return encode(resolved)
 	})
 	s.value = &value
 	return s, wrong
 }
+
+// asItIs encodes nothing.
+func asItIs(value string) string { return value }
 
 func resolveOne(reference, folder string) (value, wrong string) {
 	inner, closed := strings.CutSuffix(strings.TrimPrefix(reference, "${"), "}")

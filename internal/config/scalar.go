@@ -27,8 +27,8 @@ func (r *reader) scalar(node ast.Node, into reflect.Value, path string) {
 		r.number(node, into, path)
 	case into.Kind() == reflect.String:
 		if text, ok := r.text(node, path); ok {
-			if strings.Contains(text, "${env:") || strings.Contains(text, "${file:") {
-				r.wrong(path, "references work in headers, body and external_id only, because this is shown on the screen; write the text itself")
+			if !r.refers[path] && (strings.Contains(text, "${env:") || strings.Contains(text, "${file:")) {
+				r.wrong(path, "references work in headers, body, external_id and the query of a url only, because this is shown on the screen; write the text itself")
 				return
 			}
 			into.SetString(text)
@@ -68,7 +68,11 @@ func (r *reader) secret(node ast.Node, into reflect.Value, path string) {
 	if !ok {
 		return
 	}
-	secret, wrong := resolve(text, r.source.folder)
+	if strings.Contains(text, hidden) {
+		r.wrong(path, "%s is where `warroom config show` hid something; write the text itself, or a reference such as ${env:NAME}", hidden)
+		return
+	}
+	secret, wrong := resolve(text, r.source.folder, asItIs)
 	if wrong != "" {
 		r.wrong(path, "%s", wrong)
 	}

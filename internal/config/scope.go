@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -18,10 +17,6 @@ type Scope struct {
 }
 
 var (
-	// regionPattern is how AWS names regions: us-east-1, us-gov-west-1, eusc-de-east-1.
-	regionPattern = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$`)
-	// placePattern is what may stand where things run that are not in AWS.
-	placePattern = regexp.MustCompile(`^[a-z0-9]+([-.][a-z0-9]+)*$`)
 	// rolePattern is the ARN of an IAM role, in any partition.
 	rolePattern = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$`)
 	// externalIDPattern is what STS takes, but for the length. Source: AssumeRole, ExternalId.
@@ -30,14 +25,6 @@ var (
 
 // externalIDLimit is the most that STS takes. Source: AssumeRole, ExternalId.
 const externalIDLimit = 1224
-
-// knownRegions serves "did you mean" only: a region that is not here is taken if
-// it is well formed, since AWS keeps opening new ones.
-var knownRegions = strings.Fields(`af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3
-	ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6
-	ap-southeast-7 ca-central-1 ca-west-1 cn-north-1 cn-northwest-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1
-	eu-south-2 eu-west-1 eu-west-2 eu-west-3 eusc-de-east-1 il-central-1 me-central-1 me-south-1 mx-central-1
-	sa-east-1 us-east-1 us-east-2 us-gov-east-1 us-gov-west-1 us-west-1 us-west-2`)
 
 func (r *reader) checkScopes(c *Config) {
 	credentials, labels := map[string]string{}, map[string]string{}
@@ -85,22 +72,8 @@ func (r *reader) checkScope(path string, s *Scope) {
 		r.wrong(path+".external_id", "AWS takes 2 to %d letters, digits and _+=,.@:/- as an external id; this is something else", externalIDLimit)
 	}
 	for i, region := range s.Regions {
-		if !regionPattern.MatchString(region) {
-			r.wrong(fmt.Sprintf("%s.regions[%d]", path, i), "%s is not an AWS region%s", quote(region), Meant(region, knownRegions, "write it like us-east-1"))
-		}
-	}
-}
-
-// checkPlace looks at a region in which something of ours runs; that may be in
-// AWS or elsewhere, but not almost in AWS.
-func (r *reader) checkPlace(path, region string) {
-	switch {
-	case region == "" || regionPattern.MatchString(region):
-	case !placePattern.MatchString(region):
-		r.wrong(path, "%s is not a region%s", quote(region), Meant(region, knownRegions, "write it like us-east-1, or one word of small letters and digits"))
-	default:
-		if slices.ContainsFunc(knownRegions, func(known string) bool { return distance(region, known) == 1 }) {
-			r.wrong(path, "%s is not an AWS region%s", quote(region), Meant(region, knownRegions, ""))
+		if wrong := RegionMistake(region); wrong != "" {
+			r.wrong(fmt.Sprintf("%s.regions[%d]", path, i), "%s", wrong)
 		}
 	}
 }

@@ -19,9 +19,10 @@ type Service struct {
 
 // Match says which signals belong to a service.
 type Match struct {
-	Alarms []string          `yaml:"alarms,omitempty" doc:"Globs over alarm names; * is any text, ? one character, [a-z] one of these; capitals do not matter." example:"[\"checkout-*\"]"`
-	Probes []string          `yaml:"probes,omitempty" doc:"Globs over probe names." example:"[\"checkout*\"]"`
-	Tags   map[string]string `yaml:"tags,omitempty" doc:"Tags that a probe must all have; values are globs." example:"{team: payments}"`
+	Alarms     []string          `yaml:"alarms,omitempty" doc:"Globs over alarm names; * is any text, ? one character, [a-z] one of these; capitals do not matter." example:"[\"checkout-*\"]"`
+	Dimensions map[string]string `yaml:"dimensions,omitempty" doc:"Dimensions that an alarm's metric must all have; values are globs." example:"{TableName: \"checkout-*\"}"`
+	Probes     []string          `yaml:"probes,omitempty" doc:"Globs over probe names." example:"[\"checkout*\"]"`
+	Tags       map[string]string `yaml:"tags,omitempty" doc:"Tags that a probe of this file must all have; values are globs. Those of alarms are not read." example:"{team: payments}"`
 }
 
 func (r *reader) checkServices(c *Config) {
@@ -34,15 +35,21 @@ func (r *reader) checkServices(c *Config) {
 		r.checkRunbook(path+".runbook", s.Runbook)
 		r.checkGlobs(path+".match.alarms", s.Match.Alarms)
 		r.checkGlobs(path+".match.probes", s.Match.Probes)
-		for _, tag := range sortedKeys(s.Match.Tags) {
-			r.checkGlob(join(path+".match.tags", tag), s.Match.Tags[tag])
-		}
+		r.checkLabels(path+".match.dimensions", s.Match.Dimensions)
+		r.checkLabels(path+".match.tags", s.Match.Tags)
 		for j, region := range s.Regions {
 			r.checkPlace(fmt.Sprintf("%s.regions[%d]", path, j), region)
 		}
 		if s.Weight < 0 || math.IsNaN(s.Weight) || math.IsInf(s.Weight, 0) {
 			r.wrong(path+".weight", "a weight is 0 or more; 1 is as much as any other service")
 		}
+	}
+}
+
+// checkLabels looks at globs over the values of names.
+func (r *reader) checkLabels(path string, labels map[string]string) {
+	for _, name := range sortedKeys(labels) {
+		r.checkGlob(join(path, name), labels[name])
 	}
 }
 
@@ -54,6 +61,8 @@ func (r *reader) checkRunbook(path, runbook string) {
 		r.wrong(path, "%s", wrong)
 	} else if u.Scheme != "https" || !strings.HasPrefix(runbook, "https://") {
 		r.wrong(path, "a runbook is opened in a browser; write a whole URL that begins with https://")
+	} else {
+		r.checkQuery(path, Literal(runbook), "take it away, and log in where the runbook is")
 	}
 }
 

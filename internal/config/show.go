@@ -11,17 +11,22 @@ import (
 	"time"
 )
 
-// Show writes the configuration in force as YAML, defaults included. It can be
-// loaded again and gives the same Config. Secrets stand there as the references
-// that the file has.
+// Show writes the configuration in force as YAML, defaults included. Headers, bodies
+// and external ids show their references, and dots for all other text in them: it may
+// be a secret that nobody knew to be one. Unless something is hidden so, what is shown
+// can be loaded again and gives the same Config; the dots themselves are refused there.
 func (c *Config) Show() []byte {
-	var out bytes.Buffer
+	var body, out bytes.Buffer
+	showSection(&body, reflect.ValueOf(c).Elem(), "", "")
 	if c.file == "" {
 		fmt.Fprintf(&out, "# No %s was found; these are the defaults.\n", FileName)
 	} else {
-		fmt.Fprintf(&out, "# In force, read from %s, defaults filled in.\n", clip(c.file))
+		fmt.Fprintf(&out, "# In force, read from %s, defaults filled in.\n", strings.Trim(strconv.Quote(c.file), `"`))
 	}
-	showSection(&out, reflect.ValueOf(c).Elem(), "", "")
+	if bytes.Contains(body.Bytes(), []byte(hidden)) {
+		fmt.Fprintf(&out, "# %s hides text that may be a secret.\n", hidden)
+	}
+	out.Write(body.Bytes())
 	return out.Bytes()
 }
 
@@ -56,11 +61,16 @@ func showValue(out *bytes.Buffer, value reflect.Value, indent string) {
 	case isSection(value.Type()):
 		out.WriteString("\n")
 		showSection(out, value, inner, inner)
-	case value.Kind() == reflect.Slice && isSection(value.Type().Elem()):
+	case value.Kind() == reflect.Slice && isSection(value.Type().Elem()) && value.Len() > 0:
 		out.WriteString("\n")
 		for i := range value.Len() {
+			if isEmpty(value.Index(i)) {
+				out.WriteString(inner + "- {}\n")
+			}
 			showSection(out, value.Index(i), inner+"- ", inner+"  ")
 		}
+	case value.Kind() == reflect.Map && value.Len() == 0:
+		out.WriteString(" {}\n")
 	case value.Kind() == reflect.Map:
 		entries := map[string]reflect.Value{}
 		for key, entry := range value.Seq2() {
@@ -79,10 +89,12 @@ func showValue(out *bytes.Buffer, value reflect.Value, indent string) {
 func showScalar(value reflect.Value) string {
 	switch v := value.Interface().(type) {
 	case time.Duration:
+		if v < time.Millisecond { // the smallest unit of the file
+			return strconv.FormatFloat(float64(v)/float64(time.Millisecond), 'f', -1, 64) + "ms"
+		}
 		return plain(v)
 	case Secret:
-		// A literal is no secret: those are refused when the file is read.
-		return showText(v.written)
+		return showText(v.String())
 	case []string:
 		items := make([]string, len(v))
 		for i, item := range v {
@@ -93,6 +105,9 @@ func showScalar(value reflect.Value) string {
 		return strconv.FormatBool(v)
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	if value.Kind() == reflect.Slice {
+		return "[]"
 	}
 	return showText(value.String())
 }

@@ -23,22 +23,21 @@ const emptyQuiet = time.Second
 // the file is broken or gone, in which case the caller keeps the Config it has. It
 // is called from one goroutine, never twice for the same content in a row.
 //
+// If current was read from no file, one that comes up where Find looks is taken, and
+// watched from then on.
+//
 // The folder is watched and not the file, because most editors save by renaming
 // another file over it. A file that is a symbolic link is followed. A file named in
 // a reference is not watched. The error says in plain words why it cannot be
-// watched; Load still works then. Without a file there is nothing to watch.
+// watched; Load still works then.
 func Watch(ctx context.Context, current *Config, allowed Allowed, changed func(*Config, error)) error {
-	if current.file == "" {
-		<-ctx.Done()
-		return nil
-	}
 	events, err := fsnotify.NewWatcher()
 	if err != nil {
 		return unwatched(current.file)
 	}
 	defer func() { _ = events.Close() }()
 	w := &watch{path: current.file, allowed: allowed, changed: changed, seen: current.digest, events: events}
-	if err := events.Add(filepath.Dir(w.path)); err != nil {
+	if !w.watchPlaces() {
 		return unwatched(current.file)
 	}
 	w.followLink()
@@ -46,11 +45,14 @@ func Watch(ctx context.Context, current *Config, allowed Allowed, changed func(*
 }
 
 func unwatched(path string) error {
+	if path == "" {
+		path = FileName
+	}
 	return Problems{{File: path, Message: "changes of the config file cannot be watched on this system; use :reload after a change"}}
 }
 
 type watch struct {
-	path    string
+	path    string // "" until there is a file
 	allowed Allowed
 	changed func(*Config, error)
 	events  *fsnotify.Watcher
@@ -73,7 +75,7 @@ func (w *watch) run(ctx context.Context) error {
 			}
 			// Another file in the folder may be what a link points at, but one that is
 			// written all the time must not put off our look for ever.
-			if !waiting || filepath.Clean(event.Name) == filepath.Clean(w.path) {
+			if !waiting || w.isFile(event.Name) {
 				settled.Reset(quiet)
 				waiting = true
 			}
@@ -85,6 +87,9 @@ func (w *watch) run(ctx context.Context) error {
 			waiting = true
 		case <-settled.C:
 			waiting = false
+			if w.path == "" && !w.find() {
+				continue
+			}
 			w.followLink()
 			if !w.look() {
 				settled.Reset(emptyQuiet)
@@ -99,10 +104,7 @@ func (w *watch) run(ctx context.Context) error {
 func (w *watch) look() bool {
 	content, err := readFile(w.path)
 	if err != nil {
-		if w.broken != err.Error() {
-			w.broken = err.Error()
-			w.changed(nil, err)
-		}
+		w.complain(err)
 		return true
 	}
 	sum := sha256.Sum256(content)
@@ -116,6 +118,14 @@ func (w *watch) look() bool {
 	w.seen, w.broken = sum, ""
 	w.changed(Parse(w.path, content, w.allowed))
 	return true
+}
+
+// complain tells of a file that cannot be read, once.
+func (w *watch) complain(err error) {
+	if w.broken != err.Error() {
+		w.broken = err.Error()
+		w.changed(nil, err)
+	}
 }
 
 // followLink watches the folder of the file that a link points at, too. Adding a

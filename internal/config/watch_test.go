@@ -182,7 +182,56 @@ func TestWatchingAFolderThatIsGone(t *testing.T) {
 	}
 }
 
-func TestWithoutAFileThereIsNothingToWatch(t *testing.T) {
+// nowhere is a working directory and a user without any config. It returns the user's
+// home.
+func nowhere(t *testing.T) (home string) {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	home = t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("XDG_CONFIG_HOME", "")
+	return home
+}
+
+func TestAFileThatComesUpInTheWorkingDirectoryIsTaken(t *testing.T) {
+	nowhere(t)
+	changes := watchingFrom(t, Default())
+	put(t, "another.yaml", "room: other\n")
+	put(t, FileName, "room: one\n")
+	expectRoom(t, changes, "one")
+	put(t, FileName, "room: two\n")
+	expectRoom(t, changes, "two")
+	must(t, os.Remove(FileName))
+	expectError(t, changes, "does not exist")
+}
+
+func TestAFileThatComesUpInTheUsersFolderIsTaken(t *testing.T) {
+	home := nowhere(t)
+	changes := watchingFrom(t, Default())
+	must(t, os.MkdirAll(filepath.Join(home, ".config", "warroom"), 0o700))
+	put(t, UserFile(), "room: one\n")
+	expectRoom(t, changes, "one")
+	put(t, UserFile()+".new", "room: two\n")
+	must(t, os.Rename(UserFile()+".new", UserFile()))
+	expectRoom(t, changes, "two")
+}
+
+func TestAFileThatComesUpUnderTheWrongNameIsToldOnce(t *testing.T) {
+	nowhere(t)
+	changes := watchingFrom(t, Default())
+	put(t, "warroom.yml", "room: one\n")
+	expectError(t, changes, "call it warroom.yaml")
+	put(t, "warroom.yml", "room: two\n")
+	must(t, os.Remove("warroom.yml"))
+	expectRoom(t, changes, "") // the defaults
+	put(t, "warroom.yml", "room: two\n")
+	expectError(t, changes, "call it warroom.yaml")
+	must(t, os.Rename("warroom.yml", FileName))
+	expectRoom(t, changes, "two")
+}
+
+func TestWithoutAFileWatchingEndsWithTheContext(t *testing.T) {
+	nowhere(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := Watch(ctx, Default(), known, func(*Config, error) { t.Error("called") }); err != nil {

@@ -87,7 +87,7 @@ func (d *AlarmDetail) Equal(other Detail) bool {
 
 // ProbeDetail is how one endpoint is probed.
 type ProbeDetail struct {
-	Target   string        // the URL, without user information
+	Target   string        // the URL, without user information and what its query keeps secret
 	Interval time.Duration // room time between two looks
 	Timeout  time.Duration // real time
 	Expect   []string      // the assertions, as people read them

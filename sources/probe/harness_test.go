@@ -169,14 +169,23 @@ func serving(t testing.TB, handler http.HandlerFunc) *httptest.Server {
 	return server
 }
 
-// closedPort is an address at which nothing listens.
+// closedPort is an address at which nothing listens, and nothing will: the near end of
+// an open connection keeps it from being given to another listener.
 func closedPort(t testing.TB) string {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
-	return listener.Addr().String()
+	conn, err := net.Dial("tcp", listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = conn.Close()
+		_ = listener.Close()
+	})
+	return conn.LocalAddr().String()
 }
 
 // openFiles counts this process's file descriptors.

@@ -87,6 +87,24 @@ func TestH45WaysToWriteAURL(t *testing.T) {
 	}
 }
 
+func TestTheTargetIsShownWithoutSecrets(t *testing.T) {
+	for _, c := range []struct{ url, shown, want string }{
+		{"shop.example/a?page=2&token=s3cr3t", "", "https://shop.example/a?page=2&token=***"},
+		{"https://shop.example/?X-Amz-Signature=s3cr3t&apiKey=s3cr3t&sig=&author=ana#x", "", "https://shop.example/?X-Amz-Signature=***&apiKey=***&sig=&author=ana"},
+		{"https://shop.example/?%74oken=s3cr3t&key", "", "https://shop.example/?%74oken=***&key"},
+		{"https://shop.example/?q=s3cr3t", "shop.example/?q=${env:Q}", "https://shop.example/?q=${env:Q}"},
+	} {
+		target, err := newTarget(Spec{Name: "shop", URL: c.url, Shown: c.shown}, new(Environment))
+		if err != nil {
+			t.Errorf("%s: %v", c.url, err)
+		} else if got := target.detail().Target; got != c.want {
+			t.Errorf("%s is shown as %s, want %s", c.url, got, c.want)
+		} else if asked := requestTarget(target.url); !strings.Contains(asked, "s3cr3t") {
+			t.Errorf("%s is asked for as %s", c.url, asked)
+		}
+	}
+}
+
 // story is a clock that a test moves by hand.
 type story struct {
 	room.Clock

@@ -134,7 +134,7 @@ func (t *target) detail() *room.ProbeDetail {
 		expect[i] = clean.Line(expect[i], reasonLimit)
 	}
 	return &room.ProbeDetail{
-		Target:   clean.Line(t.url.String(), urlLimit),
+		Target:   clean.Line(t.shown(), urlLimit),
 		Interval: t.spec.Interval, Timeout: t.spec.Timeout, Expect: expect,
 	}
 }

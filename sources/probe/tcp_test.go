@@ -80,9 +80,6 @@ func TestTCP(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			got := probeOnce(t, c.spec, nil)
 			got.want(t, c.word, c.class, c.reason)
-			if c.class == "connect" && got.sample.Total > 100*time.Millisecond {
-				t.Errorf("a refusal took %v", got.sample.Total)
-			}
 		})
 	}
 }
