@@ -33,7 +33,7 @@ func TestAnIssueIsToldInFull(t *testing.T) {
 	}
 	updated := now.Add(-10 * time.Minute)
 	want := room.Signal{
-		Key: "health/" + arn("a"), Kind: room.KindHealth, Scope: scope, State: room.Critical, Word: "OPEN",
+		Key: key("a"), Kind: room.KindHealth, Scope: scope, State: room.Critical, Word: "OPEN",
 		Title: "DynamoDB operational issue", Reason: "We are investigating increased error rates.", Service: "DynamoDB",
 		Account: "222222222222", Region: "us-east-1", Since: now.Add(-5 * time.Hour),
 		Detail: &room.HealthDetail{ARN: arn("a"), TypeCode: "AWS_DYNAMODB_OPERATIONAL_ISSUE", Category: "issue", Scope: "PUBLIC",
@@ -90,7 +90,7 @@ func TestTheNewestVersionOfARegionCounts(t *testing.T) {
 		}
 		for _, report := range told.reports {
 			for _, signal := range report {
-				if signal.Title != "" && signal.Key != "health/"+arn("c") && signal.Word == "OPEN" {
+				if signal.Title != "" && signal.Key != key("c") && signal.Word == "OPEN" {
 					t.Errorf("pass %d: the region that lags took back %s", pass, signal.Key)
 				}
 			}

@@ -224,6 +224,9 @@ func arn(name string) string {
 	return "arn:aws:health:us-east-1::event/DYNAMODB/AWS_DYNAMODB_OPERATIONAL_ISSUE/" + name
 }
 
+// key is that of an event's signal.
+func key(name string) string { return "health/222222222222/" + arn(name) }
+
 // issue is an open operational issue, updated some minutes before now.
 func issue(name string, minutesAgo int, change ...fields) fields {
 	e := fields{
@@ -268,7 +271,7 @@ func look(t *testing.T, w sources.Watch) (story, error) {
 	return told, err
 }
 
-func (s story) of(name string) room.Signal { return s.last["health/"+arn(name)] }
+func (s story) of(name string) room.Signal { return s.last[key(name)] }
 
 func (s story) detail(t *testing.T, name string) *room.HealthDetail {
 	t.Helper()
@@ -283,7 +286,7 @@ func (s story) detail(t *testing.T, name string) *room.HealthDetail {
 func (s story) times(name string) (count int) {
 	for _, report := range s.reports {
 		for _, signal := range report {
-			if signal.Key == "health/"+arn(name) {
+			if signal.Key == key(name) {
 				count++
 			}
 		}

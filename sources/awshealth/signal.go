@@ -33,7 +33,7 @@ func (w *watch) signal(r *record) room.Signal {
 	}
 	service := serviceName(r.service)
 	return room.Signal{
-		Key:     "health/" + r.arn,
+		Key:     w.key(r.arn),
 		Kind:    room.KindHealth,
 		Scope:   w.scope,
 		State:   state,
@@ -50,6 +50,11 @@ func (w *watch) signal(r *record) room.Signal {
 		},
 	}
 }
+
+// key names a signal. A public event has the same ARN in every account, and each
+// account its own resources in it: it is one row an account, or two accounts would
+// take it from each other at every look.
+func (w *watch) key(arn string) string { return SourceName + "/" + w.scope.Account + "/" + arn }
 
 // judge says how bad an event is.
 func judge(e *event) (room.State, string) {
