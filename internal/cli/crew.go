@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -73,10 +74,7 @@ func (c *crew) again() {
 func (c *crew) exchange(ctx context.Context, groups []group) {
 	c.turn.Lock()
 	defer c.turn.Unlock()
-	var all []sources.Watch
-	for _, watches := range groups {
-		all = append(all, watches(ctx)...)
-	}
+	all := gather(ctx, groups)
 	scopes, keys := map[room.Scope]bool{configScope: true}, map[string]bool{}
 	for _, w := range all {
 		scopes[w.Scope], keys[w.Name] = true, true
@@ -87,6 +85,18 @@ func (c *crew) exchange(ctx context.Context, groups []group) {
 	}, func(s room.Scope) bool { return scopes[s] })
 	c.charts.Retire(func(s room.Scope) bool { return scopes[s] })
 	c.start(ctx, []group{func(context.Context) []sources.Watch { return all }})
+}
+
+// gather finds out the watches of all groups at once: eight accounts that are slow
+// to say their number take no longer than one.
+func gather(ctx context.Context, groups []group) []sources.Watch {
+	found := make([][]sources.Watch, len(groups))
+	var all sync.WaitGroup
+	for i, watches := range groups {
+		all.Go(func() { found[i] = watches(ctx) })
+	}
+	all.Wait()
+	return slices.Concat(found...)
 }
 
 // configScope is where trouble with the config file is told.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,11 +55,11 @@ func (a *app) runStatus(ctx context.Context, asJSON bool, timeout time.Duration)
 
 	clock := room.Wall{}
 	r := room.New(room.Options{Name: cfg.Room, Clock: clock})
-	var watches []sources.Watch
-	for _, found := range a.groups(cfg, world{clock: clock}) {
-		watches = append(watches, found(ctx)...)
+	var all sync.WaitGroup
+	for _, watches := range a.groups(cfg, world{clock: clock}) {
+		all.Go(func() { sources.NewRunner(clock, r, log.Logger).Once(ctx, watches(ctx)) })
 	}
-	sources.NewRunner(clock, r, log.Logger).Once(ctx, watches)
+	all.Wait()
 	r.Flush()
 	snapshot, now := r.Snapshot(), r.Now()
 	if asJSON {

@@ -104,6 +104,15 @@ func probeWatches(cfg *config.Config, w world) []sources.Watch {
 // accountTimeout is how long one waits to learn an account's number, real time.
 const accountTimeout = 3 * time.Second
 
+// numberTime is how long one account may take to say its number: at most a third of
+// the time there is, so that a short `status` looks at the alarms beside a hung STS.
+func numberTime(ctx context.Context) time.Duration {
+	if deadline, ok := ctx.Deadline(); ok {
+		return min(accountTimeout, time.Until(deadline)/3)
+	}
+	return accountTimeout
+}
+
 // awsWatches are the watches of one account: its Health events, and its alarms in
 // each region; and the config with which they ask.
 func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w world) ([]sources.Watch, aws.Config) {
@@ -116,7 +125,7 @@ func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w w
 		}, settings
 	}
 	if scope.Account == "" {
-		ctx, cancel := context.WithTimeout(ctx, accountTimeout)
+		ctx, cancel := context.WithTimeout(ctx, numberTime(ctx))
 		if number, err := awsclient.Account(ctx, settings); err == nil {
 			label = number
 		}

@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// printed is what these tests read of `status --json`.
+type printed struct {
+	State  string
+	Scopes []struct {
+		Source, State   string
+		Account, Region *string
+		Error           *struct{ What, Why, Next string }
+	}
+	Signals []struct {
+		Key, Kind, State, Title  string
+		Service, Account, Region *string
+		Detail                   map[string]any
+	}
+}
+
+func parsed(t *testing.T, out string) printed {
+	t.Helper()
+	var got printed
+	if err := json.Unmarshal([]byte(out), &got); err != nil {
+		t.Fatalf("%s: %q", err, out)
+	}
+	return got
+}
+
+// hungAWS points the AWS SDK's own settings at a server that never answers.
+func hungAWS(t *testing.T) {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // only then the server notices that the client has gone
+		<-r.Context().Done()
+	}))
+	t.Cleanup(server.Close)
+	t.Setenv("AWS_ENDPOINT_URL", server.URL)
+	t.Setenv("AWS_REGION", "us-east-1")
+}
+
+// healthy is a TCP endpoint that takes connections.
+func healthy(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			_ = conn.Close()
+		}
+	}()
+	return listener.Addr().String()
+}
+
+// profiles writes that many profiles with keys of their own, and returns their names.
+func profiles(t *testing.T, dir string, count int) []string {
+	t.Helper()
+	var names []string
+	text := ""
+	for i := range count {
+		names = append(names, fmt.Sprint("team-", i))
+		text += fmt.Sprintf("[team-%d]\naws_access_key_id = AKIDEXAMPLE%d\naws_secret_access_key = made-up\n", i, i)
+	}
+	write(t, filepath.Join(dir, "credentials"), text)
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(dir, "credentials"))
+	t.Setenv("AWS_CONFIG_FILE", filepath.Join(dir, "absent"))
+	return names
+}
+
+func TestStatusSeesAProbeWhileAWSHangsForEveryAccount(t *testing.T) {
+	dir := alone(t)
+	hungAWS(t)
+	names := profiles(t, dir, 8)
+	write(t, filepath.Join(dir, "warroom.yaml"), "probes:\n  - {name: shop, url: \"tcp://"+healthy(t)+"\"}\n")
+	status, out, stderr := run(t, "status", "--json", "--timeout", "2s", "--profile", strings.Join(names, ","))
+	if status != exitCannot {
+		t.Fatalf("status %d, want 2\n%s%s", status, out, stderr)
+	}
+	got := parsed(t, out)
+	if len(got.Signals) != 1 || got.Signals[0].State != "ok" || got.Signals[0].Detail["word"] != "UP" {
+		t.Errorf("the healthy probe is %+v", got.Signals)
+	}
+	if got.State != "blind" || len(got.Scopes) != 1+2*len(names) {
+		t.Errorf("state %s, %d scopes", got.State, len(got.Scopes))
+	}
+	for _, scope := range got.Scopes {
+		if scope.Source == "probe" != (scope.Error == nil) {
+			t.Errorf("%s is told with %+v", scope.Source, scope.Error)
+		}
+		if scope.Error != nil && strings.Contains(scope.Error.Why, "before its turn came") {
+			t.Errorf("a third of the time is for who it is, the rest to look: %+v", scope.Error)
+		}
+	}
+}
