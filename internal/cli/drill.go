@@ -88,7 +88,7 @@ func (a *app) runDrill(ctx context.Context, name string, options drill.Options) 
 	clock, made := simulated.Clock(), drillWorld(simulated)
 	r := room.New(room.Options{Name: scenario.Name, Clock: clock})
 	c := &crew{room: r, clock: clock, log: log.Logger, charts: made.charts}
-	c.start(ctx, a.groups(cfg, made))
+	c.start(ctx, a.drillGroups(cfg, made, clock.Speed))
 	defer c.leave()
 	if a.plain() {
 		return a.tell(ctx, ui.PlainOptions{Room: r, Drill: clock, ASCII: a.onlyASCII(cfg)})
@@ -132,6 +132,15 @@ func stage(cfg *config.Config, w *drill.World) {
 	}
 }
 
+// drillGroups are the watches of a simulated world, at its pace.
+func (a *app) drillGroups(cfg *config.Config, made world, speed func() float64) []group {
+	groups := a.groups(cfg, made)
+	for i := range groups {
+		groups[i] = paced(groups[i], speed)
+	}
+	return groups
+}
+
 // drillWorld lets the sources look at a simulated world and nothing else: its own
 // names, its own certificates, made-up credentials.
 func drillWorld(w *drill.World) world {
@@ -144,6 +153,7 @@ func drillWorld(w *drill.World) world {
 				Region:       w.Regions()[0],
 				BaseEndpoint: aws.String(w.AWSURL()),
 				HTTPClient:   awsclient.HTTPClient(),
+				Retryer:      func() aws.Retryer { return aws.NopRetryer{} }, // the next simulated minute is the next try
 				Credentials:  credentials.NewStaticCredentialsProvider("DRILLDRILLDRILL", "made up", ""),
 			}
 		},

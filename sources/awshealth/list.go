@@ -21,9 +21,12 @@ const (
 	// pageLimit ends a list that never ends: 20,000 events are far more than the
 	// API keeps for one account.
 	pageLimit = 200
-	// patience is how long, in real time, the second region may take after the
-	// first has answered everything: the rest of the look needs time too.
+	// patience is how long, in real time, the second region may take at the most
+	// after the first has answered everything: the rest of the look needs time too.
 	patience = 3 * time.Second
+	// patienceShare is the part of a look's remaining time that it may take instead,
+	// where that is less: a drill's look lasts no longer than a simulated minute.
+	patienceShare = 3
 )
 
 var errEndless = errors.New("the list of events does not end")
@@ -64,11 +67,20 @@ func (w *watch) list(ctx context.Context, report sources.Report) (failed [2]erro
 		failed[p.endpoint] = p.err
 		if p.err == nil && running > 0 {
 			other := cancels[1-p.endpoint]
-			timer := time.AfterFunc(patience, func() { other(context.DeadlineExceeded) })
+			timer := time.AfterFunc(patienceFor(ctx), func() { other(context.DeadlineExceeded) })
 			defer timer.Stop()
 		}
 	}
 	return failed
+}
+
+// patienceFor is how long the second region is waited for in a look that ends with
+// the context.
+func patienceFor(ctx context.Context) time.Duration {
+	if deadline, ok := ctx.Deadline(); ok {
+		return min(patience, time.Until(deadline)/patienceShare)
+	}
+	return patience
 }
 
 // list reads the events that go on or are announced, then those that have ended

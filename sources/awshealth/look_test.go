@@ -161,6 +161,27 @@ func TestASilentRegionIsNotWaitedForLong(t *testing.T) {
 	}
 }
 
+// TestASilentRegionTakesAShareOfAShortLook looks with as little time as a drill
+// has: the look must end with what the other region said, and not at its deadline.
+func TestASilentRegionTakesAShareOfAShortLook(t *testing.T) {
+	s := serve(t)
+	s.both(issue("a", 10))
+	s.write(arn("a"), "Text.")
+	s.breakDown("us-east-1 DescribeEvents", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	ctx, cancel := context.WithTimeout(t.Context(), patience/2)
+	defer cancel()
+	var last room.Signal
+	err := s.watch().Look(ctx, func(signals []room.Signal) {
+		for _, signal := range signals {
+			last = signal
+		}
+	})
+	expectFailure(t, err, true, "us-east-2 answered for AWS Health, us-east-1 did not: the Health API did not answer in time; what is shown may lag behind by some minutes; "+mendless)
+	if ctx.Err() != nil || last.Reason != "Text." {
+		t.Errorf("the look used up its time (%v) and ended with %+v", ctx.Err(), last)
+	}
+}
+
 func TestBothRegionsFailing(t *testing.T) {
 	html := func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")

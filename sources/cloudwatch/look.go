@@ -39,7 +39,7 @@ func (w *watch) look(ctx context.Context, report sources.Report) error {
 	input := &cloudwatch.DescribeAlarmsInput{AlarmTypes: alarmTypes, MaxRecords: aws.Int32(pageSize)}
 	for page := 0; ; page++ {
 		if page >= promptPages {
-			if err := pause(ctx, pageSpacing); err != nil {
+			if err := pause(ctx, spacing(ctx)); err != nil {
 				return w.failure(shown, err)
 			}
 		}
@@ -62,6 +62,15 @@ func (w *watch) look(ctx context.Context, report sources.Report) error {
 		seen[token] = true
 		input.NextToken = aws.String(token)
 	}
+}
+
+// spacing is the pause before one more page: a small part of the look's remaining
+// time where that is short, so that pausing alone never uses it up.
+func spacing(ctx context.Context) time.Duration {
+	if deadline, ok := ctx.Deadline(); ok {
+		return min(pageSpacing, time.Until(deadline)/promptPages)
+	}
+	return pageSpacing
 }
 
 // pause waits in real time, or returns the context's error.
