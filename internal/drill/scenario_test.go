@@ -152,3 +152,21 @@ func TestAStoryIsToldInItsTimeAndTheSameEachTime(t *testing.T) {
 		names[a.region+a.name] = true
 	}
 }
+
+// TestProbesOfTheShippedStoryFitIntoItsMinute holds at the scenario's own speed:
+// what hangs is given up, and what is slow has answered, before its next look.
+func TestProbesOfTheShippedStoryFitIntoItsMinute(t *testing.T) {
+	w := told(t)
+	minute := time.Duration(float64(time.Minute) * float64(w.scenario.Lasts) / float64(w.scenario.End.Sub(w.scenario.Begin)))
+	if probeTimeout >= minute {
+		t.Errorf("a probe hangs for %s and a simulated minute lasts %s", probeTimeout, minute)
+	}
+	const spare = 50 * time.Millisecond // for a busy machine
+	for _, e := range w.endpoints {
+		for _, turn := range e.turns {
+			if turn.to == doSlow && (turn.takes <= e.cast.Slow || turn.takes+spare > probeTimeout) {
+				t.Errorf("%s is to be SLOW, over %s, and answers in %s of %s", e.name, e.cast.Slow, turn.takes, probeTimeout)
+			}
+		}
+	}
+}

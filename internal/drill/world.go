@@ -132,9 +132,10 @@ func (w *World) Roots() *x509.CertPool { return w.roots }
 // Services is the made-up company's service catalogue.
 func (w *World) Services() []config.Service { return w.story.scenario.Services }
 
-// probeTimeout is short, in real time, because a simulated minute may be a third
-// of a second: a probe that hangs longer would miss many of them.
-const probeTimeout = 400 * time.Millisecond
+// probeTimeout is short, in real time, because a simulated minute of the scenario
+// that comes along is a third of a second: a probe that hangs is given up before it
+// is due again.
+const probeTimeout = 300 * time.Millisecond
 
 // Probes is how the endpoints are probed. The caller sets the interval.
 func (w *World) Probes() []config.Probe {
