@@ -24,7 +24,10 @@ const (
 	textsPerLook = 200
 	// issuesPerLook bounds for how many open issues the resources are read.
 	issuesPerLook = 50
-	// entityPages bounds the pages of resources for one batch of issues: 1,000 are
+	// plansPerLook bounds for how many plans and notices they are read: two calls a
+	// look, for an account that starts with hundreds of them; the rest follows.
+	plansPerLook = 2 * batchSize
+	// entityPages bounds the pages of resources for one batch of events: 1,000 are
 	// more than anyone reads, and an account may have 100,000.
 	entityPages = 10
 	// entityLimit bounds the length of a resource's name in runes.
@@ -82,15 +85,20 @@ func (w *watch) addText(detail *types.EventDetails) {
 	}
 }
 
-// impact reads which resources of ours the open issues name.
+// impact reads which resources of ours the events name: those of open issues with
+// every look, since their state changes while the issue goes on, and those of plans
+// and notices once for each version, since the API throttles who asks often.
 func (w *watch) impact(ctx context.Context, failed [2]error) error {
-	issues := w.choose(issuesPerLook, func(r *record) bool { return r.troubles() && r.status == types.EventStatusCodeOpen })
-	return w.inBatches(issues, failed, func(e *endpoint, batch []*record) error {
+	wanted := slices.Concat(
+		w.choose(issuesPerLook, func(r *record) bool { return r.troubles() && r.status == types.EventStatusCodeOpen }),
+		w.choose(plansPerLook, func(r *record) bool { return r.concernsUs() && !r.impactOf.Equal(r.updated) }))
+	return w.inBatches(wanted, failed, func(e *endpoint, batch []*record) error {
 		found, err := e.entities(ctx, batch)
 		if err != nil {
 			return err
 		}
 		for _, known := range batch {
+			known.impactOf = known.updated
 			entities := found[known.arn]
 			slices.SortFunc(entities, func(a, b room.Entity) int {
 				return cmp.Or(strings.Compare(a.Value, b.Value), strings.Compare(a.Status, b.Status))

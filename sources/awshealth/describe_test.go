@@ -2,6 +2,7 @@ package awshealth
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 )
 
@@ -135,5 +136,66 @@ func TestManyResourcesAreReadPageByPageUpToALimit(t *testing.T) {
 	}
 	if told, err = look(t, s.watch()); err != nil || len(told.detail(t, "few").Entities) != entityPages*pageSize {
 		t.Errorf("%d resources, %v", len(told.detail(t, "few").Entities), err)
+	}
+}
+
+// TestPlansAndNoticesNameTheirResourcesOnceAVersion counts the calls: the API
+// throttles who asks often, and plans are many and change seldom.
+func TestPlansAndNoticesNameTheirResourcesOnceAVersion(t *testing.T) {
+	s := serve(t)
+	plan := fields{"eventTypeCategory": "scheduledChange", "statusCode": "upcoming", "eventScopeCode": "ACCOUNT_SPECIFIC"}
+	notice := fields{"eventTypeCategory": "accountNotification", "eventScopeCode": "ACCOUNT_SPECIFIC"}
+	public := fields{"eventTypeCategory": "scheduledChange", "eventScopeCode": "PUBLIC"}
+	s.both(issue("plan", 60, plan), issue("begun", 60, plan, fields{"statusCode": "open"}), issue("notice", 60, notice),
+		issue("public", 60, public), issue("done", 60, notice, closed(5)))
+	for _, name := range []string{"plan", "begun", "notice", "public", "done"} {
+		s.write(arn(name), "Text.")
+		s.entities = append(s.entities, fields{"eventArn": arn(name), "entityValue": "i-" + name, "statusCode": "PENDING"})
+	}
+	w := s.watch()
+	expect := func(step string, arns int, named ...string) {
+		t.Helper()
+		told, err := look(t, w)
+		if err != nil {
+			t.Fatalf("%s: %v", step, err)
+		}
+		asked := 0
+		for _, c := range s.calls("DescribeAffectedEntities") {
+			asked += len(c.body["filter"].(fields)["eventArns"].([]any))
+		}
+		if asked != arns {
+			t.Errorf("%s: asked for the resources of %d events, want %d", step, asked, arns)
+		}
+		for _, name := range []string{"plan", "begun", "notice", "public", "done"} {
+			if got := len(told.detail(t, name).Entities) == 1; got != slices.Contains(named, name) {
+				t.Errorf("%s: %s names its resource: %v", step, name, got)
+			}
+		}
+	}
+	expect("all are new", 3, "plan", "begun", "notice")
+	expect("nothing changed", 0, "plan", "begun", "notice")
+	s.mu.Lock()
+	for _, list := range s.regions {
+		list[0] = issue("plan", 2, plan)
+	}
+	s.mu.Unlock()
+	expect("one changed", 1, "plan", "begun", "notice")
+}
+
+func TestManyPlansAreReadAFewALook(t *testing.T) {
+	s := serve(t)
+	for i := range 2*plansPerLook + 5 {
+		name := fmt.Sprint("plan", i)
+		s.both(issue(name, 60, fields{"eventTypeCategory": "scheduledChange", "eventScopeCode": "ACCOUNT_SPECIFIC"}))
+		s.write(arn(name), "Text.")
+	}
+	w := s.watch()
+	for pass, want := range []int{plansPerLook / batchSize, plansPerLook / batchSize, 1, 0} {
+		if _, err := look(t, w); err != nil {
+			t.Fatal(err)
+		}
+		if calls := s.calls("DescribeAffectedEntities"); len(calls) != want {
+			t.Errorf("pass %d made %d calls, want %d", pass, len(calls), want)
+		}
 	}
 }

@@ -16,7 +16,7 @@ const what = "AWS Health could not be read"
 // then fetches what the list does not have:
 //
 //	us-east-1  list ─┐ newest version  ┌─ texts of what is new or changed ─┐
-//	us-east-2  list ─┴─ of each event ─┴─ resources of open issues ────────┴─ done
+//	us-east-2  list ─┴─ of each event ─┴─ resources of issues and plans ───┴─ done
 func (w *watch) look(ctx context.Context, report sources.Report) error {
 	w.pass++
 	for _, known := range w.known {

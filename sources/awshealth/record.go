@@ -37,6 +37,7 @@ type record struct {
 	textOf   time.Time // the version whose text was fetched
 	hasText  bool      // a text was fetched
 	updates  []room.Update
+	impactOf time.Time // the version whose resources were read
 	entities []room.Entity
 }
 
@@ -74,6 +75,14 @@ func utc(t *time.Time) time.Time {
 // news and plans.
 func (e *event) troubles() bool {
 	return e.category == types.EventTypeCategoryIssue || e.category == types.EventTypeCategoryInvestigation
+}
+
+// concernsUs says whether the event is a plan or a notice for this very account,
+// which names resources of it: what is public names none.
+func (e *event) concernsUs() bool {
+	planned := e.category == types.EventTypeCategoryScheduledChange || e.category == types.EventTypeCategoryAccountNotification
+	ahead := e.status == types.EventStatusCodeOpen || e.status == types.EventStatusCodeUpcoming
+	return planned && ahead && e.scope != types.EventScopeCodePublic
 }
 
 // outdated says whether an event ended too long ago to be shown.
