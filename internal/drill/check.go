@@ -79,6 +79,7 @@ func (c *checker) checkCast() {
 			c.among(fmt.Sprintf("%s.services[%d]", at, j), service, services...)
 		}
 		c.checkRegions(at, a.Regions)
+		c.checkRule(at+".rule", a)
 	}
 	seen := map[string]bool{}
 	for i, e := range s.Endpoints {
@@ -90,6 +91,33 @@ func (c *checker) checkCast() {
 			c.wrong(at+".name", "there is an endpoint %q already", e.Name)
 		}
 		seen[e.Name] = true
+	}
+}
+
+// checkRule wants a rule of a composite alarm, about alarms that there are, and of
+// no other.
+func (c *checker) checkRule(at string, a AlarmCast) {
+	if a.Type != "composite" {
+		if a.Rule != "" {
+			c.wrong(at, "only a composite alarm has a rule; write type: composite, or take it away")
+		}
+		return
+	}
+	names := slices.Concat(c.alarmNames())
+	for _, service := range a.services() {
+		for _, region := range c.scenario.regions(a.Regions) {
+			r, err := parseRule(fill(a.Rule, service, region))
+			if err != nil {
+				c.wrong(at, "%s", err)
+				return
+			}
+			for _, name := range r.names {
+				if !slices.Contains(names, name) {
+					c.wrong(at, "no alarm of this scenario is called %q%s", name, config.Meant(name, names, ""))
+					return
+				}
+			}
+		}
 	}
 }
 
@@ -116,12 +144,13 @@ func (c *checker) checkStep(at string, step *Step) {
 	}
 	if a := step.Alarms; a != nil {
 		c.among(at+".alarms.become", a.Become, "ALARM", "OK", "INSUFFICIENT_DATA")
-		c.checkGlobs(at+".alarms.names", a.Names, "alarm", c.alarmNames())
+		moved, composites := c.alarmNames()
+		c.checkGlobs(at+".alarms.names", a.Names, "alarm", moved, composites)
 		c.checkRegions(at+".alarms", a.Regions)
 	}
 	if e := step.Endpoints; e != nil {
 		c.among(at+".endpoints.do", e.Do, behaviours...)
-		c.checkGlobs(at+".endpoints.names", e.Names, "endpoint", c.endpointNames())
+		c.checkGlobs(at+".endpoints.names", e.Names, "endpoint", c.endpointNames(), nil)
 		c.checkRegions(at+".endpoints", e.Regions)
 	}
 	if a := step.API; a != nil {
@@ -152,27 +181,37 @@ func (c *checker) checkHealth(at string, h *HealthStep) {
 }
 
 // checkGlobs wants globs that can be read, and that something answers to.
-func (c *checker) checkGlobs(at string, globs []string, noun string, names []string) {
+func (c *checker) checkGlobs(at string, globs []string, noun string, names, composites []string) {
 	for i, glob := range globs {
 		where := fmt.Sprintf("%s[%d]", at, i)
+		answers := func(name string) bool { return matches([]string{glob}, name) }
 		if _, err := path.Match(glob, ""); err != nil {
 			c.wrong(where, "%q is not a glob; * stands for any text, ? for one character", glob)
-		} else if !slices.ContainsFunc(names, func(name string) bool { return matches([]string{glob}, name) }) {
+		} else if slices.ContainsFunc(names, answers) {
+			continue
+		} else if slices.ContainsFunc(composites, answers) {
+			c.wrong(where, "%q names composite alarms only, which follow their rules; name the alarms in those", glob)
+		} else {
 			c.wrong(where, "no %s of this scenario is called %q%s", noun, glob, config.Meant(glob, names, ""))
 		}
 	}
 }
 
-func (c *checker) alarmNames() []string {
-	var names []string
+// alarmNames are the names of the alarms that the script moves, and of the composite
+// ones, which follow them.
+func (c *checker) alarmNames() (moved, composites []string) {
 	for _, cast := range c.scenario.Alarms {
+		list := &moved
+		if cast.Type == "composite" {
+			list = &composites
+		}
 		for _, service := range cast.services() {
 			for _, region := range c.scenario.regions(cast.Regions) {
-				names = append(names, fill(cast.Name, service, region))
+				*list = append(*list, fill(cast.Name, service, region))
 			}
 		}
 	}
-	return names
+	return moved, composites
 }
 
 func (c *checker) endpointNames() []string {

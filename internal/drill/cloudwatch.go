@@ -116,7 +116,7 @@ func (a *alarm) kind() string {
 func (a *alarm) describe(account string, now time.Time) map[string]any {
 	state, _ := latest(a.turns, now)
 	out := map[string]any{
-		"AlarmName": a.name, "AlarmArn": "arn:aws:cloudwatch:" + a.region + ":" + account + ":alarm:" + a.name,
+		"AlarmName": a.name, "AlarmArn": a.arn(account),
 		"AlarmDescription": fill(a.cast.About, a.service, a.region), "ActionsEnabled": true,
 		"AlarmConfigurationUpdatedTimestamp": a.turns[0].at.Add(-calmBefore), "StateValue": state.to, "StateReason": state.why,
 		"StateUpdatedTimestamp": state.at, "StateTransitionedTimestamp": a.since(now),

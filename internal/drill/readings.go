@@ -93,7 +93,8 @@ func (a *alarm) tidy(value float64) float64 {
 }
 
 func (a *alarm) isCount() bool {
-	return a.cast.Statistic == "Sum" || a.cast.Statistic == "SampleCount" || strings.Contains(a.cast.Metric, "Count")
+	return a.kind() == "log" || a.cast.Statistic == "Sum" || a.cast.Statistic == "SampleCount" || strings.Contains(a.cast.Metric, "Count") ||
+		strings.Contains(a.cast.Metric, "AgeOf") // whole seconds
 }
 
 func (a *alarm) isPercent() bool {

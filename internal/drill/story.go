@@ -82,6 +82,15 @@ func write(s *Scenario) (*story, error) {
 		}
 	}
 	w.sort()
+	done := map[*alarm]bool{}
+	for _, a := range w.alarms {
+		if err := w.follow(a, done); err != nil {
+			return nil, fmt.Errorf("the alarm %s: %w", a.name, err)
+		}
+	}
+	for _, a := range w.alarms {
+		a.explain()
+	}
 	return w, nil
 }
 
@@ -94,7 +103,7 @@ func (w *story) castAlarms() {
 			for _, service := range cast.services() {
 				a := &alarm{cast: cast, name: fill(cast.Name, service, region), service: service, region: region}
 				since := w.scenario.Begin.Add(-spread(a.name+region, calmBefore))
-				a.turns = []turn{{at: since, to: "OK", why: "Threshold Crossed: no datapoints were beyond the threshold."}}
+				a.turns = []turn{{at: since, to: "OK"}}
 				w.alarms = append(w.alarms, a)
 			}
 		}
@@ -142,8 +151,8 @@ func mixed(name string) uint64 {
 func (w *story) play(step *Step, at time.Time) error {
 	if s := step.Alarms; s != nil {
 		for _, a := range w.alarms {
-			if matches(s.Names, a.name) && contains(s.Regions, a.region) {
-				a.turns = append(a.turns, turn{at: at.Add(spread(a.name+a.region+step.At, s.Within)), to: s.Become, why: a.because(s)})
+			if a.kind() != "composite" && matches(s.Names, a.name) && contains(s.Regions, a.region) {
+				a.turns = append(a.turns, turn{at: at.Add(spread(a.name+a.region+step.At, s.Within)), to: s.Become, why: s.Reason})
 			}
 		}
 	}
@@ -171,26 +180,6 @@ func contains(regions []string, region string) bool {
 		}
 	}
 	return len(regions) == 0
-}
-
-// because is the reason that CloudWatch would give.
-func (a *alarm) because(s *AlarmStep) string {
-	if s.Reason != "" {
-		return s.Reason
-	}
-	periods := a.periods()
-	switch s.Become {
-	case "ALARM":
-		value, beyond := a.tidy(a.peak()), "greater"
-		if a.cast.Below {
-			beyond = "less"
-		}
-		return fmt.Sprintf("Threshold Crossed: %d out of the last %d datapoints were %s than the threshold (%g), the newest %.1f (minimum %d datapoints for OK -> ALARM transition).",
-			periods, periods, beyond, a.cast.Threshold, value, periods)
-	case "INSUFFICIENT_DATA":
-		return fmt.Sprintf("Insufficient Data: %d datapoints were unknown.", periods)
-	}
-	return fmt.Sprintf("Threshold Crossed: 1 datapoint was not beyond the threshold (%g) (minimum 1 datapoint for ALARM -> OK transition).", a.cast.Threshold)
 }
 
 // playHealth opens, updates or closes an event.
@@ -225,13 +214,18 @@ func (e *event) update(s *HealthStep, at time.Time) {
 	}
 }
 
+// onlyChanges leaves out the turns that set the state which is in force already.
+func onlyChanges(turns []turn) []turn {
+	return slices.CompactFunc(slices.Clone(turns), func(one, other turn) bool { return one.to == other.to })
+}
+
 func (w *story) sort() {
 	byTime := func(turns []turn) {
 		sort.SliceStable(turns, func(i, j int) bool { return turns[i].at.Before(turns[j].at) })
 	}
 	for _, a := range w.alarms {
 		byTime(a.turns)
-		a.changes = slices.CompactFunc(slices.Clone(a.turns), func(one, other turn) bool { return one.to == other.to })
+		a.changes = onlyChanges(a.turns)
 	}
 	for _, e := range w.endpoints {
 		byTime(e.turns)
