@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -105,13 +106,15 @@ func TestTheShippedStoryIsThatOfTheDay(t *testing.T) {
 	}{
 		{"06:45", 0, 0, 0, 0, 0, "calm before"},
 		{"06:52", 8, 60, 3, 5, 0, "we know, AWS has not said a word"},
-		{"07:10", 50, 90, 4, 6, 0, "23 minutes in, still not a word"},
-		{"07:12", 50, 90, 4, 6, 1, "the first post"},
-		{"09:00", 40, 90, 3, 6, 2, "DynamoDB is named"},
-		{"09:50", 15, 45, 0, 0, 3, "the false recovery: probes are well, EC2 is not"},
-		{"12:00", 12, 40, 0, 0, 2, "the quiet middle"},
-		{"14:30", 60, 110, 4, 8, 3, "the second wave is worse than the first"},
-		{"18:00", 10, 40, 0, 0, 3, "connected again"},
+		{"07:10", 45, 60, 4, 6, 0, "23 minutes in, still not a word"},
+		{"07:12", 45, 60, 4, 6, 1, "the first post"},
+		{"09:00", 40, 60, 3, 6, 2, "DynamoDB is named"},
+		{"09:45", 2, 10, 0, 0, 2, "the false recovery: all but a few alarms are well, and every probe"},
+		{"10:40", 12, 20, 0, 0, 2, "EC2 launches nothing"},
+		{"12:28", 12, 20, 0, 0, 2, "the quiet middle"},
+		{"14:30", 65, 80, 5, 8, 3, "the second wave is worse than the first"},
+		{"16:00", 65, 80, 6, 8, 3, "STS fails again"},
+		{"18:00", 10, 25, 0, 0, 3, "connected again"},
 		{"21:30", 0, 0, 0, 0, 0, "over"},
 	} {
 		when := at(t, w, c.clock)
@@ -121,14 +124,62 @@ func TestTheShippedStoryIsThatOfTheDay(t *testing.T) {
 				c.clock, c.what, alarms, c.alarms, c.most, failing, c.failing, c.mostFailing, open, c.healthOpen)
 		}
 	}
-	if first, second := w.inAlarm(at(t, w, "08:00"), "", "ALARM"), w.inAlarm(at(t, w, "14:40"), "", "ALARM"); second <= first {
-		t.Errorf("the second wave has %d alarms, the first %d", second, first)
-	}
 	if w.inAlarm(at(t, w, "08:00"), "eu-west-1", "ALARM") != 0 || w.inAlarm(at(t, w, "09:10"), "eu-west-1", "ALARM") == 0 {
 		t.Error("eu-west-1 is to notice global tables at 09:01 and nothing before")
 	}
 	if w.inAlarm(at(t, w, "07:30"), "us-east-1", "INSUFFICIENT_DATA") < 20 {
 		t.Error("metrics are to be missing at 07:30")
+	}
+}
+
+// TestTheRecoveryIsFalseAndTheSecondWaveTheWorse holds the shape of the day: nearly
+// over at 09:45, by the clock of the 09:27 post, and worse than ever at 14:30.
+func TestTheRecoveryIsFalseAndTheSecondWaveTheWorse(t *testing.T) {
+	w := told(t)
+	rings := func(clock string) int { return w.inAlarm(at(t, w, clock), "", "ALARM") }
+	before, false9, middle, second := rings("09:20"), rings("09:45"), rings("13:00"), rings("14:30")
+	if false9*5 > before {
+		t.Errorf("%d alarms at 09:20 and still %d at 09:45: that is no recovery", before, false9)
+	}
+	if false9 >= middle || middle >= second {
+		t.Errorf("from the false recovery to the second wave there are %d, %d and %d alarms", false9, middle, second)
+	}
+	first, down := 0, 0
+	for when := w.scenario.Begin; when.Before(at(t, w, "09:25")); when = when.Add(time.Minute) {
+		first, down = max(first, w.inAlarm(when, "", "ALARM")), max(down, w.failing(when))
+	}
+	if second <= first || w.failing(at(t, w, "14:30")) <= down {
+		t.Errorf("the second wave has %d alarms and %d endpoints failing, the first at its worst %d and %d", second, w.failing(at(t, w, "14:30")), first, down)
+	}
+	for _, a := range w.alarms {
+		if now, _ := latest(a.turns, at(t, w, "09:45")); now.to != "OK" && !strings.HasSuffix(a.name, "-running-tasks") && !strings.HasSuffix(a.name, "-queue-age") {
+			t.Errorf("at 09:45 %s in %s is %s; only what needs new instances, or Lambda to read SQS, is not well", a.name, a.region, now.to)
+		}
+	}
+}
+
+// posts are the times of AWS's public posts, the P marks of its minute table.
+var posts = strings.Fields("07:11 07:51 08:26 09:01 09:22 09:27 10:03 10:35 11:08 12:10 13:42 14:14 15:04 15:43 16:13 17:03 17:38 18:22 19:15 20:03")
+
+func TestAWSSaysNothingButAtTheTimesOfItsPosts(t *testing.T) {
+	w := told(t)
+	said := map[string]bool{}
+	for _, e := range w.events {
+		for _, text := range e.texts {
+			clock := text.at.Format("15:04")
+			said[clock] = true
+			if !slices.Contains(posts, clock) || text.to == "" {
+				t.Errorf("at %s %s says %q, and AWS posted nothing then", clock, e.arn, text.to)
+			}
+		}
+		if e.closed.IsZero() {
+			t.Errorf("%s never ends", e.arn)
+		}
+	}
+	for _, clock := range posts {
+		if !said[clock] {
+			t.Errorf("AWS's post of %s is missing", clock)
+		}
 	}
 }
 
