@@ -3,8 +3,11 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
 	"strings"
 	"sync"
 	"time"
@@ -25,7 +28,7 @@ func (a *app) statusCommand() *cobra.Command {
 		Use:   "status",
 		Short: "Look once at everything and print it",
 		Long: "Looks once at AWS Health, the alarms and the probes, and prints what is bad.\n" +
-			"Exit status: 0 calm, 1 trouble, 2 not everything could be seen.",
+			"Exit status: 0 calm, 1 trouble, 2 not everything could be seen, 130 stopped by a signal.",
 		Example: "warroom status\nwarroom status --json --timeout 10s",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -50,6 +53,8 @@ func (a *app) runStatus(ctx context.Context, asJSON bool, timeout time.Duration)
 		return err
 	}
 	defer log.Close()
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
@@ -60,6 +65,9 @@ func (a *app) runStatus(ctx context.Context, asJSON bool, timeout time.Duration)
 		all.Go(func() { sources.NewRunner(clock, r, log.Logger).Once(ctx, watches(ctx)) })
 	}
 	all.Wait()
+	if errors.Is(ctx.Err(), context.Canceled) { // stopped by a signal: what was not seen says nothing
+		return &exit{status: exitInterrupted}
+	}
 	r.Flush()
 	snapshot, now := r.Snapshot(), r.Now()
 	if asJSON {

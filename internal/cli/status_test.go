@@ -7,8 +7,12 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 )
 
@@ -36,16 +40,21 @@ func parsed(t *testing.T, out string) printed {
 	return got
 }
 
-// hungAWS points the AWS SDK's own settings at a server that never answers.
-func hungAWS(t *testing.T) {
+// hungAWS points the AWS SDK's own settings at a server that never answers. What it
+// returns is closed once the server was asked.
+func hungAWS(t *testing.T) (asked <-chan struct{}) {
 	t.Helper()
+	came := make(chan struct{})
+	var once sync.Once
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body) // only then the server notices that the client has gone
+		once.Do(func() { close(came) })
 		<-r.Context().Done()
 	}))
 	t.Cleanup(server.Close)
 	t.Setenv("AWS_ENDPOINT_URL", server.URL)
 	t.Setenv("AWS_REGION", "us-east-1")
+	return came
 }
 
 // healthy is a TCP endpoint that takes connections.
@@ -106,5 +115,28 @@ func TestStatusSeesAProbeWhileAWSHangsForEveryAccount(t *testing.T) {
 		if scope.Error != nil && strings.Contains(scope.Error.Why, "before its turn came") {
 			t.Errorf("a third of the time is for who it is, the rest to look: %+v", scope.Error)
 		}
+	}
+}
+
+// TestStatusStoppedByASignalReportsNothing sends this very process the signals, once
+// the look is under way. What is not seen then is no blindness.
+func TestStatusStoppedByASignalReportsNothing(t *testing.T) {
+	for _, sign := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		t.Run(sign.String(), func(t *testing.T) {
+			dir := alone(t)
+			asked := hungAWS(t)
+			names := profiles(t, dir, 1)
+			caught := make(chan os.Signal, 1) // so that a program that does not listen ends no test
+			signal.Notify(caught, sign)
+			defer signal.Stop(caught)
+			go func() {
+				<-asked
+				_ = syscall.Kill(os.Getpid(), sign)
+			}()
+			status, out, stderr := run(t, "status", "--timeout", "5s", "--profile", names[0])
+			if status != exitInterrupted || out != "" || stderr != "" {
+				t.Errorf("status %d\n%s%s", status, out, stderr)
+			}
+		})
 	}
 }
