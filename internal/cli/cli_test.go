@@ -188,6 +188,7 @@ func TestStatusLooksOnceAtARealProtocolAndPrintsTheContract(t *testing.T) {
 		}
 		Signals []struct {
 			Key, Kind, State, Visibility, Title string
+			Service, Account                    *string
 			Since, Seen                         *string
 			Detail                              map[string]any
 		}
@@ -209,6 +210,9 @@ func TestStatusLooksOnceAtARealProtocolAndPrintsTheContract(t *testing.T) {
 	for _, signal := range got.Signals {
 		if signal.Key == "" || signal.Since == nil || signal.Seen == nil || signal.Detail["arn"] == "" || signal.Visibility != "fresh" {
 			t.Fatalf("signal %+v", signal)
+		}
+		if signal.Account == nil || *signal.Account != "123456789012" || signal.Kind == "health" && (signal.Service == nil || *signal.Service != "MULTIPLE_SERVICES") {
+			t.Fatalf("account or service of %+v", signal)
 		}
 	}
 	contract(t, []byte(out))

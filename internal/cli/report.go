@@ -78,12 +78,13 @@ func newReport(s *room.Snapshot, now time.Time) report {
 		Schema: 1, At: now.UTC(), State: s.Condition(now), Counts: count(s),
 		Scopes: []scopeReport{}, Signals: []signalReport{},
 	}
+	known := numbersIn(s)
 	for _, status := range s.Scopes.List {
-		r.Scopes = append(r.Scopes, newScopeReport(status, now))
+		r.Scopes = append(r.Scopes, newScopeReport(status, known, now))
 	}
 	for _, kind := range room.Kinds {
 		for _, signal := range s.Of(kind).Signals {
-			r.Signals = append(r.Signals, newSignalReport(s, signal, now))
+			r.Signals = append(r.Signals, newSignalReport(s, signal, known, now))
 		}
 	}
 	return r
@@ -115,9 +116,9 @@ func count(s *room.Snapshot) (c counts) {
 	return c
 }
 
-func newScopeReport(status *room.ScopeStatus, now time.Time) scopeReport {
+func newScopeReport(status *room.ScopeStatus, known numbers, now time.Time) scopeReport {
 	r := scopeReport{
-		Source: status.Scope.Source, Account: text(status.Scope.Account), Region: text(status.Scope.Region),
+		Source: status.Scope.Source, Account: text(known.of(status.Scope.Account)), Region: text(status.Scope.Region),
 		State: status.Word(now), Seen: moment(status.Seen),
 	}
 	if t := status.Trouble; t != nil {
@@ -126,13 +127,22 @@ func newScopeReport(status *room.ScopeStatus, now time.Time) scopeReport {
 	return r
 }
 
-func newSignalReport(s *room.Snapshot, signal *room.Signal, now time.Time) signalReport {
+func newSignalReport(s *room.Snapshot, signal *room.Signal, known numbers, now time.Time) signalReport {
 	seen, _ := s.Seen(signal)
 	return signalReport{
 		Key: signal.Key, Kind: signal.Kind, State: signal.State.String(), Visibility: s.Visibility(signal, now).String(),
-		Title: signal.Title, Reason: text(signal.Reason), Service: text(signal.Service), Account: text(signal.Account),
+		Title: signal.Title, Reason: text(signal.Reason), Service: text(service(signal)), Account: text(known.ofSignal(signal)),
 		Region: text(signal.Region), Since: moment(signal.Since), Seen: moment(seen), Detail: newDetail(signal),
 	}
+}
+
+// service is AWS's own code for what a Health event is about, and otherwise the
+// service that the signal belongs to.
+func service(signal *room.Signal) string {
+	if d, ok := signal.Detail.(*room.HealthDetail); ok {
+		return d.Service
+	}
+	return signal.Service
 }
 
 // text is nil for what is absent.

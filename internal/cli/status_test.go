@@ -112,6 +112,9 @@ func TestStatusSeesAProbeWhileAWSHangsForEveryAccount(t *testing.T) {
 		if scope.Source == "probe" != (scope.Error == nil) {
 			t.Errorf("%s is told with %+v", scope.Source, scope.Error)
 		}
+		if scope.Account != nil {
+			t.Errorf("no number is known, and the account of %s is %q", scope.Source, *scope.Account)
+		}
 		if scope.Error != nil && strings.Contains(scope.Error.Why, "before its turn came") {
 			t.Errorf("a third of the time is for who it is, the rest to look: %+v", scope.Error)
 		}

@@ -16,6 +16,7 @@ type Detail interface {
 // Source: DescribeEvents, DescribeEventDetails, DescribeAffectedEntities.
 type HealthDetail struct {
 	ARN      string
+	Service  string    // AWS's own code: DYNAMODB; the Signal's Service has the name people use
 	TypeCode string    // AWS_DYNAMODB_OPERATIONAL_ISSUE
 	Category string    // issue, accountNotification, scheduledChange, investigation
 	Scope    string    // PUBLIC, ACCOUNT_SPECIFIC, NONE
@@ -41,7 +42,7 @@ type Entity struct {
 // Equal implements Detail.
 func (d *HealthDetail) Equal(other Detail) bool {
 	o, ok := other.(*HealthDetail)
-	return ok && d.ARN == o.ARN && d.TypeCode == o.TypeCode && d.Category == o.Category && d.Scope == o.Scope &&
+	return ok && d.ARN == o.ARN && d.Service == o.Service && d.TypeCode == o.TypeCode && d.Category == o.Category && d.Scope == o.Scope &&
 		d.Start.Equal(o.Start) && d.End.Equal(o.End) && d.Updated.Equal(o.Updated) &&
 		slices.EqualFunc(d.Updates, o.Updates, func(a, b Update) bool { return a.At.Equal(b.At) && a.Text == b.Text }) &&
 		slices.Equal(d.Entities, o.Entities)

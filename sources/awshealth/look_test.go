@@ -36,7 +36,7 @@ func TestAnIssueIsToldInFull(t *testing.T) {
 		Key: key("a"), Kind: room.KindHealth, Scope: scope, State: room.Critical, Word: "OPEN",
 		Title: "DynamoDB operational issue", Reason: "We are investigating increased error rates.", Service: "DynamoDB",
 		Account: "222222222222", Region: "us-east-1", Since: now.Add(-5 * time.Hour),
-		Detail: &room.HealthDetail{ARN: arn("a"), TypeCode: "AWS_DYNAMODB_OPERATIONAL_ISSUE", Category: "issue", Scope: "PUBLIC",
+		Detail: &room.HealthDetail{ARN: arn("a"), Service: "DYNAMODB", TypeCode: "AWS_DYNAMODB_OPERATIONAL_ISSUE", Category: "issue", Scope: "PUBLIC",
 			Start: now.Add(-5 * time.Hour), Updated: updated,
 			Updates:  []room.Update{{At: updated, Text: "We are investigating increased error rates. More will follow."}},
 			Entities: []room.Entity{{Value: "table/carts", Status: "UNIMPAIRED"}, {Value: "table/orders", Status: "IMPAIRED"}}},
@@ -280,7 +280,7 @@ func TestHostileTextIsCleaned(t *testing.T) {
 		t.Fatal(err)
 	}
 	signal, detail := told.of("a"), told.detail(t, "a")
-	for _, text := range []string{signal.Title, signal.Reason, signal.Service, signal.Region, detail.TypeCode, detail.Scope,
+	for _, text := range []string{signal.Title, signal.Reason, signal.Service, signal.Region, detail.Service, detail.TypeCode, detail.Scope,
 		detail.Updates[0].Text, detail.Entities[0].Value, detail.Entities[0].Status} {
 		if strings.ContainsAny(text, "\x1b\x07\x00\u202e\u2066") {
 			t.Errorf("not clean: %q", text)

@@ -45,7 +45,7 @@ func (w *watch) signal(r *record) room.Signal {
 		Region:  r.region,
 		Since:   since,
 		Detail: &room.HealthDetail{
-			ARN: r.arn, TypeCode: r.code, Category: string(r.category), Scope: string(r.scope),
+			ARN: r.arn, Service: r.service, TypeCode: r.code, Category: string(r.category), Scope: string(r.scope),
 			Start: r.start, End: r.end, Updated: r.updated, Updates: r.updates, Entities: r.entities,
 		},
 	}
