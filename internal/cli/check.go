@@ -52,7 +52,7 @@ func (a *app) checkCommand() *cobra.Command {
 			"each region; all other calls are free.\n" +
 			"Exit status: 0 all is well or worth a warning, 1 something failed, 2 wrong use.",
 		Example: "warroom check\nwarroom check --profile prod --region us-east-1,eu-west-1\nwarroom check --json --timeout 10s",
-		Args:    cobra.NoArgs,
+		Args:    atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if timeout <= 0 {
 				return fmt.Errorf("--timeout %s leaves no time to look; give it a second or more", timeout)

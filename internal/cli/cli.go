@@ -110,8 +110,9 @@ func printError(w io.Writer, _ fang.Styles, err error) {
 	if text == "" {
 		return
 	}
-	if strings.HasPrefix(text, "unknown ") { // a command or flag that cobra does not know
-		text += "; try warroom --help"
+	var word, path string
+	if n, _ := fmt.Sscanf(text, "unknown command %q for %q", &word, &path); n == 2 { // after a command that is not ours
+		text = fmt.Sprintf("%s takes nothing more, and there is %q; take it away", strings.TrimPrefix(path, "warroom "), word)
 	}
 	fmt.Fprintln(w, "warroom: "+text)
 }
@@ -123,7 +124,7 @@ func (a *app) root() *cobra.Command {
 		Short:   "AWS Health, CloudWatch alarms and your own probes on one screen",
 		Long:    "The incident war room in a terminal: how bad is it, is it us or AWS, where, since when, and what changed last.",
 		Example: "warroom\nwarroom --profile prod --region us-east-1,eu-west-1\nwarroom drill\nwarroom status --json",
-		Args:    cobra.NoArgs,
+		Args:    atMost(0),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.runLive(cmd.Context()) },
 	}
 	f := root.PersistentFlags()
@@ -132,12 +133,13 @@ func (a *app) root() *cobra.Command {
 	f.StringVar(&a.flags.room, "room", "", "the room's `NAME`, shown in the header")
 	f.StringVar(&a.flags.theme, "theme", "", "the theme's `NAME`: "+strings.Join(a.themes.library.Names(), ", ")+", or the path of one of your own")
 	f.StringVar(&a.flags.log, "log", "", "append what goes wrong inside to a `FILE`")
-	f.StringSliceVar(&a.flags.regions, "region", nil, "AWS regions to watch, instead of the config's")
-	f.StringSliceVar(&a.flags.profiles, "profile", nil, "AWS profiles to watch, instead of the config's")
+	f.StringSliceVar(&a.flags.regions, "region", nil, "watch these AWS `REGIONS`, with commas between, instead of the config's")
+	f.StringSliceVar(&a.flags.profiles, "profile", nil, "watch these AWS `PROFILES`, with commas between, instead of the config's")
 	f.BoolVar(&a.flags.ascii, "ascii", false, "draw with ASCII only; unasked where the terminal or its locale has no more")
 	a.flags.asciiGiven = func() bool { return f.Changed("ascii") }
 	f.BoolVar(&a.flags.plain, "plain", false, "no screen: a line of text for each event; by itself in a pipe, or if TERM is dumb")
 	root.AddCommand(a.drillCommand(), a.statusCommand(), a.checkCommand(), a.configCommand())
+	speakPlainly(root)
 	return root
 }
 

@@ -102,21 +102,21 @@ func (a *app) checkScopeFlags() error {
 
 func (a *app) configCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "config", Short: "Write, show or describe the config", Args: cobra.NoArgs,
+		Use: "config", Short: "Write, show or describe the config", Args: atMost(0),
 		Example: "warroom config init\nwarroom config show",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(
 		&cobra.Command{
-			Use: "init [FILE]", Short: "Write a first warroom.yaml", Args: cobra.MaximumNArgs(1), Example: "warroom config init",
+			Use: "init [FILE]", Short: "Write a first warroom.yaml", Args: atMost(1), Example: "warroom config init",
 			RunE: func(_ *cobra.Command, args []string) error { return a.initConfig(args) },
 		},
 		&cobra.Command{
-			Use: "show", Short: "Print the config in force, secrets as references", Args: cobra.NoArgs, Example: "warroom config show",
+			Use: "show", Short: "Print the config in force, secrets as references", Args: atMost(0), Example: "warroom config show",
 			RunE: func(*cobra.Command, []string) error { return a.showConfig() },
 		},
 		&cobra.Command{
-			Use: "schema", Short: "Print the JSON Schema for editors", Args: cobra.NoArgs, Example: "warroom config schema > warroom.schema.json",
+			Use: "schema", Short: "Print the JSON Schema for editors", Args: atMost(0), Example: "warroom config schema > warroom.schema.json",
 			RunE: func(*cobra.Command, []string) error {
 				_, err := a.out.Write(config.Schema(a.allowed()))
 				return err

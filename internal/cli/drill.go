@@ -28,8 +28,13 @@ func (a *app) drillCommand() *cobra.Command {
 		Long: "Plays an outage against simulated AWS endpoints and services on this machine.\n" +
 			"SCENARIO is the name of one that comes along, or a YAML file of your own.",
 		Example: "warroom drill\nwarroom drill --from 09:20 --speed 60\nwarroom drill ./my-outage.yaml\nwarroom drill --plain | grep ALARM",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			for _, name := range outside {
+				if cmd.Flags().Changed(name) {
+					return fmt.Errorf("--%s: a drill plays in a made-up world, with accounts, regions and a room of its own; take --%s away", name, name)
+				}
+			}
 			if list {
 				return a.listDrills()
 			}
@@ -41,10 +46,20 @@ func (a *app) drillCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&list, "list", false, "list the scenarios that come along")
-	cmd.Flags().Float64Var(&speed, "speed", 0, "times faster than real time; 0 is the scenario's own")
+	cmd.Flags().Float64Var(&speed, "speed", 0, fmt.Sprintf("play `N` times faster than real time, %g at the most; 0 is the scenario's own", float64(drill.Fastest)))
 	cmd.Flags().StringVar(&from, "from", "", "begin at this time of day, `HH:MM` in UTC")
+	cmd.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+		for _, name := range outside {
+			cmd.Flags().Lookup(name).Hidden = true
+		}
+		cmd.Root().HelpFunc()(cmd, args)
+	})
 	return cmd
 }
+
+// outside are the flags of every command that say where to look, which a drill does
+// not take.
+var outside = []string{"room", "profile", "region"}
 
 func (a *app) listDrills() error {
 	for _, s := range drill.Scenarios() {

@@ -30,7 +30,7 @@ func (a *app) statusCommand() *cobra.Command {
 		Long: "Looks once at AWS Health, the alarms and the probes, and prints what is bad.\n" +
 			"Exit status: 0 calm, 1 trouble, 2 not everything could be seen, 130 stopped by a signal.",
 		Example: "warroom status\nwarroom status --json --timeout 10s",
-		Args:    cobra.NoArgs,
+		Args:    atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if timeout <= 0 {
 				return fmt.Errorf("--timeout %s leaves no time to look; give it a second or more", timeout)

@@ -53,6 +53,8 @@ func (c *checker) check() {
 	}
 	if s.Lasts <= 0 {
 		c.wrong("lasts", "say in how much real time it is told, like 5m")
+	} else if s.End.After(s.Begin) && (s.speed() < Slowest || s.speed() > Fastest) {
+		c.wrong("lasts", "told in this time it would run at %.4g times real time; %d to %d times is possible", s.speed(), Slowest, Fastest)
 	}
 	if !accountPattern.MatchString(s.Account) {
 		c.wrong("account", "%q is not an account number; write twelve digits in quotes", s.Account)

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// The speeds a drill can be played at. Beyond the fastest, a simulated minute is
-// shorter than the looks that have to fit into it.
+// The speeds a drill can be played at, in times faster than real time. Beyond the
+// fastest, a simulated minute is shorter than the looks that have to fit into it.
 const (
-	slowest = 1
-	fastest = 3000
+	Slowest = 1
+	Fastest = 3000
 )
 
 // Clock is the one clock that rules a drill: room time that runs faster than real
@@ -31,7 +31,7 @@ type Clock struct {
 
 func newClock(name string, from, end time.Time, speed float64) *Clock {
 	c := &Clock{name: name, end: end, room: from, real: time.Now(), changed: make(chan struct{})}
-	c.speed = min(max(speed, slowest), fastest)
+	c.speed = min(max(speed, Slowest), Fastest)
 	return c
 }
 
@@ -95,7 +95,7 @@ func (c *Clock) SetSpeed(speed float64) float64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.repace(c.now())
-	c.speed = min(max(speed, slowest), fastest)
+	c.speed = min(max(speed, Slowest), Fastest)
 	return c.speed
 }
 

@@ -64,7 +64,7 @@ func TestJumpsGoForwardOnlyAndNotPastTheEnd(t *testing.T) {
 
 func TestSpeedsAreKeptWithinWhatTheWorldCanFollow(t *testing.T) {
 	c := clockAt(60)
-	if c.SetSpeed(1e9) != fastest || c.SetSpeed(0.001) != slowest || c.Speed() != slowest {
+	if c.SetSpeed(1e9) != Fastest || c.SetSpeed(0.001) != Slowest || c.Speed() != Slowest {
 		t.Errorf("the speed is %g", c.Speed())
 	}
 }

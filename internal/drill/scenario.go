@@ -113,6 +113,9 @@ type APIStep struct {
 	Do      string `yaml:"do"` // answer, throttle, fail, hang
 }
 
+// speed is how many times faster than real time the scenario is told by itself.
+func (s *Scenario) speed() float64 { return float64(s.End.Sub(s.Begin)) / float64(s.Lasts) }
+
 // Shipped is a scenario that comes along.
 type Shipped struct{ Name, Title string }
 
@@ -150,7 +153,8 @@ func Load(name string) (*Scenario, error) {
 		}
 		names = append(names, strings.TrimSuffix(entry.Name(), ".yaml"))
 	}
-	return nil, fmt.Errorf("there is no scenario %q; there are %s, or name a YAML file", name, strings.Join(names, ", "))
+	return nil, fmt.Errorf("there is no scenario %q%s", name,
+		config.Meant(name, names, "there are "+strings.Join(names, ", ")+"; or name a YAML file"))
 }
 
 func reason(err error) error {

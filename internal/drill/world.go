@@ -49,11 +49,11 @@ func Start(ctx context.Context, s *Scenario, o Options) (*World, error) {
 			return nil, fmt.Errorf("--from: the scenario plays from %s to %s; begin between the two", s.Begin.UTC().Format("15:04"), s.End.UTC().Format("15:04"))
 		}
 	}
-	switch {
-	case o.Speed < 0:
-		return nil, fmt.Errorf("--speed: %g is not a speed; 1 is real time, 60 a minute each second", o.Speed)
-	case o.Speed == 0:
-		o.Speed = float64(s.End.Sub(s.Begin)) / float64(s.Lasts)
+	if o.Speed == 0 {
+		o.Speed = s.speed()
+	}
+	if !(o.Speed >= Slowest && o.Speed <= Fastest) { // so that what is no number is refused too
+		return nil, fmt.Errorf("--speed: a drill cannot be played at %g; %d is real time, 60 a minute each second, and %d the most that its looks can follow", o.Speed, Slowest, Fastest)
 	}
 	w := &World{story: told, clock: newClock(s.Name, from, s.End.UTC(), o.Speed)}
 	ctx, w.stop = context.WithCancel(ctx)
