@@ -73,7 +73,7 @@ type EventType string
 // The types of event.
 const (
 	EventSignal EventType = "signal" // a signal appeared, changed or is gone
-	EventScope  EventType = "scope"  // a scope ran into trouble or came out of it
+	EventScope  EventType = "scope"  // a scope ran into trouble, came out of it, or is no longer looked at
 	EventNote   EventType = "note"   // a person wrote a line
 )
 
@@ -90,7 +90,7 @@ type Event struct {
 	Was    State   // EventSignal: its state before; Unknown if it is new
 	WasNew bool    // EventSignal: it was not known before
 	WasTo  string  // EventSignal: its word before; "" if it is new
-	Gone   bool    // EventSignal: it is not there any more
+	Gone   bool    // EventSignal, EventScope: it is not there any more
 
 	Scope   Scope    // EventScope
 	Trouble *Trouble // EventScope: nil when the trouble is over
@@ -101,10 +101,11 @@ type Event struct {
 
 // Worth says whether an event earns a line in the timeline: every change of
 // state, every act of a person, every trouble of a scope. First sight of
-// something that is fine does not, and neither does a change of wording.
+// something that is fine does not, and neither does a change of wording, nor that
+// the config no longer asks for a scope.
 func (e *Event) Worth() bool {
 	if e.Type != EventSignal {
-		return true
+		return e.Type != EventScope || !e.Gone
 	}
 	if e.WasNew {
 		return e.Signal.State == Critical || e.Signal.State == Warning

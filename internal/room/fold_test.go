@@ -26,8 +26,11 @@ func randomEvents(random *rand.Rand, count int) []Event {
 		switch random.IntN(6) {
 		case 0:
 			e.Type, e.Scope = EventScope, Scope{Source: "cloudwatch", Region: fmt.Sprint("r", random.IntN(3))}
-			if random.IntN(2) == 0 {
+			switch random.IntN(4) {
+			case 0, 1:
 				e.Trouble = &Trouble{What: "w", Why: fmt.Sprint(i), Next: "n"}
+			case 2:
+				e.Gone = true
 			}
 		case 1:
 			e.Type, e.Actor, e.Text = EventNote, "ana", fmt.Sprint("note ", i)

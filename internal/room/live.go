@@ -208,6 +208,9 @@ func (r *Room) statuses() []*ScopeStatus {
 		all[scope] = &status
 	}
 	for scope, known := range r.truth.scopes {
+		if known.event.Gone { // what is watched again since then is what it reads
+			continue
+		}
 		status := all[scope]
 		if status == nil {
 			status = &ScopeStatus{Scope: scope}

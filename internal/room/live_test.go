@@ -244,6 +244,31 @@ func TestRetireTakesAwayWhatIsNoLongerWatched(t *testing.T) {
 	}
 }
 
+// TestAReplayHasNoScopeThatTheRoomRetired folds the room's own events anew.
+func TestAReplayHasNoScopeThatTheRoomRetired(t *testing.T) {
+	r := New(Options{})
+	failed := Observation{Scope: alarms, Watch: "w", At: epoch, Done: true, Trouble: &Trouble{What: "what"}}
+	r.Observe(failed)
+	came := *r.truth.scopes[alarms].event
+	r.Retire(func(*Signal) bool { return true }, func(Scope) bool { return false })
+	went := *r.truth.scopes[alarms].event
+	r.publish()
+	for _, events := range [][]Event{{came, went}, {went, came}} {
+		if replay := Fold(events); len(replay.Scopes.List) != 0 || len(r.Snapshot().Scopes.List) != 0 {
+			t.Errorf("the replay has %d scopes, the room %d", len(replay.Scopes.List), len(r.Snapshot().Scopes.List))
+		}
+	}
+	if lines := r.Snapshot().Timeline.Events; len(lines) != 1 || lines[0].Gone {
+		t.Errorf("that nobody looks any more is no line of the timeline: %+v", lines)
+	}
+	failed.At = epoch.Add(time.Minute)
+	r.Observe(failed)
+	r.publish()
+	if status := r.Snapshot().Scope(alarms); status == nil || status.Trouble == nil || !status.Changed.Equal(failed.At) {
+		t.Errorf("looked at again, it is %+v", status)
+	}
+}
+
 func TestNotesNeedAFewWordsAndNotTooMany(t *testing.T) {
 	r := New(Options{})
 	desk := r.Desk("ana")

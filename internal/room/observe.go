@@ -178,10 +178,13 @@ func (r *Room) Retire(keepSignal func(*Signal) bool, keepScope func(Scope) bool)
 		}
 	}
 	for scope := range r.watched {
-		if !keepScope(scope) {
-			delete(r.watched, scope)
-			delete(r.truth.scopes, scope)
-			r.scopesDue, r.due = true, true
+		if keepScope(scope) {
+			continue
+		}
+		delete(r.watched, scope)
+		r.scopesDue, r.due = true, true
+		if known := r.truth.scopes[scope]; known != nil && !known.event.Gone {
+			r.record(Event{Type: EventScope, At: now, Scope: scope, Gone: true})
 		}
 	}
 	r.schedule()
