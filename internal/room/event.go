@@ -58,7 +58,8 @@ func (c *HybridClock) Witness(s Stamp) {
 	}
 }
 
-// EventID names an event for ever: the node that recorded it, and its number there.
+// EventID names an event for ever: the node that recorded it, and its number there,
+// from 1 on without a gap.
 type EventID struct {
 	Node   string
 	Number uint64

@@ -10,7 +10,7 @@ const timelineLimit = 20_000
 // it, and the order in which events arrive makes no difference to the outcome:
 // of two events about one thing the later Stamp wins, whichever came first.
 type truth struct {
-	applied  map[EventID]struct{}
+	applied  applied
 	signals  map[string]*fact
 	scopes   map[Scope]*scopeFact
 	arrived  []*Event // not yet in the timeline
@@ -32,7 +32,7 @@ type scopeFact struct {
 
 func newTruth() *truth {
 	return &truth{
-		applied: make(map[EventID]struct{}),
+		applied: make(applied),
 		signals: make(map[string]*fact),
 		scopes:  make(map[Scope]*scopeFact),
 	}
@@ -41,10 +41,9 @@ func newTruth() *truth {
 // fold takes one event into the truth and reports whether it was the last word
 // about its subject. An event that was folded before changes nothing.
 func (t *truth) fold(e *Event) bool {
-	if _, again := t.applied[e.ID]; again {
+	if !t.applied.add(e.ID) {
 		return false
 	}
-	t.applied[e.ID] = struct{}{}
 	if e.Worth() {
 		t.arrived = append(t.arrived, e)
 	}

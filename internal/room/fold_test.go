@@ -19,7 +19,7 @@ func randomEvents(random *rand.Rand, count int) []Event {
 		node := nodes[random.IntN(len(nodes))]
 		wall := epoch.Add(time.Duration(random.IntN(count/3+1)) * time.Second)
 		e := Event{
-			ID:    EventID{Node: node, Number: uint64(i)},
+			ID:    EventID{Node: node, Number: uint64(i) + 1},
 			Stamp: Stamp{Wall: wall.UnixMicro(), Count: uint32(i), Node: node},
 			At:    wall.Add(-time.Duration(random.IntN(90)) * time.Second),
 		}
