@@ -62,29 +62,60 @@ func BenchmarkBytesWrittenWhileNothingHappens(b *testing.B) {
 	b.ReportMetric(float64(total)/float64(b.N), "B/s")
 }
 
-// BenchmarkBytesWrittenInASecondOfCalm counts what reaches the terminal when only
-// the clock and a probe's readings change.
-func BenchmarkBytesWrittenInASecondOfCalm(b *testing.B) {
+// calm is a live room in which all is well: one probe, no AWS.
+func calm(b *testing.B, columns, rows int) *session {
+	b.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer listener.Close()
+	b.Cleanup(func() { _ = listener.Close() })
 	config := filepath.Join(b.TempDir(), "warroom.yaml")
 	text := "health: {off: true}\nalarms: {off: true}\nprobes: [{name: shop, url: \"tcp://" + listener.Addr().String() + "\"}]\n"
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	s := start(b, 200, 60, nil, "--config", config)
+	s := start(b, columns, rows, nil, "--config", config)
 	s.waitFor("UP")
+	s.press("j") // the hints for a first visit go away
+	return s
+}
+
+// BenchmarkBytesWrittenInACalmMinute counts what reaches a terminal of 200x60 while only
+// the clock and a probe's readings change.
+func BenchmarkBytesWrittenInACalmMinute(b *testing.B) {
+	s := calm(b, 200, 60)
+	<-time.After(2 * time.Second)
 	total := 0
 	for b.Loop() {
 		before := s.written()
-		<-time.After(time.Second)
+		<-time.After(time.Minute)
 		total += s.written() - before
 	}
-	b.ReportMetric(float64(total)/float64(b.N), "B/s")
+	b.ReportMetric(float64(total)/float64(b.N), "B/min")
 }
+
+// BenchmarkBytesWrittenInTheWorstMinuteOfTheDrill plays, at the speed of real time, the
+// minute of the drill that has most to tell.
+func BenchmarkBytesWrittenInTheWorstMinuteOfTheDrill(b *testing.B) {
+	total := 0
+	for b.Loop() {
+		s := start(b, 200, 60, nil, "drill", "--from", worstMinute, "--speed", "1")
+		s.waitFor("ALARM")
+		before := s.written()
+		<-time.After(time.Minute)
+		total += s.written() - before
+		s.press("q")
+		s.status()
+	}
+	b.ReportMetric(float64(total)/float64(b.N), "B/min")
+}
+
+// worstMinute is where that minute begins: CloudWatch, throttled until then, tells of
+// everything at once, and probes go down. To find it:
+//
+//	go run . drill --plain --speed 1500 | grep -o ' [0-9][0-9]:[0-9][0-9]:' | sort | uniq -c | sort -n
+const worstMinute = "07:05"
 
 // written is how many bytes the program has written so far.
 func (s *session) written() int {

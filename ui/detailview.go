@@ -16,7 +16,10 @@ type detailKey struct {
 	item          string
 	width, height int
 	version       uint64
-	drawn         drawn
+	second        int64
+	local         bool
+	look          *theme.Theme
+	marks         *theme.Marks
 }
 
 // detailView draws the open detail, scrolled, in its frame.
@@ -32,7 +35,7 @@ func (m *Model) detailView(r rect) []string {
 	rows := max(0, r.height-2)
 	key := detailKey{
 		item: it.key(), width: r.width, height: r.height, version: m.shown.Version,
-		drawn: drawn{second: m.pen.now.Unix(), look: m.pen.theme, marks: m.pen.marks, local: m.pen.local},
+		second: m.pen.now.Unix(), look: m.pen.theme, marks: m.pen.marks, local: m.pen.local,
 	}
 	if key != m.detailKey || m.detailLines == nil {
 		g := &page{pen: &m.pen, shown: m.shown, services: m.services, chart: &m.chart, width: max(1, r.width-4), height: rows}

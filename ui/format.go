@@ -23,6 +23,17 @@ func age(d time.Duration) string {
 	return fmt.Sprintf("%dd", int(d.Hours())/24)
 }
 
+// ageStep is what an age is written from: two ages of one step read the same.
+func ageStep(d time.Duration) time.Duration {
+	switch {
+	case d < time.Minute:
+		return d.Truncate(time.Second)
+	case d < 48*time.Hour:
+		return d.Truncate(time.Minute)
+	}
+	return d.Truncate(24 * time.Hour)
+}
+
 // since is the age of a moment, or nothing where there is no moment.
 func since(now, then time.Time) string {
 	if then.IsZero() {

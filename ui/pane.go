@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"encoding/binary"
 	"fmt"
+	"hash/fnv"
 	"strings"
 	"time"
 
@@ -59,7 +61,7 @@ type drawn struct {
 	flags                      uint64
 	look                       *theme.Theme
 	marks                      *theme.Marks
-	second                     int64
+	ages                       uint64
 }
 
 // sync takes in a Snapshot. The cursor stays with its row, and the row where it is
@@ -157,7 +159,7 @@ func (p *pane) view(pen *pen, s *room.Snapshot, f *flags, at spot) []string {
 	now := drawn{
 		width: at.width, height: at.height, cursor: p.cursor, top: p.top, version: p.version, scopes: s.Scopes.Version,
 		focused: at.focused, local: pen.local, frozen: at.frozen, filter: p.filter.text, order: p.order, flags: f.version,
-		look: pen.theme, marks: pen.marks, second: pen.now.Unix(),
+		look: pen.theme, marks: pen.marks, ages: p.ages(pen, s, at.height),
 	}
 	if p.lines != nil && now == p.drawn {
 		return p.lines
@@ -177,6 +179,27 @@ func (p *pane) view(pen *pen, s *room.Snapshot, f *flags, at spot) []string {
 	now.top = p.top
 	p.drawn = now
 	return p.lines
+}
+
+// ages sums up everything in a pane that time alone can change: how old its data is and
+// its rows are, as they are written, and what cannot be seen any more. While it stays
+// the same nothing has to be drawn, and most seconds nothing has.
+func (p *pane) ages(pen *pen, s *room.Snapshot, height int) uint64 {
+	if p.tail {
+		return 0 // lines of the timeline have their times, and no ages
+	}
+	sum := fnv.New64a()
+	add := func(part any) { _ = binary.Write(sum, binary.LittleEndian, part) }
+	for _, status := range p.scopes(s) {
+		add(int64(ageStep(pen.now.Sub(status.Seen))))
+		add(status.Visibility(pen.now))
+		add(!status.Next.IsZero() && pen.now.After(status.Next))
+	}
+	for i := max(0, p.top); i < min(p.top+height, len(p.items)); i++ {
+		add(int64(ageStep(pen.now.Sub(p.items[i].signal.Since))))
+		add(s.Visibility(p.items[i].signal, pen.now))
+	}
+	return sum.Sum64()
 }
 
 // position says which row of how many the cursor is on.

@@ -76,6 +76,11 @@ func (a *app) tell(ctx context.Context, o ui.PlainOptions) error {
 	return &exit{exitCannot, fmt.Errorf("the lines could not be written: %w; write them elsewhere and start again", err)}
 }
 
+// framesASecond bounds how often the terminal is written to. Bubble Tea wakes that often
+// even if nothing has changed, and those wakes are most of what an idle screen costs; a
+// key is answered within a fifteenth of a second.
+const framesASecond = 15
+
 // show runs a screen until it is left, and remembers it in the named file. The
 // terminal is restored whatever happens.
 func (a *app) show(ctx context.Context, o ui.Options, memory string, log *ownLog) error {
@@ -86,7 +91,7 @@ func (a *app) show(ctx context.Context, o ui.Options, memory string, log *ownLog
 		return err
 	}
 	defer leaveScreen(screen, log)
-	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithInput(a.in), tea.WithOutput(a.out)}
+	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithInput(a.in), tea.WithOutput(a.out), tea.WithFPS(framesASecond)}
 	if environment("NO_COLOR") != "" { // any value counts: https://no-color.org
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
 	}
