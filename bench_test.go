@@ -76,7 +76,7 @@ func calm(b *testing.B, columns, rows int) *session {
 		b.Fatal(err)
 	}
 	s := start(b, columns, rows, nil, "--config", config)
-	s.waitFor("UP")
+	s.waitFor("0 DOWN of 1")
 	s.press("j") // the hints for a first visit go away
 	return s
 }
