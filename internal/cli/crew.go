@@ -82,7 +82,7 @@ func (c *crew) exchange(ctx context.Context, groups []group) {
 	c.stop()
 	c.room.Retire(func(s *room.Signal) bool {
 		return scopes[s.Scope] && (s.Kind != room.KindProbe || keys[s.Key])
-	}, func(s room.Scope) bool { return scopes[s] })
+	}, func(s room.Scope, watch string) bool { return scopes[s] && (s == configScope || keys[watch]) })
 	c.charts.Retire(func(s room.Scope) bool { return scopes[s] })
 	c.start(ctx, []group{func(context.Context) []sources.Watch { return all }})
 }

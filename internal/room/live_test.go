@@ -237,7 +237,7 @@ func TestLeavingTakesTheBellAway(t *testing.T) {
 func TestRetireTakesAwayWhatIsNoLongerWatched(t *testing.T) {
 	r := New(Options{})
 	r.Observe(whole(epoch, alarm("a", OK, "OK", epoch), alarm("b", OK, "OK", epoch)))
-	r.Retire(func(s *Signal) bool { return s.Title == "a" }, func(Scope) bool { return false })
+	r.Retire(func(s *Signal) bool { return s.Title == "a" }, func(Scope, string) bool { return false })
 	r.publish()
 	if got := titles(r.Snapshot(), KindAlarm); got != "a OK" || len(r.Snapshot().Scopes.List) != 0 {
 		t.Errorf("left are %q and %d scopes", got, len(r.Snapshot().Scopes.List))
@@ -250,7 +250,7 @@ func TestAReplayHasNoScopeThatTheRoomRetired(t *testing.T) {
 	failed := Observation{Scope: alarms, Watch: "w", At: epoch, Done: true, Trouble: &Trouble{What: "what"}}
 	r.Observe(failed)
 	came := *r.truth.scopes[alarms].event
-	r.Retire(func(*Signal) bool { return true }, func(Scope) bool { return false })
+	r.Retire(func(*Signal) bool { return true }, func(Scope, string) bool { return false })
 	went := *r.truth.scopes[alarms].event
 	r.publish()
 	for _, events := range [][]Event{{came, went}, {went, came}} {
@@ -266,6 +266,27 @@ func TestAReplayHasNoScopeThatTheRoomRetired(t *testing.T) {
 	r.publish()
 	if status := r.Snapshot().Scope(alarms); status == nil || status.Trouble == nil || !status.Changed.Equal(failed.At) {
 		t.Errorf("looked at again, it is %+v", status)
+	}
+}
+
+func TestAWatchThatIsNoLongerWantedTakesItsTroubleWithIt(t *testing.T) {
+	r := New(Options{})
+	r.Observe(Observation{Scope: alarms, Watch: "good", At: epoch, Done: true, Complete: true})
+	r.Observe(Observation{Scope: alarms, Watch: "bad", At: epoch, Done: true, Trouble: &Trouble{What: "it fails"}})
+	r.Observe(Observation{Scope: alarms, Watch: "slow", At: epoch, Begins: true})
+	status := func() *ScopeStatus {
+		r.publish()
+		return r.Snapshot().Scope(alarms)
+	}
+	if got := status(); got.Trouble == nil || got.Waiting != 1 {
+		t.Fatalf("before: %+v", got)
+	}
+	r.Retire(func(*Signal) bool { return true }, func(_ Scope, name string) bool { return name == "good" })
+	if got := status(); got == nil || got.Trouble != nil || got.Waiting != 0 {
+		t.Errorf("after: %+v", got)
+	}
+	if last := r.Snapshot().Timeline.Events[len(r.Snapshot().Timeline.Events)-1]; last.Type != EventScope || last.Trouble != nil {
+		t.Errorf("that the trouble is over is not told: %+v", last)
 	}
 }
 
@@ -358,6 +379,7 @@ func TestConditionIsNeverCalmWhileSomethingCannotBeSeen(t *testing.T) {
 		{"a probe that could not be made", []Observation{good, probe(Unknown, "ERROR", epoch)}, Blind},
 		{"one probe of two was not seen for long", []Observation{good, probe(OK, "OLD", epoch.Add(-time.Hour)), probe(OK, "UP", epoch)}, Blind},
 		{"an alarm, and a scope not seen", []Observation{whole(epoch.Add(-time.Hour), alarm("a", Critical, "ALARM", epoch))}, InTrouble},
+		{"a watch that has not come back", []Observation{good, {Scope: alarms, Watch: "second", At: epoch, Begins: true}}, Blind},
 		{"a scope not seen", []Observation{whole(epoch.Add(-time.Hour), alarm("a", OK, "OK", epoch))}, Blind},
 	} {
 		r := New(Options{})

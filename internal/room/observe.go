@@ -166,9 +166,9 @@ func (r *Room) retire(s *Signal, at time.Time) {
 	r.record(Event{Type: EventSignal, At: at, Signal: s, Was: s.State, WasTo: s.Word, Gone: true})
 }
 
-// Retire takes away every signal and scope that is not to be kept, after the
-// config no longer asks for them.
-func (r *Room) Retire(keepSignal func(*Signal) bool, keepScope func(Scope) bool) {
+// Retire takes away every signal and watch that is not to be kept, and scopes without
+// a watch, after the config no longer asks for them.
+func (r *Room) Retire(keepSignal func(*Signal) bool, keepWatch func(scope Scope, name string) bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := r.clock.Now()
@@ -177,15 +177,33 @@ func (r *Room) Retire(keepSignal func(*Signal) bool, keepScope func(Scope) bool)
 			r.retire(known.signal, now)
 		}
 	}
-	for scope := range r.watched {
-		if keepScope(scope) {
-			continue
-		}
-		delete(r.watched, scope)
+	for scope, reading := range r.watched {
+		had := reading.status.Trouble != nil
+		reading.keep(func(name string) bool { return keepWatch(scope, name) })
 		r.scopesDue, r.due = true, true
-		if known := r.truth.scopes[scope]; known != nil && !known.event.Gone {
-			r.record(Event{Type: EventScope, At: now, Scope: scope, Gone: true})
+		switch known := r.truth.scopes[scope]; {
+		case len(reading.watches) == 0:
+			delete(r.watched, scope)
+			if known != nil && !known.event.Gone {
+				r.record(Event{Type: EventScope, At: now, Scope: scope, Gone: true})
+			}
+		case had && reading.status.Trouble == nil:
+			r.record(Event{Type: EventScope, At: now, Scope: scope})
 		}
 	}
 	r.schedule()
+}
+
+// keep forgets the other watches of a scope, their trouble, and that they are waited for.
+func (s *scopeReading) keep(wanted func(name string) bool) {
+	for name, watch := range s.watches {
+		if wanted(name) {
+			continue
+		}
+		delete(s.watches, name)
+		if !watch.looked {
+			s.status.Waiting--
+		}
+	}
+	s.status.Trouble = s.remaining()
 }

@@ -120,6 +120,11 @@ func (s *Snapshot) Condition(now time.Time) Condition {
 	if len(s.Scopes.List) == 0 || len(s.Unseen(now)) > 0 {
 		return Blind
 	}
+	for _, status := range s.Scopes.List {
+		if status.Waiting > 0 {
+			return Blind // of what those watches look at nothing is known yet
+		}
+	}
 	// Probes and Health events are fresh and good or bad by themselves; an alarm
 	// without data is an everyday thing, and as fresh as its scope. One that CloudWatch
 	// fails to evaluate is not: it would be silent whatever happened.
