@@ -92,7 +92,7 @@ func probeRow(p *pen, s *room.Snapshot, it item) []cell {
 	title = strings.TrimSuffix(title, "-"+it.signal.Region) // the region has a column of its own
 	reading, share := "", ""
 	if n := len(it.signal.Samples); n > 0 {
-		reading = p.plain(it.signal.Samples[n-1].Text)
+		reading = strings.TrimPrefix(p.plain(it.signal.Samples[n-1].Text), "connected ")
 		if percent, ok := uptime(it.signal.Samples); ok {
 			share = fmt.Sprintf("%.1f%%", percent)
 		}
