@@ -15,7 +15,7 @@ func TestATerminalThatAnswersLateIsBelievedAndTypesNothing(t *testing.T) {
 	s.mu.Lock()
 	before := s.raw.Len()
 	s.mu.Unlock()
-	s.press("\x1b]11;rgb:ffff/ffff/ffff\x1b\\") // the background is white, says the terminal at last
+	s.press("\x1b]11;rgb:ffff/ffff/ffff\x1b\\")   // the background is white, says the terminal at last
 	s.wait("the light theme", func(string) bool { // s.mu is free here
 		s.mu.Lock()
 		defer s.mu.Unlock()
