@@ -37,6 +37,7 @@ type action struct {
 	arg    string                  // what the palette expects after the name; "" for nothing
 	least  bool                    // without it there is nothing to do
 	gives  func(m *Model) []string // what the argument can be, for completion; nil if anything
+	near   bool                    // enter completes what is typed of the argument; else only tab and a choice do
 	hint   string                  // the word in the footer; "" keeps it out of there
 	in     place                   // where the footer shows it
 	pinned bool                    // the footer shows it before all others
@@ -65,10 +66,10 @@ func actions() []action {
 		{id: "next-pane", title: "next pane", keys: []string{"tab", "l", "right"}, when: underCover, do: focusBy(1)},
 		{id: "previous-pane", title: "previous pane", keys: []string{"shift+tab", "h", "left"}, when: underCover, do: focusBy(-1)},
 		{id: "filter", title: "filter the panes: words, !word, state:alarm region:us-east-1", keys: []string{"/"}, arg: "WORDS", hint: "filter", do: (*Model).doFilter},
-		{id: "view", title: "go to a saved view", keys: []string{"v"}, arg: "NAME", gives: (*Model).viewNames, do: (*Model).doView},
+		{id: "view", title: "go to a saved view", keys: []string{"v"}, arg: "NAME", near: true, gives: (*Model).viewNames, do: (*Model).doView},
 		{id: "save", title: "save what is looked at as a view", when: byName, arg: "NAME", least: true, gives: (*Model).viewNames, do: (*Model).doSave},
 		{id: "forget", title: "forget a saved view", when: byName, arg: "NAME", least: true, gives: (*Model).viewNames, do: (*Model).doForget},
-		{id: "sort", title: "sort the pane: worst, name, newest, region, service", keys: []string{"S"}, arg: "ORDER", gives: func(*Model) []string { return orderNames() }, do: (*Model).doSort},
+		{id: "sort", title: "sort the pane: worst, name, newest, region, service", keys: []string{"S"}, arg: "ORDER", near: true, gives: func(*Model) []string { return orderNames() }, do: (*Model).doSort},
 		{id: "row", title: "go to a row by its number, as :12 does", when: byName, arg: "N", least: true, do: (*Model).doRow},
 		{id: "zoom", title: "zoom the pane, or back", keys: []string{"z"}, hint: "zoom", do: (*Model).doZoom},
 		{id: "freeze", title: "freeze the view while the room goes on", keys: []string{"f"}, hint: "freeze", do: (*Model).doFreeze},
@@ -85,7 +86,7 @@ func actions() []action {
 		{id: "speed", title: "set the drill's speed", when: inDrill, arg: "N", least: true, do: (*Model).doSpeed},
 		{id: "jump", title: "move the drill's clock forward", when: inDrill, arg: "HH:MM", least: true, do: (*Model).doJump},
 		{id: "reload", title: "read the config again", when: byName, do: (*Model).doReload},
-		{id: "theme", title: "choose a theme, shown while choosing", keys: []string{"T"}, arg: "NAME", gives: (*Model).themeNames, do: (*Model).doTheme},
+		{id: "theme", title: "choose a theme, shown while choosing", keys: []string{"T"}, arg: "NAME", near: true, gives: (*Model).themeNames, do: (*Model).doTheme},
 		{id: "mouse", title: "the mouse on or off", keys: []string{"M"}, do: (*Model).doMouse},
 		{id: "log", title: "the log of warroom's own trouble", keys: []string{"L"}, do: (*Model).doLog},
 		{id: "commands", title: "all commands by name", keys: []string{":"}, when: underCover, hint: "commands", in: anywhere, pinned: true, do: (*Model).doCommands},
@@ -151,6 +152,15 @@ func bind(own map[string][]string) ([]action, map[string]int, error) {
 		return nil, nil, fmt.Errorf("keys: %q needs a key, or nobody gets out", "quit")
 	}
 	return table, byKey, nil
+}
+
+// keyOf is the first key of an action, as the config may have bound it, or its name
+// for the palette.
+func (m *Model) keyOf(id string) string {
+	if i := actionIndex(m.actions, id); i >= 0 && len(m.actions[i].keys) > 0 {
+		return m.actions[i].keys[0]
+	}
+	return ":" + id
 }
 
 func actionIndex(table []action, id string) int {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"warroom/internal/room"
 	"warroom/theme"
@@ -98,7 +99,10 @@ func (g *page) drawChart(alarm *room.Signal, detail *room.AlarmDetail) {
 		return
 	}
 	newest := g.pen.quantity(c.Points[len(c.Points)-1].Value, c.Unit)
-	g.add(theme.Muted, fmt.Sprintf("newest %s, %s; - shows less, + more", newest, length))
+	if shown := c.To.Sub(c.From).Round(time.Minute); shown != chartLengths[view.length] {
+		length = "last " + age(shown) + ", " + chartLengthNames[view.length] + " asked for" // the longer one is under way, or could not be had
+	}
+	g.add(theme.Muted, fmt.Sprintf("newest %s, %s", newest, length))
 	g.lines = append(g.lines, alarmPlot(g.pen, c, detail).lines(g.pen, g.width, clamp(g.height/2, plotLeastHeight, plotMostHeight))...)
 }
 

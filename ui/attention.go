@@ -3,6 +3,7 @@ package ui
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,8 +51,8 @@ const attentionRest = 5 * time.Second
 
 // attention is how far the calling for attention is.
 type attention struct {
-	away    bool // the terminal has said that it is not focused
-	pending []*room.Signal
+	away    bool      // the terminal has said that it is not focused
+	pending []string  // keys of signals
 	called  time.Time // real time of the last call
 	osc     string    // the way to notify that fits the terminal
 	tmux    bool      // sequences for the outer terminal must be wrapped
@@ -72,37 +73,55 @@ func (a *attention) knowTerminal(getenv func(string) string) {
 
 // news takes note of new trouble. Who looks at the screen needs no call.
 func (a *attention) news(signals []*room.Signal) {
-	if a.away {
-		a.pending = append(a.pending, signals...)
+	for _, signal := range signals {
+		if a.away && !slices.Contains(a.pending, signal.Key) {
+			a.pending = append(a.pending, signal.Key)
+		}
 	}
 }
 
-// call rings and notifies, once, of all that came since the last call; nil if there
-// is nothing to tell, or not yet, or not now. now is real time.
+// call rings and notifies, once, of all that came since the last call and has not ended
+// since; nil if there is nothing to tell, or not yet, or not now. now is real time.
 func (m *Model) call(now time.Time) tea.Cmd {
 	a := &m.attention
 	if len(a.pending) == 0 || now.Sub(a.called) < attentionRest {
 		return nil
 	}
-	pending, wish := a.pending, m.wish
+	news := m.stillBad(a.pending)
 	a.pending = nil
-	if !a.away || wish.Quiet.Holds(now) {
+	if len(news) == 0 || !a.away || m.wish.Quiet.Holds(now) {
 		return nil
 	}
 	a.called = now
 	var raw strings.Builder
-	if !wish.Silent {
+	if !m.wish.Silent {
 		raw.WriteByte('\a')
 	}
-	how := wish.Notices
+	how := m.wish.Notices
 	if how == "" || how == NoticeAuto {
 		how = cmp.Or(a.osc, NoticeOSC9)
 	}
-	raw.WriteString(a.notice(how, m.headline(pending)))
+	raw.WriteString(a.notice(how, m.headline(news)))
 	if raw.Len() == 0 {
 		return nil
 	}
 	return tea.Raw(raw.String())
+}
+
+// stillBad is the signals of these keys that are in trouble now, worst kinds first.
+func (m *Model) stillBad(keys []string) []*room.Signal {
+	var found []*room.Signal
+	for _, kind := range room.Kinds {
+		for _, signal := range m.live.Of(kind).Signals {
+			if !bad(signal) {
+				break
+			}
+			if slices.Contains(keys, signal.Key) {
+				found = append(found, signal)
+			}
+		}
+	}
+	return found
 }
 
 // headline is new trouble in one line: the worst by name, the rest by number.
@@ -144,16 +163,17 @@ func (a *attention) notice(how, text string) string {
 	return sequence
 }
 
-// progress is the worst state as the terminal's taskbar shows it; nil while all is well.
+// progress is the worst state as the terminal's taskbar shows it, also while the view is
+// frozen; nil while all is well.
 func (m *Model) progress() *tea.ProgressBar {
-	switch m.shown.Condition(m.pen.now) {
+	switch m.live.Condition(m.reader.Now()) {
 	case room.InTrouble:
 		return tea.NewProgressBar(tea.ProgressBarError, 100)
 	case room.Blind:
 		return tea.NewProgressBar(tea.ProgressBarWarning, 100)
 	}
 	for _, kind := range room.Kinds {
-		if m.shown.Of(kind).States[room.Warning] > 0 {
+		if m.live.Of(kind).States[room.Warning] > 0 {
 			return tea.NewProgressBar(tea.ProgressBarWarning, 100)
 		}
 	}

@@ -146,10 +146,11 @@ func TestTheNoticeIsTheOneThatTheTerminalKnows(t *testing.T) {
 	} {
 		var a attention
 		a.knowTerminal(func(name string) string { return c.env[name] })
-		m := &Model{attention: a, wish: c.wish}
-		m.attention.away = true
-		m.attention.pending = []*room.Signal{{Word: "x", Title: "y"}}
-		if got := rings(m.call(noon)); got != c.want {
+		clock := &standing{now: noon}
+		m := screen(t, world(clock), clock, 130, 40, func(o *Options) { o.Attention = c.wish })
+		m.attention = a
+		m.attention.away, m.attention.pending = true, []string{m.live.Of(room.KindProbe).Signals[0].Key}
+		if got := rings(m.call(noon)); got != strings.Replace(c.want, "x y", "DOWN checkout us-east-1", 1) {
 			t.Errorf("%v %+v: %q, want %q", c.env, c.wish, got, c.want)
 		}
 	}
@@ -196,5 +197,47 @@ func TestTheTaskbarAndTheTitleShowTheWorst(t *testing.T) {
 	observed(calm, room.Observation{Scope: scope("health", "1", "global"), Watch: "h", At: clock.now, Done: true, Complete: true}, 60)
 	if v := screen(t, calm, clock, 130, 40).View(); v.ProgressBar != nil {
 		t.Errorf("calm shows progress %+v", v.ProgressBar)
+	}
+}
+
+func TestTroubleThatHasEndedOrFlapsIsNotCountedTwice(t *testing.T) {
+	clock := &standing{now: noon}
+	m := screen(t, world(clock), clock, 130, 40)
+	start := time.Date(2026, 3, 14, 12, 0, 0, 0, time.Local)
+	m.Update(tea.BlurMsg{})
+	east := scope("cloudwatch", "prod", "us-east-1")
+	become := func(state room.State, word string) {
+		observed(m.reader.(*room.Room), room.Observation{Scope: east, Watch: "a", At: clock.now, Done: true, Signals: []room.Signal{
+			alarmIn(clock, east, "cart-errors", state, word, 0),
+		}}, 30)
+		settle(t, m)
+	}
+	become(room.Critical, "ALARM")
+	become(room.OK, "OK")
+	become(room.Critical, "ALARM")
+	if raw := rings(m.call(start)); !strings.Contains(raw, "ALARM cart-errors us-east-1\x07") {
+		t.Errorf("an alarm that flaps is told as %q", raw)
+	}
+	become(room.OK, "OK")
+	become(room.Critical, "ALARM")
+	become(room.OK, "OK")
+	if cmd := m.call(start.Add(time.Minute)); cmd != nil {
+		t.Errorf("trouble that has ended is told: %q", rings(cmd))
+	}
+}
+
+func TestAFrozenViewStillCarriesTheWorstInTitleAndTaskbar(t *testing.T) {
+	clock := &standing{now: noon}
+	r := room.New(room.Options{Name: "prod", Node: "test", Clock: clock})
+	in := scope("health", "1", "global")
+	observed(r, room.Observation{Scope: in, Watch: "h", At: clock.now, Done: true, Complete: true}, 60)
+	m := screen(t, r, clock, 130, 40)
+	press(m, "f")
+	observed(r, room.Observation{Scope: in, Watch: "h", At: clock.now, Done: true, Complete: true, Signals: []room.Signal{
+		health(clock, "EC2 issue", "EC2", room.Critical, "OPEN", 1),
+	}}, 60)
+	settle(t, m)
+	if v := m.View(); v.ProgressBar == nil || v.ProgressBar.State != tea.ProgressBarError || !strings.HasPrefix(v.WindowTitle, "1 health") {
+		t.Errorf("title %q, progress %+v", v.WindowTitle, v.ProgressBar)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"warroom/internal/room"
+	"warroom/theme"
 )
 
 const (
@@ -61,11 +62,10 @@ func (m *Model) chase() tea.Cmd {
 	if view.alarm == nil || view.alarm.Key != alarm.Key {
 		view.drop()
 		view.alarm = alarm
-		serial := view.serial
-		return tea.Tick(chartPause, func(time.Time) tea.Msg { return chartDue{serial} })
+		return m.chartSoon()
 	}
 	view.alarm = alarm
-	if view.busy || view.asked.IsZero() || m.frozen() || time.Since(view.started) < chartRest {
+	if view.busy || view.asked.IsZero() || m.frozen || time.Since(view.started) < chartRest {
 		return nil
 	}
 	every := time.Minute
@@ -76,6 +76,12 @@ func (m *Model) chase() tea.Cmd {
 		return nil
 	}
 	return m.fetchChart()
+}
+
+// chartSoon fetches once nothing else has been asked for a moment.
+func (m *Model) chartSoon() tea.Cmd {
+	serial := m.chart.serial
+	return tea.Tick(chartPause, func(time.Time) tea.Msg { return chartDue{serial} })
 }
 
 // openAlarm is the alarm whose details are open, or nil.
@@ -141,8 +147,14 @@ func (v *chartView) drop() {
 // changeLength makes charts look further back, or less far.
 func changeLength(by int) func(*Model, string) tea.Cmd {
 	return func(m *Model, _ string) tea.Cmd {
-		m.chart.length = clamp(m.chart.length+by, 0, len(chartLengths)-1)
-		m.detailLines = nil
-		return m.fetchChart()
+		length := clamp(m.chart.length+by, 0, len(chartLengths)-1)
+		if length == m.chart.length {
+			m.say(theme.Muted, "charts look back from an hour to 7 days")
+			return nil
+		}
+		m.chart.length, m.detailLines = length, nil
+		m.chart.stop()
+		m.chart.serial++ // what was asked before is not waited for
+		return m.chartSoon()
 	}
 }

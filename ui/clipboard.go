@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -88,39 +87,4 @@ func (m *Model) mine(text string) string {
 		text = "DRILL " + text
 	}
 	return m.pen.plain(clean.Line(text, cellLimit))
-}
-
-// chosen is the marked rows of the focused pane, in their order, or else the one
-// under the cursor.
-func (m *Model) chosen() []item {
-	p := m.panes[m.focus]
-	var marked []item
-	for _, it := range p.items {
-		if m.flags.marked[it.key()] {
-			marked = append(marked, it)
-		}
-	}
-	if len(marked) > 0 {
-		return marked
-	}
-	if it, ok := p.selected(); ok {
-		return []item{it}
-	}
-	return nil
-}
-
-// doMark marks the row for the next act, and goes on to the next one.
-func (m *Model) doMark(string) tea.Cmd {
-	p := m.panes[m.focus]
-	it, ok := p.selected()
-	if !ok {
-		m.say(theme.Muted, "there is no row to mark")
-		return nil
-	}
-	m.flags.toggle(it.key())
-	p.move(1)
-	if n := len(m.flags.marked); n > 0 {
-		m.say(theme.Muted, fmt.Sprintf("%s marked; y copies, n notes; esc unmarks", plural(n, "row")))
-	}
-	return nil
 }

@@ -85,11 +85,43 @@ func TestMarkedRowsAreActedOnTogether(t *testing.T) {
 			notes++
 		}
 	}
-	if notes != 2 || len(m.flags.marked) != 0 {
-		t.Errorf("%d notes, %d still marked", notes, len(m.flags.marked))
+	if notes != 2 || len(m.flags.marked[m.focus]) != 0 {
+		t.Errorf("%d notes, %d still marked", notes, len(m.flags.marked[m.focus]))
 	}
 	press(m, "space", "esc")
-	if len(m.flags.marked) != 0 {
+	if len(m.flags.marked[m.focus]) != 0 {
 		t.Error("esc does not unmark")
+	}
+}
+
+func TestMarksBelongToTheirPane(t *testing.T) {
+	clock := &standing{now: noon}
+	r := world(clock)
+	m := screen(t, r, clock, 130, 40)
+	press(m, "2", "space", "space", "3", "n")
+	typeIn(m, "about a probe")
+	press(m, "enter")
+	settle(t, m)
+	if got := len(m.flags.marked[1]); got != 2 {
+		t.Errorf("a note in another pane left %d of 2 marks", got)
+	}
+	press(m, "2")
+	m.setFilter("cart")
+	if got := copied(press(m, "y")); got != "" {
+		t.Errorf("marked rows are hidden, and it copies %q", got)
+	}
+}
+
+func TestANoteOnATimelineLineIsAboutItsSignal(t *testing.T) {
+	clock := &standing{now: noon}
+	r := world(clock)
+	m := screen(t, r, clock, 130, 40)
+	press(m, "4", "g", "j", "n")
+	typeIn(m, "seen")
+	press(m, "enter")
+	settle(t, m)
+	last := m.live.Timeline.Events[len(m.live.Timeline.Events)-1]
+	if last.Text != "seen" || last.Key != "alarm/prod/us-east-1/checkout-5xx" {
+		t.Errorf("the note is %q about %q", last.Text, last.Key)
 	}
 }

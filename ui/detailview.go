@@ -29,7 +29,7 @@ func (m *Model) detailView(r rect) []string {
 	if !ok {
 		m.detail = false
 		return focused.view(&m.pen, m.shown, m.flags, spot{
-			number: m.focus + 1, width: r.width, height: r.height, focused: true, framed: true, frozen: m.frozen(),
+			number: m.focus + 1, width: r.width, height: r.height, focused: true, framed: true, frozen: m.frozen,
 		})
 	}
 	rows := max(0, r.height-2)
@@ -59,7 +59,7 @@ func (m *Model) scrolled(title label, all []string, at *int, width, height int, 
 	}
 	box := frame{labels: []label{title}, lines: lines, focused: focused}
 	if hidden := len(all) - *at - rows; hidden > 0 {
-		box.labels = append(box.labels, label{theme.Muted, m.pen.marks.More + " " + plural(hidden, "line") + " below, J scrolls"})
+		box.labels = append(box.labels, label{theme.Muted, m.pen.marks.More + " " + plural(hidden, "line") + " below, " + m.keyOf("scroll-down") + " scrolls"})
 	}
 	return box.draw(&m.pen, width)
 }

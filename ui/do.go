@@ -32,14 +32,14 @@ func (m *Model) doBack(string) tea.Cmd {
 		m.detail = false
 	case m.zoom:
 		m.zoom = false
-	case m.frozen():
+	case m.frozen:
 		return m.doFreeze("")
-	case len(m.flags.marked) > 0:
-		m.flags.unmark()
+	case len(m.flags.marked[m.focus]) > 0:
+		m.flags.unmark(m.focus)
 	case m.filter.text != "":
 		m.setFilter("")
 	default:
-		m.say(theme.Muted, "nothing to leave; q quits")
+		m.say(theme.Muted, "nothing to leave; "+m.keyOf("quit")+" quits")
 	}
 	return nil
 }
@@ -126,12 +126,12 @@ func (m *Model) doFilter(words string) tea.Cmd {
 
 // sayFilterIsOn reminds of a filter that was not typed just now.
 func (m *Model) sayFilterIsOn() {
-	m.say(theme.Accent, "a filter is on: /"+m.filter.text+"; esc clears it")
+	m.say(theme.Accent, "a filter is on: /"+m.filter.text+"; "+m.keyOf("back")+" clears it")
 }
 
 func (m *Model) setFilter(text string) {
 	f, problem := parseFilter(text)
-	m.filter, m.dirty = f, true
+	m.filter, m.dirty, m.message = f, true, label{}
 	if problem != "" {
 		m.say(theme.Warning, problem)
 	}
@@ -144,11 +144,11 @@ func (m *Model) doZoom(string) tea.Cmd {
 }
 
 func (m *Model) doFreeze(string) tea.Cmd {
-	if !m.frozen() {
-		m.frozenT = m.pen.now
+	if !m.frozen {
+		m.frozen = true
 		return nil
 	}
-	m.frozenT = time.Time{}
+	m.frozen = false
 	m.take(m.live)
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	tea "charm.land/bubbletea/v2"
+
 	"warroom/internal/room"
 )
 
@@ -86,4 +88,39 @@ func FuzzFilterSpansLieInTheTextAndApart(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestAMalformedFilterIsSaidWhileItIsTypedAndAfter(t *testing.T) {
+	clock := &standing{now: noon}
+	m := screen(t, world(clock), clock, 130, 40)
+	lastLine := func() string {
+		lines := strings.Split(plainFrame(m), "\n")
+		return lines[len(lines)-1]
+	}
+	press(m, "/")
+	typeIn(m, "colour:red")
+	if got := lastLine(); !strings.Contains(got, `/colour:red`) || !strings.Contains(got, `there is no field "colour"`) {
+		t.Errorf("while typing: %q", got)
+	}
+	press(m, "enter")
+	if got := lastLine(); !strings.Contains(got, `there is no field "colour"; fields are`) {
+		t.Errorf("after: %q", got)
+	}
+	press(m, "/", "backspace")
+	for range 12 {
+		press(m, "backspace")
+	}
+	if got := lastLine(); strings.Contains(got, "there is no field") {
+		t.Errorf("when it is gone: %q", got)
+	}
+}
+
+func TestWhatIsPastedIsCleaned(t *testing.T) {
+	clock := &standing{now: noon}
+	m := screen(t, world(clock), clock, 130, 40)
+	press(m, "/")
+	m.Update(tea.PasteMsg{Content: "a\u202eb\u200bc\x1b]0;x\x07"})
+	if got := m.input.Value(); strings.ContainsAny(got, "\u202e\u200b\x1b\x07") {
+		t.Errorf("the line holds %q", got)
+	}
 }

@@ -8,28 +8,32 @@ import (
 // flags are what one viewer has of his own beside the rows: which he has marked, and
 // which trouble he has not looked at yet.
 type flags struct {
-	marked  map[string]bool       // by item key
-	unseen  map[string]bool       // by signal key
-	trouble map[string]room.State // what was in trouble in the last Snapshot
-	version uint64                // changes whenever a flag does
+	marked  [paneCount]map[string]bool // by pane, by item key
+	unseen  map[string]bool            // by signal key
+	trouble map[string]room.State      // what was in trouble in the last Snapshot
+	version uint64                     // changes whenever a flag does
 }
 
 func newFlags() *flags {
-	return &flags{marked: map[string]bool{}, unseen: map[string]bool{}, trouble: map[string]room.State{}}
+	return &flags{unseen: map[string]bool{}, trouble: map[string]room.State{}}
 }
 
-// toggle marks an item, or takes the mark away.
-func (f *flags) toggle(key string) {
-	if f.marked[key] {
-		delete(f.marked, key)
+// toggle marks an item of a pane, or takes the mark away.
+func (f *flags) toggle(pane int, key string) {
+	if f.marked[pane] == nil {
+		f.marked[pane] = map[string]bool{}
+	}
+	if f.marked[pane][key] {
+		delete(f.marked[pane], key)
 	} else {
-		f.marked[key] = true
+		f.marked[pane][key] = true
 	}
 	f.version++
 }
 
-func (f *flags) unmark() {
-	clear(f.marked)
+// unmark takes the marks of a pane away.
+func (f *flags) unmark(pane int) {
+	clear(f.marked[pane])
 	f.version++
 }
 
@@ -101,9 +105,9 @@ func settled(s *room.Snapshot) map[room.Scope]bool {
 }
 
 // gutter is what stands before a row in the pane's margin.
-func (p *pen) gutter(f *flags, it item) string {
+func (p *pen) gutter(f *flags, pane int, it item) string {
 	switch {
-	case f.marked[it.key()]:
+	case f.marked[pane][it.key()]:
 		return p.theme.Paint(theme.Accent, p.marks.Marked)
 	case it.signal != nil && f.unseen[it.signal.Key]:
 		return p.theme.Paint(theme.Unseen, p.marks.Unseen)

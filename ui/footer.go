@@ -12,7 +12,16 @@ import (
 // pane shows, else what can be pressed.
 func (m *Model) footer(width int) string {
 	if m.asking != askingNothing {
-		m.input.SetWidth(max(1, width-len(m.input.Prompt)-3))
+		said := ""
+		if m.asking == askingFilter && m.message.text != "" {
+			said = m.pen.theme.Paint(m.message.token, m.pen.plain(m.message.text))
+		}
+		room := width - len(m.input.Prompt) - 3
+		if spare := room - ansi.StringWidth(said) - 2; said != "" && spare > ansi.StringWidth(m.input.Value()) {
+			m.input.SetWidth(spare)
+			return pad(" "+m.input.View()+"  "+said, width)
+		}
+		m.input.SetWidth(max(1, room))
 		return pad(" "+m.input.View(), width)
 	}
 	if m.message.text != "" {

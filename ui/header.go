@@ -79,7 +79,7 @@ func (m *Model) facts() []label {
 	if m.drill != nil {
 		labels = append(labels, label{theme.Drill, m.pace()})
 	}
-	if m.frozen() {
+	if m.frozen {
 		labels = append(labels, label{theme.Frozen, fmt.Sprintf(" FROZEN %d behind ", m.behind())})
 	}
 	labels = append(labels, m.tally())
@@ -114,7 +114,7 @@ func (m *Model) oldest() []label {
 // pace says how a drill's clock runs.
 func (m *Model) pace() string {
 	if m.drill.Over() {
-		return " the story is over, q leaves "
+		return " the story is over, " + m.keyOf("quit") + " leaves "
 	}
 	if m.drill.Paused() {
 		return " " + m.pen.marks.Pause + " paused "
@@ -136,15 +136,17 @@ func countOf(n int, kind room.Kind) string {
 	return fmt.Sprintf("%d %s", n, noun)
 }
 
-// tally is everything that is critical, by kind.
-func (m *Model) tally() label {
+// tally is everything that is critical in what is shown, by kind.
+func (m *Model) tally() label { return m.tallyOf(m.shown, m.pen.now) }
+
+func (m *Model) tallyOf(s *room.Snapshot, now time.Time) label {
 	var parts []string
 	for _, kind := range room.Kinds {
-		if n := m.shown.Of(kind).States[room.Critical]; n > 0 {
+		if n := s.Of(kind).States[room.Critical]; n > 0 {
 			parts = append(parts, countOf(n, kind))
 		}
 	}
-	switch m.shown.Condition(m.pen.now) {
+	switch s.Condition(now) {
 	case room.InTrouble:
 		return label{theme.Critical, m.pen.marks.Critical + " " + strings.Join(parts, " ")}
 	case room.Blind:
@@ -272,14 +274,15 @@ func (m *Model) quiet() []label {
 	return []label{{theme.OK, text}}
 }
 
-// titleLine is the terminal's title: the worst there is, in few words. It is ASCII
+// titleLine is the terminal's title: the worst there is, in few words, also while the
+// view is frozen. It is ASCII
 // only, because some terminals take a byte of a longer character for its end.
 func (m *Model) titleLine() string {
 	name := strings.TrimSpace("warroom " + m.reader.Name())
 	if m.drill != nil {
 		name = "DRILL " + m.drill.Scenario()
 	}
-	worst := strings.TrimLeft(m.tally().text, m.pen.marks.Critical+m.pen.marks.Unknown+m.pen.marks.OK+" ")
+	worst := strings.TrimLeft(m.tallyOf(m.live, m.reader.Now()).text, m.pen.marks.Critical+m.pen.marks.Unknown+m.pen.marks.OK+" ")
 	return strings.Map(func(r rune) rune {
 		if r > unicode.MaxASCII {
 			return '?'

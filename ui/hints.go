@@ -2,13 +2,17 @@ package ui
 
 import "warroom/theme"
 
-// hintLines are for the first minutes; they go away with the first key.
-var hintLines = [][2]string{
-	{"j k", "move, also with the arrows; 1 to 4 or tab choose a pane"},
-	{"enter", "open what is under the cursor; esc is always one step out"},
-	{"/ z f", "filter, zoom, freeze the view while the room goes on"},
-	{":", "every command by name, with completion"},
-	{"?", "every key; q quits"},
+// hintLines are for the first minutes; they go away with the first key. Keys are those
+// of the action table, so that they are true whatever the config binds.
+func (m *Model) hintLines() [][2]string {
+	k := m.keyOf
+	return [][2]string{
+		{k("down") + " " + k("up"), "move, also with the arrows; " + k("health") + " to " + k("timeline") + " or " + k("next-pane") + " choose a pane"},
+		{k("open"), "open what is under the cursor; " + k("back") + " is always one step out"},
+		{k("filter") + " " + k("zoom") + " " + k("freeze"), "filter, zoom, freeze the view while the room goes on"},
+		{k("commands"), "every command by name, with completion"},
+		{k("help"), "every key; " + k("quit") + " quits"},
+	}
 }
 
 // hintRows is how high a body must be for the hints to leave enough of it.
@@ -22,9 +26,9 @@ func (m *Model) hintSheet(width, height int) []string {
 		return nil
 	}
 	var lines []string
-	for _, hint := range hintLines {
+	for _, hint := range m.hintLines() {
 		lines = append(lines, m.pen.row(width-4, false, false,
-			cell{token: theme.Accent, text: hint[0], width: 6},
+			cell{token: theme.Accent, text: hint[0], width: 8},
 			cell{token: theme.Text, text: hint[1], width: flex}))
 	}
 	box := frame{labels: []label{{theme.Strong, "welcome"}, {theme.Muted, "any key takes this away"}}, lines: lines, focused: true}

@@ -75,6 +75,9 @@ func (m *Model) typed(message tea.Msg) tea.Cmd {
 		return nil
 	}
 	m.dirty = true
+	if paste, ok := message.(tea.PasteMsg); ok {
+		message = tea.PasteMsg{Content: clean.Line(paste.Content, inputLimit)}
+	}
 	before := m.input.Value()
 	var command tea.Cmd
 	m.input, command = m.input.Update(message)
@@ -92,6 +95,8 @@ func (m *Model) submit() tea.Cmd {
 	text, what := strings.TrimSpace(m.input.Value()), m.asking
 	m.stopAsking()
 	switch what {
+	case askingFilter:
+		m.setFilter(text)
 	case askingNote:
 		m.note(text)
 	case askingCommand:
@@ -103,11 +108,14 @@ func (m *Model) submit() tea.Cmd {
 // note writes a line about the marked rows, or the one under the cursor. The marks
 // have served then.
 func (m *Model) note(text string) {
+	items := m.chosen()
+	if len(items) == 0 && len(m.flags.marked[m.focus]) > 0 {
+		m.say(theme.Warning, "no marked row is left by the filter; "+m.keyOf("back")+" clears the marks, then the filter")
+		return
+	}
 	keys := []string{}
-	for _, it := range m.chosen() {
-		if it.signal != nil {
-			keys = append(keys, it.signal.Key)
-		}
+	for _, it := range items {
+		keys = append(keys, it.about())
 	}
 	if len(keys) == 0 {
 		keys = append(keys, "") // about nothing in particular
@@ -121,5 +129,5 @@ func (m *Model) note(text string) {
 	if len(keys) > 1 {
 		m.say(theme.Muted, "noted on "+plural(len(keys), "row"))
 	}
-	m.flags.unmark()
+	m.served(items)
 }

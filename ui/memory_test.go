@@ -104,3 +104,26 @@ func TestViewsAreSavedByNameAndForgotten(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestAViewIsSavedAndForgottenUnderTheNameThatWasTyped(t *testing.T) {
+	clock := &standing{now: noon}
+	m := screen(t, world(clock), clock, 130, 40, func(o *Options) { o.Keep = func(Memory) error { return nil } })
+	run := func(line string) {
+		press(m, ":")
+		typeIn(m, line)
+		press(m, "enter")
+	}
+	run("save checkout")
+	run("save check")
+	if got := m.viewNames(); !slices.Equal(got, []string{"check", "checkout"}) {
+		t.Fatalf("saved are %v", got)
+	}
+	run("forget c")
+	if got := m.viewNames(); len(got) != 2 {
+		t.Errorf("a name that nobody typed was forgotten: %v", got)
+	}
+	press(m, "2", "z")
+	if run("view checko"); m.zoom {
+		t.Error("enter does not complete the name of a view")
+	}
+}

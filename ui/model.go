@@ -6,7 +6,6 @@ package ui
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/textinput"
@@ -51,14 +50,14 @@ type Model struct {
 	terminal      theme.Terminal
 	width, height int
 
-	panes   [paneCount]*pane
-	focus   int
-	zoom    bool
-	detail  bool
-	scroll  int       // of the detail
-	frozenT time.Time // room time at which the view was frozen; zero if it is live
-	filter  filter
-	flags   *flags
+	panes  [paneCount]*pane
+	focus  int
+	zoom   bool
+	detail bool
+	scroll int  // of the detail
+	frozen bool // the view stands still while the room goes on
+	filter filter
+	flags  *flags
 
 	overlay       overlay
 	overlayScroll int
@@ -174,9 +173,6 @@ func (m *Model) handleInput(message tea.Msg) tea.Cmd {
 	switch message := message.(type) {
 	case tea.EnvMsg:
 		m.attention.knowTerminal(message.Getenv)
-		if strings.HasPrefix(message.Getenv("TERM"), "xterm") {
-			return tea.RequestCapability("RGB") // ssh does not carry COLORTERM over, so the terminal itself is asked
-		}
 	case tea.FocusMsg:
 		m.attention.away, m.attention.pending = false, nil
 	case tea.BlurMsg:
@@ -204,7 +200,7 @@ func (m *Model) take(s *room.Snapshot) {
 			m.say(theme.Warning, err.Error())
 		}
 	}
-	if m.frozen() {
+	if m.frozen {
 		return
 	}
 	m.shown = s
@@ -215,31 +211,17 @@ func (m *Model) take(s *room.Snapshot) {
 // tellTime moves the clock on, unless the view is frozen or room time stands still.
 func (m *Model) tellTime() {
 	now := m.reader.Now()
-	if m.frozen() || now.Unix() == m.pen.now.Unix() {
+	if m.frozen || now.Unix() == m.pen.now.Unix() {
 		return
 	}
 	m.pen.now, m.dirty = now, true
 }
 
 func (m *Model) syncPanes() {
-	m.pen.many = accounts(m.shown) > 1
 	for _, p := range m.panes {
 		p.sync(m.shown, m.filter)
 	}
 }
-
-// accounts is how many AWS accounts are watched.
-func accounts(s *room.Snapshot) int {
-	names := map[string]bool{}
-	for _, status := range s.Scopes.List {
-		if status.Scope.Account != "" {
-			names[status.Scope.Account] = true
-		}
-	}
-	return len(names)
-}
-
-func (m *Model) frozen() bool { return !m.frozenT.IsZero() }
 
 // behind is how many timeline events the frozen view has missed.
 func (m *Model) behind() int { return m.live.Timeline.Total - m.shown.Timeline.Total }
@@ -257,7 +239,7 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 	m.seeRows()
 	i, ok := m.byKey[name]
 	if !ok || !m.possible(m.actions[i]) {
-		m.say(theme.Muted, name+" does nothing here; ? shows the keys")
+		m.say(theme.Muted, name+" does nothing here; "+m.keyOf("help")+" shows the keys")
 		return nil
 	}
 	return m.actions[i].do(m, "")

@@ -94,7 +94,7 @@ func TestEscIsOneStepOutAndNeverOutOfTheProgram(t *testing.T) {
 	typeIn(m, "checkout")
 	press(m, "enter", "2", "f", "z", "enter", "?")
 	state := func() string {
-		return fmt.Sprintf("%v %v %v %v %s", m.overlay != overlayNothing, m.detail, m.zoom, m.frozen(), m.filter.text)
+		return fmt.Sprintf("%v %v %v %v %s", m.overlay != overlayNothing, m.detail, m.zoom, m.frozen, m.filter.text)
 	}
 	for _, want := range []string{
 		"true true true true checkout", "false true true true checkout", "false false true true checkout",

@@ -13,7 +13,7 @@ func (m *Model) doMouse(string) tea.Cmd {
 	m.mouse = !m.mouse
 	text := "the mouse is off, so the terminal selects text with it"
 	if m.mouse {
-		text = "the mouse is on: click to select, again to open, wheel to scroll; M turns it off"
+		text = "the mouse is on: click to select, again to open, wheel to scroll; " + m.keyOf("mouse") + " turns it off"
 	}
 	m.say(theme.Muted, text)
 	return nil
@@ -39,6 +39,7 @@ func (m *Model) wheel(at tea.Mouse) {
 	default:
 		if i := l.paneAt(at.X, at.Y); i >= 0 {
 			m.panes[i].move(by)
+			m.scroll = 0
 		}
 	}
 }
@@ -46,9 +47,10 @@ func (m *Model) wheel(at tea.Mouse) {
 // click focuses the pane under the pointer and selects its row; a click on the row
 // under the cursor opens it.
 func (m *Model) click(at tea.Mouse) tea.Cmd {
-	if at.Button != tea.MouseLeft || m.overlay != overlayNothing || m.asking != askingNothing {
+	if at.Button != tea.MouseLeft || m.overlay != overlayNothing || m.asking != askingNothing || m.pick.open {
 		return nil
 	}
+	m.seeRows()
 	m.dirty, m.welcome = true, false
 	l := m.arranged()
 	for i, line := range l.summaries {

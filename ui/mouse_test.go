@@ -72,3 +72,14 @@ func TestTheWheelScrollsWhatIsUnderIt(t *testing.T) {
 		t.Errorf("the detail is scrolled by %d", m.scroll)
 	}
 }
+
+func TestTheMouseLeavesTheListOfThemesAlone(t *testing.T) {
+	clock := &standing{now: noon}
+	m := screen(t, world(clock), clock, 130, 40)
+	press(m, "2", "T")
+	click(t, m, "queue-depth")
+	click(t, m, "queue-depth")
+	if m.detail || !m.pick.open {
+		t.Error("a click opened a row behind the list of themes")
+	}
+}

@@ -77,7 +77,7 @@ func (p *pane) lastGood(pen *pen, status *room.ScopeStatus) string {
 // emptyBecause says why there is nothing: empty never means good.
 func (p *pane) emptyBecause(pen *pen, s *room.Snapshot) string {
 	if p.filter.text != "" {
-		return fmt.Sprintf("nothing matches %q; esc clears the filter", p.filter.text)
+		return fmt.Sprintf("nothing matches %q; %s clears the filter", p.filter.text, pen.back)
 	}
 	if p.tail {
 		return "nothing has happened since this room was opened"

@@ -32,9 +32,9 @@ func (m *Model) cover(with overlay) {
 func (m *Model) covered(l layout) []string {
 	switch m.overlay {
 	case overlayHelp:
-		return m.scrolled(label{theme.Strong, "keys, esc leaves"}, m.helpLines(max(1, l.body.width-4), max(1, l.body.height-2)), &m.overlayScroll, l.body.width, l.body.height, true)
+		return m.scrolled(label{theme.Strong, "keys, " + m.pen.back + " leaves"}, m.helpLines(max(1, l.body.width-4), max(1, l.body.height-2)), &m.overlayScroll, l.body.width, l.body.height, true)
 	case overlayLog:
-		return m.scrolled(label{theme.Strong, "log of warroom's own trouble, newest first, esc leaves"}, m.logLines(max(1, l.body.width-4)), &m.overlayScroll, l.body.width, l.body.height, true)
+		return m.scrolled(label{theme.Strong, "log of warroom's own trouble, newest first, " + m.pen.back + " leaves"}, m.logLines(max(1, l.body.width-4)), &m.overlayScroll, l.body.width, l.body.height, true)
 	}
 	return nil
 }
@@ -111,13 +111,18 @@ func (m *Model) helpLines(width, height int) []string {
 // helpColumn is how wide a column of the help must be.
 const helpColumn = 46
 
-// logLines is the program's own log.
+// logShown is how many lines of the log are laid out: each takes a few rows, and nobody
+// scrolls further; the file has them all.
+const logShown = 200
+
+// logLines is the program's own log, newest first.
 func (m *Model) logLines(width int) []string {
 	g := &page{pen: &m.pen, width: width}
 	var log []LogLine
 	if m.log != nil {
 		log = m.log()
 	}
+	log = log[max(0, len(log)-logShown):]
 	for i := len(log) - 1; i >= 0; i-- {
 		token := theme.Text
 		if log[i].Level != "INFO" {
@@ -140,7 +145,7 @@ func (m *Model) links(width, height int) []string {
 		g.link(l.name, l.url)
 	}
 	lines := g.lines[:min(len(g.lines), height-2)]
-	box := frame{labels: []label{{theme.Strong, "open in a browser"}, {theme.Muted, "y copies the first, esc leaves"}}, lines: lines, focused: true}
+	box := frame{labels: []label{{theme.Strong, "open in a browser"}, {theme.Muted, m.keyOf("copy") + " copies the first, " + m.pen.back + " leaves"}}, lines: lines, focused: true}
 	return box.draw(&m.pen, width)
 }
 

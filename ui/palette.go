@@ -95,14 +95,14 @@ func (m *Model) run(text string) tea.Cmd {
 	if i := actionIndex(m.actions, name); i >= 0 && m.possible(m.actions[i]) {
 		a := m.actions[i]
 		o, offered := m.marked()
-		if a.gives != nil && offered && o.action.id == name && (m.choice > 0 || arg != "" && !slices.Contains(a.gives(m), arg)) {
+		if a.gives != nil && offered && o.action.id == name && (m.choice > 0 || a.near && arg != "" && !slices.Contains(a.gives(m), arg)) {
 			arg = o.value
 		}
 		return m.runAction(a, arg)
 	}
 	o, ok := m.marked()
 	if !ok {
-		m.say(theme.Warning, fmt.Sprintf("there is no command %q; : lists them", name))
+		m.say(theme.Warning, fmt.Sprintf("there is no command %q; %s lists them", name, m.keyOf("commands")))
 		return nil
 	}
 	return m.runAction(o.action, arg)

@@ -25,9 +25,21 @@ func (it item) key() string {
 	return it.event.ID.String()
 }
 
+// about is the key of the signal that an item is about, or "".
+func (it item) about() string {
+	switch {
+	case it.signal != nil:
+		return it.signal.Key
+	case it.event.Signal != nil:
+		return it.event.Signal.Key
+	}
+	return it.event.Key
+}
+
 // pane is one list on the screen: what is in it, where the cursor is, and the
 // lines that were drawn last.
 type pane struct {
+	number  int // from 0
 	name    string
 	sources []string // the scopes that feed it; nil for the timeline
 	kind    room.Kind
@@ -228,12 +240,15 @@ func (p *pane) body(pen *pen, s *room.Snapshot, f *flags, width, height int, foc
 		}
 	}
 	gutters = make([]string, len(lines), height)
-	pen.found = p.filter
+	pen.found, pen.many = p.filter, accounts(p.scopes(s)) > 1
+	if p.tail {
+		pen.many = accounts(s.Scopes.List) > 1
+	}
 	for i := p.top; i < min(p.top+rows, len(p.items)); i++ {
 		it := p.items[i]
 		dim := it.signal != nil && s.Visibility(it.signal, pen.now) != room.Fresh
 		lines = append(lines, pen.row(width, focused && i == p.cursor, dim, p.columns(pen, s, it)...))
-		gutters = append(gutters, pen.gutter(f, it))
+		gutters = append(gutters, pen.gutter(f, p.number, it))
 		p.visible++
 	}
 	pen.found = filter{}
@@ -262,6 +277,17 @@ func (p *pane) onScreen() []item {
 func (p *pane) scroll(rows int) {
 	p.top = clamp(p.top, p.cursor-rows+1, p.cursor)
 	p.top = clamp(p.top, 0, max(0, len(p.items)-rows))
+}
+
+// accounts is how many AWS accounts there are among scopes.
+func accounts(scopes []*room.ScopeStatus) int {
+	names := map[string]bool{}
+	for _, status := range scopes {
+		if status.Scope.Account != "" {
+			names[status.Scope.Account] = true
+		}
+	}
+	return len(names)
 }
 
 // scopes are the scopes that feed the pane.

@@ -115,13 +115,7 @@ func newTeller(o PlainOptions) *teller {
 // take takes in the newest Snapshot.
 func (t *teller) take() {
 	t.shown, t.now = t.Room.Snapshot(), t.Room.Now()
-	accounts := map[string]bool{}
-	for _, status := range t.shown.Scopes.List {
-		if status.Scope.Account != "" {
-			accounts[status.Scope.Account] = true
-		}
-	}
-	t.accounts = len(accounts)
+	t.accounts = accounts(t.shown.Scopes.List)
 }
 
 // look tells what has happened since the last time.

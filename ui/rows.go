@@ -11,12 +11,16 @@ import (
 
 // newPanes makes the four panes, in the order of their numbers.
 func newPanes() [paneCount]*pane {
-	return [paneCount]*pane{
+	panes := [paneCount]*pane{
 		{name: "AWS Health", kind: room.KindHealth, sources: []string{"health"}, columns: healthRow, details: healthDetail},
 		{name: "Alarms", kind: room.KindAlarm, sources: []string{"cloudwatch"}, columns: alarmRow, details: alarmDetail},
 		{name: "Probes", kind: room.KindProbe, sources: []string{"probe"}, columns: probeRow, details: probeDetail},
 		{name: "Timeline", tail: true, columns: timelineRow, details: eventDetail},
 	}
+	for i, p := range panes {
+		p.number = i
+	}
+	return panes
 }
 
 // look is the mark, word and colour of a signal as it can be seen now: what cannot

@@ -35,6 +35,12 @@ func (m *Model) doView(name string) tea.Cmd {
 	return nil
 }
 
+// saved says whether there is a view of that name.
+func (m *Model) saved(name string) bool {
+	_, ok := m.memory.Views[name]
+	return ok
+}
+
 func (m *Model) knownViews() string {
 	if names := m.viewNames(); len(names) > 0 {
 		return "there are " + strings.Join(names, ", ")
@@ -50,7 +56,7 @@ func (m *Model) doSave(name string) tea.Cmd {
 	case m.keep == nil:
 		m.say(theme.Warning, "this screen is not remembered, so a view cannot be saved")
 		return nil
-	case len(m.memory.Views) >= viewLimit:
+	case len(m.memory.Views) >= viewLimit && !m.saved(name):
 		m.say(theme.Warning, fmt.Sprintf("%d views are saved and no more fit; :forget NAME makes room", viewLimit))
 		return nil
 	}

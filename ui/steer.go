@@ -13,7 +13,7 @@ import (
 
 func (m *Model) doPause(string) tea.Cmd {
 	if m.drill.Pause() {
-		m.say(theme.Muted, "paused; p goes on")
+		m.say(theme.Muted, "paused; "+m.keyOf("pause")+" goes on")
 	}
 	return nil
 }

@@ -128,7 +128,7 @@ func (m *Model) body(l layout) []string {
 func (m *Model) pane(i int, l layout) []string {
 	r := l.panes[i]
 	return m.panes[i].view(&m.pen, m.shown, m.flags, spot{
-		number: i + 1, width: r.width, height: r.height, focused: i == m.focus, framed: l.shape != shapeTabs, frozen: m.frozen(),
+		number: i + 1, width: r.width, height: r.height, focused: i == m.focus, framed: l.shape != shapeTabs, frozen: m.frozen,
 	})
 }
 
@@ -157,7 +157,7 @@ func (m *Model) statusLine() []string {
 // smallHeader is the first line of a small screen.
 func (m *Model) smallHeader() string {
 	labels := []label{m.tally()}
-	if m.frozen() {
+	if m.frozen {
 		labels = append([]label{{theme.Frozen, fmt.Sprintf("FROZEN %d behind", m.behind())}}, labels...)
 	}
 	if m.drill != nil {

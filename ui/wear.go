@@ -14,10 +14,11 @@ func (m *Model) wear(look *Look) error {
 	}
 	m.actions, m.byKey, m.wished, m.themes, m.dirty = table, byKey, look.Theme, look.Themes, true
 	m.services, m.wish, m.detailLines = look.Services, look.Attention, nil
-	m.themeName = look.Theme
+	m.themeName, m.pick.open = look.Theme, false
 	if m.memory.Theme != "" && m.memory.ThemeOver == look.Theme && m.themeKnown(m.memory.Theme) {
 		m.themeName = m.memory.Theme
 	}
+	m.pen.back = m.keyOf("back")
 	m.pen.ascii, m.pen.marks = look.ASCII, &theme.Unicode
 	if look.ASCII {
 		m.pen.marks = &theme.ASCII
