@@ -18,12 +18,14 @@ func alarmDetail(g *page, it item) {
 		g.belongs(it.signal)
 		return
 	}
+	g.field("rule", g.pen.plain(alarmRule(detail)))
+	g.service(it.signal.Service)
 	g.drawChart(it.signal, detail)
 	g.heading(detail.Type + " alarm")
 	g.field("says", detail.Description)
-	g.belongs(it.signal)
+	g.field("region", it.signal.Region)
+	g.field("account", it.signal.Account)
 	g.link("console", consoleURL(it.signal))
-	g.field("rule", g.pen.plain(alarmRule(detail)))
 	g.field("if no data", detail.Missing)
 	g.field("evaluation", detail.Evaluation)
 	g.field("suppressed", detail.Suppressed)
@@ -103,7 +105,7 @@ func (g *page) drawChart(alarm *room.Signal, detail *room.AlarmDetail) {
 		length = "last " + age(shown) + ", " + chartLengthNames[view.length] + " asked for" // the longer one is under way, or could not be had
 	}
 	g.add(theme.Muted, fmt.Sprintf("newest %s, %s", newest, length))
-	g.lines = append(g.lines, alarmPlot(g.pen, c, detail).lines(g.pen, g.width, clamp(g.height/2, plotLeastHeight, plotMostHeight))...)
+	g.lines = append(g.lines, alarmPlot(g.pen, c, detail).lines(g.pen, g.width, clamp(max(g.height-len(g.lines), g.height/3), plotLeastHeight, plotMostHeight))...)
 }
 
 // alarmPlot is a chart as it is drawn.
@@ -139,7 +141,7 @@ func (g *page) turns(alarm *room.Signal) {
 		}
 		listed++
 		mark, token := g.pen.state(turn.State)
-		g.fieldIn(token, g.pen.moment(turn.At), mark+" "+turn.Word+" ("+since(g.pen.now, turn.At)+" ago)")
+		g.fieldIn(token, g.pen.when(turn.At), mark+" "+turn.Word+" ("+since(g.pen.now, turn.At)+" ago)")
 	}
 }
 

@@ -69,7 +69,7 @@ func (p *pen) sinceWhen(s *room.Signal) string {
 
 // incidentLine is what the header says, for others.
 func (m *Model) incidentLine() string {
-	parts := []string{strings.TrimSpace(m.reader.Name() + " " + m.pen.clock(m.pen.now)), m.tally().text}
+	parts := []string{strings.TrimSpace(m.reader.Name() + " " + m.pen.clock(m.pen.now))}
 	for _, l := range m.where() {
 		if text := strings.TrimPrefix(strings.TrimSpace(l.text), m.pen.marks.Bar); text != "" {
 			parts = append(parts, text)

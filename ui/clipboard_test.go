@@ -47,7 +47,7 @@ func TestARowIsCopiedAsOneLineForAChat(t *testing.T) {
 func TestTheWholeSituationIsCopiedAsOneLine(t *testing.T) {
 	clock := &standing{now: noon}
 	m := screen(t, world(clock), clock, 130, 40)
-	want := "prod 14:03:22Z · ✖ 1 health 2 alarms 1 probe · us-east-1 ✖ 1 health 2 alarms 1 probe · ◌ 1 scope not seen · " +
+	want := "prod 14:03:22Z · us-east-1 ✖ 1 health 2 alarms 1 probe · ◌ 1 scope not seen · " +
 		"since 13:22:22Z (41m), alarm checkout-5xx · oldest data 6m"
 	if got := copied(press(m, "Y")); got != want {
 		t.Errorf("%s\nwant\n%s", got, want)

@@ -42,7 +42,7 @@ func (m *Model) detailView(r rect) []string {
 		focused.details(g, it)
 		m.detailLines, m.detailKey = g.lines, key
 	}
-	title := label{theme.Strong, "details"}
+	title := label{token: theme.Strong, text: "details"}
 	return m.scrolled(title, m.detailLines, &m.scroll, r.width, r.height, m.arranged().panes[m.focus].height == 0)
 }
 
@@ -59,7 +59,7 @@ func (m *Model) scrolled(title label, all []string, at *int, width, height int, 
 	}
 	box := frame{labels: []label{title}, lines: lines, focused: focused}
 	if hidden := len(all) - *at - rows; hidden > 0 {
-		box.labels = append(box.labels, label{theme.Muted, m.pen.marks.More + " " + plural(hidden, "line") + " below, " + m.keyOf("scroll-down") + " scrolls"})
+		box.labels = append(box.labels, label{token: theme.Muted, text: m.pen.marks.More + " " + plural(hidden, "line") + " below, " + m.keyOf("scroll-down") + " scrolls"})
 	}
 	return box.draw(&m.pen, width)
 }

@@ -121,12 +121,7 @@ func (m *Model) doFilter(words string) tea.Cmd {
 		m.setFilter(words)
 		return nil
 	}
-	return m.ask(askingFilter, m.filter.text)
-}
-
-// sayFilterIsOn reminds of a filter that was not typed just now.
-func (m *Model) sayFilterIsOn() {
-	m.say(theme.Accent, "a filter is on: /"+m.filter.text+"; "+m.keyOf("back")+" clears it")
+	return m.ask(askingFilter, "")
 }
 
 func (m *Model) setFilter(text string) {
@@ -171,6 +166,10 @@ func (m *Model) doRefresh(string) tea.Cmd {
 		return nil
 	}
 	m.refresh()
+	if m.frozen {
+		m.say(theme.Muted, "looking again now; the view stays frozen until "+m.keyOf("freeze"))
+		return nil
+	}
 	m.say(theme.Muted, "looking again now")
 	return nil
 }

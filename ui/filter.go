@@ -88,7 +88,7 @@ func (t term) signal(s *room.Signal) bool {
 	case fieldState:
 		return containsFold(s.Word, t.value) || containsFold(s.State.String(), t.value)
 	case fieldRegion:
-		return containsFold(s.Region, t.value)
+		return containsFold(s.Region, t.value) || regionCode(s.Region) == t.value
 	case fieldAccount:
 		return containsFold(s.Account, t.value)
 	case fieldService:
@@ -118,7 +118,7 @@ func (t term) event(e *room.Event) bool {
 	}
 	switch t.field {
 	case "":
-		return containsFold(e.Text, t.value) || containsFold(e.Actor, t.value) || containsFold(e.Scope.String(), t.value)
+		return containsFold(e.Text, t.value) || containsFold(e.Subject, t.value) || containsFold(e.Actor, t.value) || containsFold(e.Scope.String(), t.value)
 	case fieldRegion:
 		return containsFold(e.Scope.Region, t.value)
 	case fieldAccount:

@@ -109,7 +109,7 @@ func (p *pen) gutter(f *flags, pane int, it item) string {
 	switch {
 	case f.marked[pane][it.key()]:
 		return p.theme.Paint(theme.Accent, p.marks.Marked)
-	case it.signal != nil && f.unseen[it.signal.Key]:
+	case it.signal != nil && f.unseen[it.signal.Key] && bad(it.signal): // a frozen view may show it as it was before
 		return p.theme.Paint(theme.Unseen, p.marks.Unseen)
 	}
 	return " "

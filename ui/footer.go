@@ -11,6 +11,9 @@ import (
 // footer is the last line: the open input, else a message, else trouble that no
 // pane shows, else what can be pressed.
 func (m *Model) footer(width int) string {
+	if m.pick.open {
+		return pad("", width) // its keys stand in its frame
+	}
 	if m.asking != askingNothing {
 		said := ""
 		if m.asking == askingFilter && m.message.text != "" {

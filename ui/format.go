@@ -89,6 +89,14 @@ func (p *pen) date(t time.Time) string {
 	return t.UTC().Format("2006-01-02 15:04:05Z")
 }
 
+// when is a moment of the last day, and the date of one before.
+func (p *pen) when(t time.Time) string {
+	if p.now.Sub(t) > 24*time.Hour {
+		return p.zoned(t).Format("2006-01-02")
+	}
+	return p.moment(t)
+}
+
 // plural writes a count with its noun.
 func plural(n int, noun string) string {
 	if n == 1 {

@@ -14,6 +14,7 @@ import (
 type label struct {
 	token theme.Token
 	text  string
+	rank  int // 0 always stays; of the others the highest goes first when there is no room
 }
 
 // frame is a border around lines of width-4 cells, with labels in its upper edge, a
@@ -58,9 +59,10 @@ func (f *frame) draw(p *pen, width int) []string {
 	return append(framed, p.theme.Paint(edge, m.BottomLeft+bottom)+p.theme.Paint(theme.Muted, foot)+p.theme.Paint(edge, m.BottomRight))
 }
 
-// titleRule is the upper edge between the corners: labels, then the line. Labels
-// for which there is no room are left out from the end.
+// titleRule is the upper edge between the corners: labels, then the line. Labels for
+// which there is no room are left out, the least important first.
 func (p *pen) titleRule(labels []label, width int, edge theme.Token) string {
+	labels = fitting(labels, width)
 	var out strings.Builder
 	used := 0
 	for i, l := range labels {
@@ -83,28 +85,57 @@ func (p *pen) titleRule(labels []label, width int, edge theme.Token) string {
 	return out.String()
 }
 
+// fitting leaves out labels until the rest fits into a title.
+func fitting(labels []label, width int) []label {
+	for {
+		wide, most := 0, 0
+		for _, l := range labels {
+			wide += ansi.StringWidth(l.text) + 3
+			most = max(most, l.rank)
+		}
+		if wide <= width || most == 0 {
+			return labels
+		}
+		var kept []label
+		for _, l := range labels {
+			if l.rank != most {
+				kept = append(kept, l)
+			}
+		}
+		labels = kept
+	}
+}
+
 // title is the labels of a pane: its number and name, its counts, its age.
 func (p *pane) title(pen *pen, s *room.Snapshot, f *flags, number int) []label {
-	labels := []label{{theme.Strong, fmt.Sprintf("%d %s", number, p.name)}}
-	labels = append(labels, label{theme.Text, p.counts(pen, s)})
+	labels := []label{{token: theme.Strong, text: fmt.Sprintf("%d %s", number, p.name)}}
 	if p.filter.text != "" {
-		labels = append(labels, label{theme.Accent, fmt.Sprintf("/%s %d", pen.fit(p.filter.text, min(30, ansi.StringWidth(p.filter.text)), false), len(p.items))})
+		labels = append(labels, label{theme.Accent, p.filtered(pen, 30), 1})
 	}
+	labels = append(labels, label{theme.Text, p.counts(pen, s), 3})
 	if p.tail {
 		return labels
 	}
 	if p.order != 0 {
-		labels = append(labels, label{theme.Accent, "by " + orders[p.order].name})
+		labels = append(labels, label{theme.Accent, "by " + orders[p.order].name, 4})
 	}
 	if n := p.news(s, f); n > 0 {
-		labels = append(labels, label{theme.Unseen, fmt.Sprintf("%s %d new", pen.marks.Unseen, n)})
+		labels = append(labels, label{theme.Unseen, fmt.Sprintf("%s %d new", pen.marks.Unseen, n), 5})
 	}
 	for _, status := range p.scopes(s) {
 		if status.Loading {
-			return append(labels, label{theme.Accent, fmt.Sprintf("loading %d%s", p.loaded(s), pen.marks.Ellipsis)})
+			return append(labels, label{theme.Accent, fmt.Sprintf("loading %d%s", p.loaded(s), pen.marks.Ellipsis), 2})
 		}
 	}
-	return append(labels, p.seen(pen, s))
+	seen := p.seen(pen, s)
+	seen.rank = 2
+	return append(labels, seen)
+}
+
+// filtered is the filter that a pane wears, in at most so many cells, and how many rows
+// it leaves.
+func (p *pane) filtered(pen *pen, width int) string {
+	return fmt.Sprintf("/%s %d", pen.fit(p.filter.text, min(width, ansi.StringWidth(p.filter.text)), false), len(p.items))
 }
 
 // seen is how old a pane's data is, in words where it cannot be believed.
@@ -112,13 +143,13 @@ func (p *pane) seen(pen *pen, s *room.Snapshot) label {
 	oldest, worst, known := p.oldest(s, pen.now)
 	switch {
 	case len(p.scopes(s)) == 0:
-		return label{theme.Muted, "off"}
+		return label{token: theme.Muted, text: "off"}
 	case !known:
-		return label{theme.Warning, "never seen"}
+		return label{token: theme.Warning, text: "never seen"}
 	case worst != room.Fresh:
-		return label{theme.Warning, "STALE " + age(oldest)}
+		return label{token: theme.Warning, text: "STALE " + age(oldest)}
 	}
-	return label{theme.Muted, age(oldest)}
+	return label{token: theme.Muted, text: age(oldest)}
 }
 
 // news counts the trouble of a pane that nobody has looked at.
@@ -182,7 +213,7 @@ func (p *pane) summary(pen *pen, s *room.Snapshot, f *flags, number, width int) 
 		mark, token = pen.marks.Note, theme.Muted
 	case list.States[room.Critical] > 0:
 		mark, token = pen.state(room.Critical)
-	case worst != room.Fresh || !known:
+	case worst != room.Fresh || !known || p.troubled(s):
 		mark, token = pen.marks.Stale, theme.Warning
 	case list.States[room.Warning] > 0:
 		mark, token = pen.state(room.Warning)
@@ -194,7 +225,7 @@ func (p *pane) summary(pen *pen, s *room.Snapshot, f *flags, number, width int) 
 		{token: theme.Strong, text: p.name, width: 10},
 		{token: token, text: mark, width: 1},
 		{token: theme.Text, text: p.counts(pen, s), width: 24},
-		{token: theme.Muted, text: p.first(pen), width: flex, rank: 0},
+		{token: theme.Muted, text: p.first(pen), width: flex},
 	}
 	if !p.tail {
 		l := p.seen(pen, s)
@@ -207,8 +238,21 @@ func (p *pane) summary(pen *pen, s *room.Snapshot, f *flags, number, width int) 
 	return gutter + pen.row(width-1, false, false, cells...)
 }
 
+// troubled says whether a scope of a pane could not be read, or not wholly.
+func (p *pane) troubled(s *room.Snapshot) bool {
+	for _, status := range p.scopes(s) {
+		if status.Trouble != nil {
+			return true
+		}
+	}
+	return false
+}
+
 // first is the most telling row of a pane: the worst, or the newest.
 func (p *pane) first(pen *pen) string {
+	if p.filter.text != "" {
+		return p.filtered(pen, 20)
+	}
 	if len(p.items) == 0 {
 		return ""
 	}

@@ -20,7 +20,7 @@ import (
 //	▌us-east-1 ✖ 41 alarms 6 probes │ eu-west-1 ✖ 1 alarm │ since 13:21:40Z (42m), probe orders
 func (m *Model) header(width int) []string {
 	return []string{
-		m.spread(width, m.facts(), label{theme.Strong, m.pen.clock(m.pen.now)}),
+		m.spread(width, m.facts(), label{token: theme.Strong, text: m.pen.clock(m.pen.now)}),
 		m.spread(width, m.where(), label{}),
 	}
 }
@@ -75,12 +75,15 @@ func (m *Model) facts() []label {
 	if m.drill != nil {
 		name, badge = "DRILL "+m.drill.Scenario(), theme.Drill
 	}
-	labels := []label{{badge, " " + name + " "}}
-	if m.drill != nil {
-		labels = append(labels, label{theme.Drill, m.pace()})
+	if first, _, _ := strings.Cut(name, " "); m.width < gridColumns && (m.frozen || m.drill != nil) {
+		name = first // what stands still, and how bad it is, matter more than a name
 	}
+	labels := []label{{token: badge, text: " " + name + " "}}
 	if m.frozen {
-		labels = append(labels, label{theme.Frozen, fmt.Sprintf(" FROZEN %d behind ", m.behind())})
+		labels = append(labels, label{token: theme.Frozen, text: fmt.Sprintf(" FROZEN %d behind ", m.behind())})
+	}
+	if m.drill != nil {
+		labels = append(labels, label{token: theme.Drill, text: m.pace()})
 	}
 	labels = append(labels, m.tally())
 	return append(labels, m.oldest()...)
@@ -108,7 +111,7 @@ func (m *Model) oldest() []label {
 	if text == "" {
 		return nil
 	}
-	return []label{{token, text}}
+	return []label{{token: token, text: text}}
 }
 
 // pace says how a drill's clock runs.
@@ -148,11 +151,11 @@ func (m *Model) tallyOf(s *room.Snapshot, now time.Time) label {
 	}
 	switch s.Condition(now) {
 	case room.InTrouble:
-		return label{theme.Critical, m.pen.marks.Critical + " " + strings.Join(parts, " ")}
+		return label{token: theme.Critical, text: m.pen.marks.Critical + " " + strings.Join(parts, " ")}
 	case room.Blind:
-		return label{theme.Unknown, m.pen.marks.Unknown + " not everything can be seen"}
+		return label{token: theme.Unknown, text: m.pen.marks.Unknown + " not everything can be seen"}
 	}
-	return label{theme.OK, m.pen.marks.OK + " calm"}
+	return label{token: theme.OK, text: m.pen.marks.OK + " calm"}
 }
 
 // hit is how much is critical in one region.
@@ -235,14 +238,14 @@ func (m *Model) where() []label {
 		if i == 0 {
 			lead, token = m.pen.marks.Bar, theme.Critical
 		}
-		labels = append(labels, label{token, lead + region + " " + text})
+		labels = append(labels, label{token: token, text: lead + region + " " + text})
 		if i == 0 && at.first != nil {
-			labels = append(labels, label{theme.Text, fmt.Sprintf("since %s (%s), %s %s",
+			labels = append(labels, label{token: theme.Text, text: fmt.Sprintf("since %s (%s), %s %s",
 				m.pen.clock(at.first.Since), since(m.pen.now, at.first.Since), at.first.Kind, at.first.Title)})
 		}
 	}
 	if unseen := m.shown.Unseen(m.pen.now); len(unseen) > 0 {
-		labels = slices.Insert(labels, 1, label{theme.Warning, fmt.Sprintf("%s %s not seen", m.pen.marks.Stale, plural(len(unseen), "scope"))})
+		labels = slices.Insert(labels, 1, label{token: theme.Warning, text: fmt.Sprintf("%s %s not seen", m.pen.marks.Stale, plural(len(unseen), "scope"))})
 	}
 	return labels
 }
@@ -252,14 +255,14 @@ func (m *Model) where() []label {
 func (m *Model) quiet() []label {
 	unseen := m.shown.Unseen(m.pen.now)
 	if len(m.shown.Scopes.List) == 0 {
-		return []label{{theme.Unknown, m.pen.marks.Unknown + " nothing has been looked at yet"}}
+		return []label{{token: theme.Unknown, text: m.pen.marks.Unknown + " nothing has been looked at yet"}}
 	}
 	if len(unseen) > 0 {
 		text := m.pen.marks.Stale + " not seen:"
 		for _, status := range unseen {
 			text += " " + status.Scope.String() + ","
 		}
-		return []label{{theme.Warning, strings.TrimSuffix(text, ",")}}
+		return []label{{token: theme.Warning, text: strings.TrimSuffix(text, ",")}}
 	}
 	var looked []string
 	for _, kind := range room.Kinds {
@@ -271,7 +274,7 @@ func (m *Model) quiet() []label {
 	if len(looked) > 0 {
 		text += " in " + strings.Join(looked, ", ")
 	}
-	return []label{{theme.OK, text}}
+	return []label{{token: theme.OK, text: text}}
 }
 
 // titleLine is the terminal's title: the worst there is, in few words, also while the

@@ -31,6 +31,6 @@ func (m *Model) hintSheet(width, height int) []string {
 			cell{token: theme.Accent, text: hint[0], width: 8},
 			cell{token: theme.Text, text: hint[1], width: flex}))
 	}
-	box := frame{labels: []label{{theme.Strong, "welcome"}, {theme.Muted, "any key takes this away"}}, lines: lines, focused: true}
+	box := frame{labels: []label{{token: theme.Strong, text: "welcome"}, {token: theme.Muted, text: "any key takes this away"}}, lines: lines, focused: true}
 	return box.draw(&m.pen, width)
 }

@@ -126,8 +126,6 @@ func (m *Model) note(text string) {
 			return
 		}
 	}
-	if len(keys) > 1 {
-		m.say(theme.Muted, "noted on "+plural(len(keys), "row"))
-	}
+	m.say(theme.Muted, "noted on "+plural(len(keys), "row"))
 	m.served(items)
 }

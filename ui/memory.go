@@ -10,7 +10,6 @@ type Memory struct {
 	ThemeOver string          `json:"theme_over,omitempty"` // what was asked for when it was picked; another wish since then wins
 	Local     bool            `json:"local,omitempty"`
 	Mouse     bool            `json:"mouse,omitempty"`
-	Length    int             `json:"chart_length,omitempty"`
 	Views     map[string]View `json:"views,omitempty"` // by name
 	Visited   bool            `json:"visited,omitempty"`
 }
@@ -53,20 +52,17 @@ func (m *Model) lookAt(v View) {
 func (m *Model) remember() Memory {
 	memory := m.memory
 	memory.View = m.view()
-	memory.Local, memory.Mouse, memory.Length, memory.Visited = m.pen.local, m.mouse, m.chart.length, true
+	memory.Filter = "" // it would hide trouble from whoever has forgotten it; :save keeps one
+	memory.Local, memory.Mouse, memory.Visited = m.pen.local, m.mouse, true
 	return memory
 }
 
-// recall makes the screen as it was left. A filter hides trouble, so it is said.
+// recall makes the screen as it was left.
 func (m *Model) recall(memory Memory) {
 	m.memory = memory
 	m.pen.local, m.mouse = memory.Local, memory.Mouse
-	m.chart.length = clamp(memory.Length, 0, len(chartLengths)-1)
 	m.welcome = !memory.Visited
 	m.lookAt(memory.View)
-	if m.filter.text != "" {
-		m.sayFilterIsOn()
-	}
 }
 
 // keepMemory writes the memory down, and says if that cannot be.

@@ -61,7 +61,7 @@ type Model struct {
 
 	overlay       overlay
 	overlayScroll int
-	welcome       bool // the first visitor's hints are shown
+	welcome       bool // the first visitor's hints are shown, and the focus is on the worst pane
 	pick          picker
 	log           func() []LogLine
 
@@ -206,6 +206,20 @@ func (m *Model) take(s *room.Snapshot) {
 	m.shown = s
 	m.pen.now = m.reader.Now()
 	m.syncPanes()
+	if m.welcome {
+		m.focusOnTheWorst()
+	}
+}
+
+// focusOnTheWorst shows a first visitor, who has not pressed a key yet, where it burns:
+// our own probes lead, then the alarms, then what AWS says.
+func (m *Model) focusOnTheWorst() {
+	for _, i := range []int{2, 1, 0} {
+		if m.shown.Of(m.panes[i].kind).States[room.Critical] > 0 {
+			m.focus = i
+			return
+		}
+	}
 }
 
 // tellTime moves the clock on, unless the view is frozen or room time stands still.
@@ -254,5 +268,5 @@ func (m *Model) seeRows() {
 
 // say puts a line in the footer until the next key.
 func (m *Model) say(token theme.Token, text string) {
-	m.message, m.dirty = label{token, text}, true
+	m.message, m.dirty = label{token: token, text: text}, true
 }

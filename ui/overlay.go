@@ -32,9 +32,9 @@ func (m *Model) cover(with overlay) {
 func (m *Model) covered(l layout) []string {
 	switch m.overlay {
 	case overlayHelp:
-		return m.scrolled(label{theme.Strong, "keys, " + m.pen.back + " leaves"}, m.helpLines(max(1, l.body.width-4), max(1, l.body.height-2)), &m.overlayScroll, l.body.width, l.body.height, true)
+		return m.scrolled(label{token: theme.Strong, text: "keys, " + m.pen.back + " leaves"}, m.helpLines(max(1, l.body.width-4), max(1, l.body.height-2)), &m.overlayScroll, l.body.width, l.body.height, true)
 	case overlayLog:
-		return m.scrolled(label{theme.Strong, "log of warroom's own trouble, newest first, " + m.pen.back + " leaves"}, m.logLines(max(1, l.body.width-4)), &m.overlayScroll, l.body.width, l.body.height, true)
+		return m.scrolled(label{token: theme.Strong, text: "log of warroom's own trouble, newest first, this machine's time, " + m.pen.back + " leaves"}, m.logLines(max(1, l.body.width-4)), &m.overlayScroll, l.body.width, l.body.height, true)
 	}
 	return nil
 }
@@ -99,7 +99,7 @@ func (m *Model) helpLines(width, height int) []string {
 				continue
 			}
 			line += m.pen.row(wide, false, false,
-				cell{token: theme.Accent, text: entries[at][0], width: 15},
+				cell{token: theme.Accent, text: entries[at][0], width: 16},
 				cell{token: theme.Text, text: entries[at][1], width: flex},
 				cell{width: 1})
 		}
@@ -109,7 +109,7 @@ func (m *Model) helpLines(width, height int) []string {
 }
 
 // helpColumn is how wide a column of the help must be.
-const helpColumn = 46
+const helpColumn = 86
 
 // logShown is how many lines of the log are laid out: each takes a few rows, and nobody
 // scrolls further; the file has them all.
@@ -145,7 +145,7 @@ func (m *Model) links(width, height int) []string {
 		g.link(l.name, l.url)
 	}
 	lines := g.lines[:min(len(g.lines), height-2)]
-	box := frame{labels: []label{{theme.Strong, "open in a browser"}, {theme.Muted, m.keyOf("copy") + " copies the first, " + m.pen.back + " leaves"}}, lines: lines, focused: true}
+	box := frame{labels: []label{{token: theme.Strong, text: "open in a browser"}, {token: theme.Muted, text: m.keyOf("copy") + " copies the first, " + m.pen.back + " leaves"}}, lines: lines, focused: true}
 	return box.draw(&m.pen, width)
 }
 

@@ -127,14 +127,23 @@ func (m *Model) palette(width, height int) []string {
 		lines = append(lines, m.offerLine(offers[i], i == m.choice, width-4))
 	}
 	if len(offers) == 0 {
-		lines = append(lines, m.pen.row(width-4, false, false, cell{token: theme.Muted, text: "nothing begins with that", width: flex}))
+		lines = append(lines, m.pen.row(width-4, false, false, cell{token: theme.Muted, text: m.noOffers(), width: flex}))
 	}
 	name := "commands"
 	if len(offers) > 0 && offers[0].value != "" {
 		name = offers[0].action.id + " " + offers[0].action.arg
 	}
-	box := frame{labels: []label{{theme.Strong, name}, {theme.Muted, "tab completes, enter runs, esc leaves"}}, lines: lines, focused: true}
+	box := frame{labels: []label{{token: theme.Strong, text: name}, {token: theme.Muted, text: "tab completes, enter runs, esc leaves"}}, lines: lines, focused: true}
 	return box.draw(&m.pen, width)
+}
+
+// noOffers says what to type where nothing is offered.
+func (m *Model) noOffers() string {
+	name, _, _ := strings.Cut(strings.TrimSpace(m.input.Value()), " ")
+	if i := actionIndex(m.actions, name); i >= 0 && m.actions[i].arg != "" {
+		return "type a " + m.actions[i].arg + " to " + m.actions[i].title
+	}
+	return "no command has that in its name"
 }
 
 func (m *Model) offerLine(o offer, under bool, width int) string {

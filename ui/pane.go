@@ -240,7 +240,7 @@ func (p *pane) body(pen *pen, s *room.Snapshot, f *flags, width, height int, foc
 		}
 	}
 	gutters = make([]string, len(lines), height)
-	pen.found, pen.many = p.filter, accounts(p.scopes(s)) > 1
+	pen.found, pen.many, pen.wide = p.filter, accounts(p.scopes(s)) > 1, width
 	if p.tail {
 		pen.many = accounts(s.Scopes.List) > 1
 	}

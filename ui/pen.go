@@ -26,6 +26,7 @@ type pen struct {
 	local bool
 	now   time.Time
 	found filter // what is marked in the rows that are drawn now
+	wide  int    // the width of the rows that are drawn now
 	back  string // the key that is one step out
 	many  bool   // accounts are watched, so that rows must say which
 }

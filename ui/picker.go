@@ -89,7 +89,7 @@ func (m *Model) pickSheet(width, height int) []string {
 			cell{token: theme.Text, text: names[i], width: flex},
 			cell{token: theme.Muted, text: text, width: 8, rank: 1}))
 	}
-	box := frame{labels: []label{{theme.Strong, "themes"}, {theme.Muted, "j k show, enter keeps, esc goes back"}}, lines: lines, focused: true}
+	box := frame{labels: []label{{token: theme.Strong, text: "themes"}, {token: theme.Muted, text: "j k show, enter keeps, esc goes back"}}, lines: lines, focused: true}
 	return box.draw(&m.pen, width)
 }
 

@@ -60,7 +60,7 @@ func (t *teller) tellEvent(e *room.Event) {
 			line.word, line.reason = "TROUBLE", e.Trouble.String()
 		}
 	default: // an act of a person
-		line = entry{kind: string(e.Type), word: strings.ToUpper(string(e.Type)), reason: t.out.pen.eventText(e)}
+		line = entry{kind: string(e.Type), word: strings.ToUpper(string(e.Type)), reason: e.Actor + ": " + e.Text}
 		if s := t.signal(e.Key); s != nil {
 			line.title, line.place = s.Title, t.about(s).place
 		}

@@ -185,6 +185,9 @@ func TestWhatAppearsIsWordedAnewOrIsGoneIsTold(t *testing.T) {
 		look := func(reason string, signals ...room.Signal) {
 			for i := range signals {
 				signals[i].Scope, signals[i].Reason = at, reason
+				detail := *signals[i].Detail.(*room.HealthDetail)
+				detail.Updates = []room.Update{{At: b.clock.Now(), Text: reason}}
+				signals[i].Detail = &detail
 			}
 			b.look(room.Observation{Scope: at, Watch: "h", Complete: true, Signals: signals})
 		}

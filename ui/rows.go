@@ -3,7 +3,9 @@ package ui
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strings"
+	"time"
 
 	"warroom/internal/room"
 	"warroom/theme"
@@ -27,7 +29,7 @@ func newPanes() [paneCount]*pane {
 // be seen any more is STALE, with its last state beside its name.
 func (p *pen) look(s *room.Snapshot, signal *room.Signal) (mark, word string, token theme.Token, title string) {
 	if s.Visibility(signal, p.now) != room.Fresh {
-		return p.marks.Stale, "STALE", theme.Stale, signal.Title + " (was " + signal.Word + ")"
+		return p.marks.Stale, "STALE", theme.Stale, "was " + signal.Word + ": " + signal.Title
 	}
 	mark, token = p.state(signal.State)
 	return mark, signal.Word, token, signal.Title
@@ -75,15 +77,29 @@ func alarmRow(p *pen, s *room.Snapshot, it item) []cell {
 	if it.signal.State == room.OK {
 		quiet = theme.Muted
 	}
-	return []cell{
+	cells := []cell{
 		{token: token, text: mark, width: 1},
 		{token: token, text: word, width: 7, field: fieldState, rank: 1},
 		{token: quiet, text: title, width: flex, field: fieldName, least: 20},
-		{token: theme.Muted, text: it.signal.Service, width: 12, field: fieldService, rank: 6},
+	}
+	if spare := p.spare(); spare > 0 && it.signal.State != room.OK {
+		cells = append(cells, cell{token: theme.Muted, text: brief(it.signal.Reason), width: spare})
+	} else if spare > 0 {
+		cells = append(cells, cell{width: spare})
+	}
+	return append(cells,
+		cell{token: theme.Muted, text: it.signal.Service, width: 12, field: fieldService, rank: 6},
 		p.account(it.signal.Account),
 		p.region(it.signal.Region, 14, 2),
-		{token: theme.Muted, text: since(p.now, it.signal.Since), width: 6, right: true, rank: 3},
-	}
+		cell{token: theme.Muted, text: since(p.now, it.signal.Since), width: 6, right: true, rank: 3})
+}
+
+// What a pane must be wide to have room to spare for reasons, and the most that they get.
+const spareFrom, spareMost = 110, 60
+
+// spare is the width that the rows of a wide pane give to reasons.
+func (p *pen) spare() int {
+	return clamp(p.wide-spareFrom, 0, spareMost)
 }
 
 // sparkWidth is how many readings a row draws, and sparkLeast how many where there is
@@ -106,7 +122,7 @@ func probeRow(p *pen, s *room.Snapshot, it item) []cell {
 		{token: token, text: word, width: 5, field: fieldState, rank: 1},
 		{token: theme.Text, text: title, width: flex, field: fieldName},
 		p.region(it.signal.Region, 10, 3),
-		{token: theme.Text, text: reading, width: 13, rank: 2},
+		{token: theme.Text, text: reading, width: 13 + p.spare(), rank: 2},
 		{token: theme.Muted, text: p.spark(it.signal.Samples, sparkWidth), width: sparkWidth, rank: 5,
 			brief: p.spark(it.signal.Samples, sparkLeast), small: sparkLeast},
 		{token: theme.Muted, text: share, width: 6, right: true, rank: 4},
@@ -118,7 +134,7 @@ func probeRow(p *pen, s *room.Snapshot, it item) []cell {
 const steady = 3
 
 // spark draws the newest readings as a small chart, its top the slowest of all that
-// are kept. A reading without a time is a gap.
+// are kept. A reading without a time is a gap, a failed look a cross.
 func (p *pen) spark(samples []room.Sample, width int) string {
 	var slowest, fastest int64 = 1, math.MaxInt64 / steady
 	for _, s := range samples {
@@ -134,9 +150,12 @@ func (p *pen) spark(samples []room.Sample, width int) string {
 		line = append(line, ' ')
 	}
 	for _, s := range samples {
-		if s.Total < 0 {
+		switch {
+		case s.State == room.Critical:
+			line = append(line, p.marks.Times...) // how fast it failed says nothing
+		case s.Total < 0:
 			line = append(line, p.marks.Gap...)
-		} else {
+		default:
 			line = append(line, glyphs[int(int64(s.Total)*int64(len(glyphs)-1)/slowest)]...)
 		}
 	}
@@ -149,13 +168,27 @@ func timelineRow(p *pen, _ *room.Snapshot, it item) []cell {
 	cells := []cell{
 		{token: theme.Muted, text: p.moment(it.event.At), width: 8, rank: 1},
 		{token: token, text: mark, width: 1},
-		{token: theme.Text, text: p.eventText(it.event), width: flex, field: fieldName, least: 24},
+		{token: theme.Text, text: p.told(it.event) + p.eventText(it.event), width: flex, field: fieldName, least: 24},
 	}
 	account, region := eventPlace(it.event)
 	if p.many {
 		cells = append(cells, p.account(account))
 	}
 	return append(cells, p.region(region, 10, 2))
+}
+
+// toldLate is how much later than it happened something must have become known for the
+// timeline to say so. AWS's posts are the reason: they begin in the past.
+const toldLate = 5 * time.Minute
+
+// told says when something became known that had happened long before: the timeline is
+// in the order of the world, and who knew first must not be read from it the wrong way.
+func (p *pen) told(e *room.Event) string {
+	known := e.Stamp.Time()
+	if e.Type != room.EventSignal || known.Sub(e.At) < toldLate || e.Signal.Kind != room.KindHealth {
+		return ""
+	}
+	return "told " + p.moment(known)[:5] + p.marks.Separator + " "
 }
 
 func eventPlace(e *room.Event) (account, region string) {
@@ -183,12 +216,15 @@ func (p *pen) eventLook(e *room.Event) (string, theme.Token) {
 func (p *pen) eventText(e *room.Event) string {
 	switch e.Type {
 	case room.EventNote:
+		if e.Subject != "" {
+			return e.Actor + " on " + e.Subject + ": " + e.Text
+		}
 		return e.Actor + ": " + e.Text
 	case room.EventScope:
 		if e.Trouble != nil {
 			return e.Trouble.What + ": " + e.Trouble.Why
 		}
-		return e.Scope.Source + " can be read again"
+		return e.Scope.String() + " can be read again"
 	}
 	signal := e.Signal
 	name := string(signal.Kind) + " " + signal.Title
@@ -207,5 +243,24 @@ func because(reason string) string {
 	if reason == "" {
 		return ""
 	}
-	return ": " + reason
+	return ": " + brief(reason)
+}
+
+// CloudWatch's reasons, of which a row needs the value and the threshold, or the name.
+// Source: the StateReason of metric and composite alarms in DescribeAlarms.
+var (
+	crossed = regexp.MustCompile(`^Threshold Crossed: .*?\[(-?[0-9.E+-]+) .*?\]? ?(?:was|were) (not )?(greater|less) than (?:or equal to )?the threshold \((-?[0-9.E+-]+)\)`)
+	caused  = regexp.MustCompile(`^arn:[^ ]*:alarm:([^ ]+) transitioned to ([A-Z_]+)`)
+)
+
+// brief is a reason in few words, for rows. The details have it whole.
+func brief(reason string) string {
+	if found := crossed.FindStringSubmatch(reason); found != nil {
+		sign := map[string]string{"greater": ">", "less": "<", "not greater": "not >", "not less": "not <"}[found[2]+found[3]]
+		return strings.TrimSuffix(found[1], ".0") + " " + sign + " " + strings.TrimSuffix(found[4], ".0")
+	}
+	if found := caused.FindStringSubmatch(reason); found != nil {
+		return "because of " + found[1] + " in " + found[2]
+	}
+	return reason
 }

@@ -148,6 +148,9 @@ func (m *Model) statusLine() []string {
 		return nil
 	}
 	tally := m.tally()
+	if m.frozen {
+		tally.text = "FROZEN " + tally.text
+	}
 	if m.drill != nil {
 		tally.text = "DRILL " + tally.text
 	}
@@ -158,12 +161,12 @@ func (m *Model) statusLine() []string {
 func (m *Model) smallHeader() string {
 	labels := []label{m.tally()}
 	if m.frozen {
-		labels = append([]label{{theme.Frozen, fmt.Sprintf("FROZEN %d behind", m.behind())}}, labels...)
+		labels = append([]label{{token: theme.Frozen, text: fmt.Sprintf("FROZEN %d behind", m.behind())}}, labels...)
 	}
 	if m.drill != nil {
-		labels = append([]label{{theme.Drill, "DRILL"}}, labels...)
+		labels = append([]label{{token: theme.Drill, text: "DRILL"}}, labels...)
 	}
-	return m.spread(m.width, labels, label{theme.Muted, m.pen.moment(m.pen.now)})
+	return m.spread(m.width, labels, label{token: theme.Muted, text: m.pen.moment(m.pen.now)})
 }
 
 // tabs is the second line of a small screen: the panes by number, with what is

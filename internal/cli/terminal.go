@@ -92,7 +92,8 @@ func (a *app) show(ctx context.Context, o ui.Options, memory string, log *ownLog
 	}
 	defer leaveScreen(screen, log)
 	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithInput(a.in), tea.WithOutput(a.out), tea.WithFPS(framesASecond)}
-	if environment("NO_COLOR") != "" { // any value counts: https://no-color.org
+	// Any value of NO_COLOR counts: https://no-color.org. The VT100 and its kin have no colours.
+	if environment("NO_COLOR") != "" || strings.HasPrefix(environment("TERM"), "vt") {
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
 	}
 	_, err = tea.NewProgram(screen, options...).Run()

@@ -29,7 +29,11 @@ func (d desk) Note(key, text string) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.record(Event{Type: EventNote, Actor: d.actor, Key: key, Text: text})
+	subject := ""
+	if known := d.truth.signals[key]; known != nil && known.signal != nil {
+		subject = known.signal.Title
+	}
+	d.record(Event{Type: EventNote, Actor: d.actor, Key: key, Subject: subject, Text: text})
 	d.schedule()
 	return nil
 }

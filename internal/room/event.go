@@ -90,6 +90,7 @@ type Event struct {
 	Signal *Signal // EventSignal: the signal as it is after the event, without samples
 	Was    State   // EventSignal: its state before; Unknown if it is new
 	WasNew bool    // EventSignal: it was not known before
+	Wrote  bool    // EventSignal: AWS has written something new about it
 	WasTo  string  // EventSignal: its word before; "" if it is new
 	Gone   bool    // EventSignal, EventScope: it is not there any more
 
@@ -98,6 +99,8 @@ type Event struct {
 
 	Key  string // EventNote: the signal it is about, or ""
 	Text string // EventNote: the line
+
+	Subject string // EventNote: what that signal was called
 }
 
 // Worth says whether an event earns a line in the timeline: every change of
@@ -111,8 +114,8 @@ func (e *Event) Worth() bool {
 	if e.WasNew {
 		return e.Signal.State == Critical || e.Signal.State == Warning
 	}
-	if h, ok := e.Signal.Detail.(*HealthDetail); ok && !e.Gone && len(h.Updates) > 0 {
-		return true // AWS wrote something new
+	if e.Wrote {
+		return true
 	}
 	return e.Gone && e.Signal.State != OK || !e.Gone && (e.Was != e.Signal.State || e.WasTo != e.Signal.Word)
 }

@@ -290,6 +290,40 @@ func TestAWatchThatIsNoLongerWantedTakesItsTroubleWithIt(t *testing.T) {
 	}
 }
 
+func TestATextOfAWSIsToldOnceAndAtItsOwnTime(t *testing.T) {
+	r := New(Options{})
+	in := Scope{Source: "health"}
+	look := func(at time.Time, resource string, texts ...Update) {
+		r.Observe(Observation{Scope: in, Watch: "h", At: at, Done: true, Complete: true, Signals: []Signal{{
+			Key: "health/1", Kind: KindHealth, Scope: in, State: Critical, Word: "OPEN", Title: "EC2 issue", Since: epoch,
+			Detail: &HealthDetail{ARN: "1", Updates: texts, Entities: []Entity{{Value: resource}}},
+		}}})
+	}
+	first := Update{At: epoch, Text: "We are investigating."}
+	second := Update{At: epoch.Add(time.Minute), Text: "We know the cause."}
+	look(epoch, "i-1", first)
+	look(epoch.Add(5*time.Minute), "i-1", second, first)
+	look(epoch.Add(6*time.Minute), "i-2", second, first) // another resource is no news of AWS
+	r.publish()
+	events := r.Snapshot().Timeline.Events
+	if len(events) != 2 || !events[1].Wrote || !events[1].At.Equal(second.At) {
+		t.Errorf("the timeline has %d lines, the last of %+v", len(events), events[len(events)-1])
+	}
+}
+
+func TestANoteKnowsWhatItIsAbout(t *testing.T) {
+	r := New(Options{})
+	r.Observe(whole(epoch, alarm("checkout-5xx", Critical, "ALARM", epoch)))
+	if err := r.Desk("ana").Note(alarm("checkout-5xx", OK, "OK", epoch).Key, "looking"); err != nil {
+		t.Fatal(err)
+	}
+	r.publish()
+	events := r.Snapshot().Timeline.Events
+	if got := events[len(events)-1].Subject; got != "checkout-5xx" {
+		t.Errorf("it is about %q", got)
+	}
+}
+
 func TestNotesNeedAFewWordsAndNotTooMany(t *testing.T) {
 	r := New(Options{})
 	desk := r.Desk("ana")

@@ -76,8 +76,13 @@ func (r *Room) see(seen *Signal, pass uint32, at time.Time) {
 	case !known.signal.SameTruth(seen):
 		was := known.signal
 		e := Event{Type: EventSignal, At: at, Signal: alone(seen), Was: was.State, WasTo: was.Word}
-		if was.State != seen.State || was.Word != seen.Word {
+		newest, wrote := written(was, seen)
+		e.Wrote = wrote
+		switch {
+		case was.State != seen.State || was.Word != seen.Word:
 			e.At = happened(seen, at)
+		case wrote && newest.Before(at) && !newest.IsZero():
+			e.At = newest
 		}
 		r.record(e)
 	default:
@@ -93,6 +98,17 @@ func (r *Room) see(seen *Signal, pass uint32, at time.Time) {
 func alone(s *Signal) *Signal {
 	kept := *s
 	return &kept
+}
+
+// written says whether AWS has written a text that was not there before, and when.
+func written(was, now *Signal) (at time.Time, wrote bool) {
+	before, ok := was.Detail.(*HealthDetail)
+	after, ok2 := now.Detail.(*HealthDetail)
+	if !ok || !ok2 || len(after.Updates) == 0 {
+		return time.Time{}, false
+	}
+	newest := after.Updates[0]
+	return newest.At, len(before.Updates) == 0 || before.Updates[0].Text != newest.Text
 }
 
 // happened is the world's own time of a change, unless the world claims that it
