@@ -1,5 +1,5 @@
-// Package cli is the command line: one file a command, and the only place that
-// wires the other packages together.
+// Package cli is the command line: a file for each command, for check one for each of
+// its parts, and the only place that wires the other packages together.
 package cli
 
 import (
