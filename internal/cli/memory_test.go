@@ -95,12 +95,8 @@ func TestAMemoryThatCannotBeReadIsNotWrittenOver(t *testing.T) {
 			}
 			var o ui.Options
 			a.recall(&o, liveMemory, log)
-			var told []string
-			for _, line := range log.Lines() {
-				told = append(told, line.Text)
-			}
 			want := strings.ReplaceAll(c.want, "PATH", path)
-			if text := strings.Join(told, "\n"); !strings.Contains(text, want) || (text == "") != (want == "") {
+			if text := told(log); !strings.Contains(text, want) || (text == "") != (want == "") {
 				t.Errorf("the log says %q, want %q", text, want)
 			}
 			if (o.Keep != nil) != c.keep {
@@ -120,6 +116,15 @@ func TestAMemoryThatCannotBeReadIsNotWrittenOver(t *testing.T) {
 			}
 		})
 	}
+}
+
+// told is what the screen shows of a log.
+func told(log *ownLog) string {
+	var texts []string
+	for _, line := range log.Lines() {
+		texts = append(texts, line.Text)
+	}
+	return strings.Join(texts, "\n")
 }
 
 // contents is what is in a folder, by the paths in it, besides locks.
