@@ -32,6 +32,8 @@ type checker struct {
 	*app
 	cfg      *config.Config // of the file with the flags over it; the defaults if the file has mistakes
 	broken   bool           // the file has mistakes
+	library  theme.Library  // has the theme that is asked for, unless that has mistakes
+	ascii    bool           // ASCII only is drawn here, asked for or not
 	timeout  time.Duration  // for everything, real time
 	patience time.Duration  // for the terminal's answers, real time
 	log      *slog.Logger
@@ -158,16 +160,19 @@ func (c *checker) guard(about subject, find func() []finding) (found []finding) 
 
 // printer is how the findings are shown to people, here and now.
 func (c *checker) printer(s *screen) *checkPrinter {
-	p := &checkPrinter{out: c.out, marks: theme.Unicode, ascii: c.cfg.ASCII, width: s.columns}
-	if c.cfg.ASCII {
+	p := &checkPrinter{out: c.out, marks: theme.Unicode, ascii: c.ascii, width: s.columns}
+	if c.ascii {
 		p.marks = theme.ASCII
 	}
 	if s.terminal && s.profile > colorprofile.ASCII {
-		p.theme = c.themes.library.New(c.cfg.Theme, theme.Terminal{Light: !s.dark, Profile: s.profile})
+		p.theme = c.library.New(c.cfg.Theme, theme.Terminal{Light: !s.dark, Profile: s.profile})
 		p.out = &colorprofile.Writer{Forward: c.out, Profile: s.profile}
 	}
 	return p
 }
+
+// unasked says whether ASCII is taken because of the terminal or its locale alone.
+func (c *checker) unasked() bool { return c.ascii && !c.cfg.ASCII }
 
 // turn waits until another call may be under way. The error is the context's.
 func (c *checker) turn(ctx context.Context) (done func(), err error) {

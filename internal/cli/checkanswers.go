@@ -18,8 +18,11 @@ func (c *checker) judgeAnswers(about subject, a terminal.Answers, waited time.Du
 	answers := about.called("answers")
 	switch {
 	case !a.Whole:
-		answer := answers.warn("none within "+coarse(waited)+", so this terminal tells nothing of itself",
-			"if the screen looks wrong: --ascii, and theme: dark or light in the config")
+		fix := "if the screen looks wrong: --ascii, and theme: dark or light in the config"
+		if c.ascii {
+			fix = "if the screen looks wrong: theme: dark or light in the config"
+		}
+		answer := answers.warn("none within "+coarse(waited)+", so this terminal tells nothing of itself", fix)
 		return append([]finding{answer}, c.judgeMarks(about.called("marks"), a.Widths), c.judgeBackground(about.called("background"), a.Background))
 	case a.Took > slowAnswer:
 		return append([]finding{answers.warn("after "+coarse(a.Took)+", so the way to the terminal is slow",
@@ -41,7 +44,9 @@ func (c *checker) judgeWhole(about subject, a terminal.Answers) []finding {
 func (c *checker) judgeMarks(about subject, widths []int) finding {
 	marks := c.marks()
 	switch {
-	case c.cfg.ASCII:
+	case c.unasked():
+		return about.ok("ASCII, which is taken by itself here, and is one cell wide everywhere")
+	case c.ascii:
 		return about.ok("ASCII, which is one cell wide everywhere")
 	case len(widths) == 0:
 		return about.skip("their width could not be measured", "if frames look torn: --ascii")

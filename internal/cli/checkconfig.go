@@ -11,8 +11,8 @@ import (
 	"warroom/internal/config"
 )
 
-// readConfig reads the config that the other parts follow, and says how it is. An
-// error is a mistake in a flag.
+// readConfig reads the config that the other parts follow, with the theme that it or a
+// flag asks for, and says how they are. An error is a mistake in a flag.
 func (c *checker) readConfig() ([]finding, error) {
 	about := subject{topic: topicConfig, name: "file"}
 	path, err := config.Find(c.flags.config)
@@ -32,7 +32,15 @@ func (c *checker) readConfig() ([]finding, error) {
 	for _, name := range slices.Sorted(maps.Keys(c.themes.bad)) {
 		findings = append(findings, mistakes(c.themes.bad[name])...)
 	}
-	return findings, c.override(c.cfg)
+	if err := c.override(c.cfg); err != nil {
+		return nil, err
+	}
+	c.ascii = c.onlyASCII(c.cfg)
+	c.library, err = c.themes.with(c.cfg.Theme)
+	if _, isFile := config.ThemeFile(c.cfg.Theme, ""); isFile && err != nil { // those with a name have been named
+		findings = append(findings, mistakes(err)...)
+	}
+	return findings, nil
 }
 
 // mistakes is one finding for every mistake of a file.

@@ -49,7 +49,7 @@ func (c *checker) screen(ctx context.Context, others *sync.WaitGroup) (*screen, 
 	}
 	s.terminal = true
 	name := environment("TERM")
-	s.add(judgeTERM(about.called("TERM"), name))
+	s.add(c.judgeTERM(about.called("TERM"), name))
 	s.measure(about.called("size"), out)
 	s.profile = detectColours(ctx, out)
 	s.add(judgeColours(about.called("colours"), s.profile))
@@ -108,21 +108,25 @@ func (c *checker) ask(ctx context.Context, in, out *os.File, others *sync.WaitGr
 
 // marks are the shapes whose width is worth measuring.
 func (c *checker) marks() []string {
-	if c.cfg.ASCII {
+	if c.ascii {
 		return nil
 	}
 	return beyondASCII(theme.Unicode)
 }
 
-func judgeTERM(about subject, name string) finding {
+func (c *checker) judgeTERM(about subject, name string) finding {
 	const fix = "set TERM to what your terminal is, such as xterm-256color, or use warroom status"
-	switch name {
-	case "":
+	switch {
+	case name == "":
 		return about.fail("it is not set, so nobody knows how to draw here", fix)
-	case "dumb":
+	case name == "dumb":
 		return about.fail("dumb is a terminal that cannot move its cursor", fix)
-	case "linux":
-		return about.warn("the font of the Linux console lacks most of the marks", "use --ascii there, or ssh in from a graphical terminal")
+	case name == "linux" && c.unasked():
+		return about.warn("the font of the Linux console lacks most of the marks, so ASCII is taken by itself", "for the marks: ssh in from a graphical terminal")
+	case name == "linux" && !c.ascii:
+		return about.warn("the font of the Linux console lacks most of the marks", "take --ascii=false away, or ssh in from a graphical terminal")
+	case strings.HasPrefix(name, "vt") && c.unasked():
+		return about.warn(name+" has no marks, so ASCII is taken by itself", "if the terminal has more: export TERM=xterm-256color")
 	}
 	return about.ok(name)
 }
@@ -184,19 +188,21 @@ func judgeColours(about subject, profile colorprofile.Profile) finding {
 // judgeLocale looks at what says to other programs that text is UTF-8. We always
 // write it; tmux and ssh go by the locale.
 func (c *checker) judgeLocale(about subject) finding {
-	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
-		value := environment(name)
-		if value == "" {
-			continue
-		}
-		plain := strings.ReplaceAll(strings.ToLower(value), "-", "")
-		if strings.Contains(plain, "utf8") || c.cfg.ASCII {
-			return about.ok(name + "=" + value)
-		}
-		return about.warn(name+"="+value+" is not UTF-8, by which tmux and others go", "export LANG=C.UTF-8, or use --ascii")
+	variable, value := locale()
+	set := variable + "=" + value
+	fix := "export LANG=C.UTF-8"
+	if variable != "" && variable != "LANG" { // it wins over LANG
+		fix = "unset " + variable + "; " + fix
 	}
-	if c.cfg.ASCII {
-		return about.ok("none is set, and --ascii needs none")
+	switch {
+	case variable == "" && c.ascii:
+		return about.ok("none is set, and ASCII needs none")
+	case variable == "":
+		return about.warn("none is set, so tmux and others take it that there is no UTF-8", fix+", or use --ascii")
+	case isUTF8(value), c.cfg.ASCII:
+		return about.ok(set)
+	case c.ascii:
+		return about.warn(set+" is not UTF-8, so ASCII is taken by itself", "for the marks: "+fix)
 	}
-	return about.warn("none is set, so tmux and others take it that there is no UTF-8", "export LANG=C.UTF-8, or use --ascii")
+	return about.warn(set+" is not UTF-8, by which tmux and others go", fix)
 }

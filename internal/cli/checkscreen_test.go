@@ -205,12 +205,17 @@ func TestWhatTheEnvironmentSaysOfATerminal(t *testing.T) {
 		{"no TERM", "TERM", "", "TERM", stateFailed, "it is not set", "set TERM"},
 		{"a dumb one", "TERM", "dumb", "TERM", stateFailed, "cannot move its cursor", "warroom status"},
 		{"a dumb one is not asked", "TERM", "dumb", "answers", stateSkipped, "cannot be asked", ""},
-		{"the Linux console", "TERM", "linux", "TERM", stateWarning, "lacks most of the marks", "--ascii"},
+		{"the Linux console", "TERM", "linux", "TERM", stateWarning, "lacks most of the marks, so ASCII is taken by itself", "for the marks: ssh in"},
+		{"the Linux console has a locale", "TERM", "linux", "locale", stateOK, "LANG=C.UTF-8", ""},
+		{"the Linux console has ASCII", "TERM", "linux", "marks", stateOK, "ASCII, which is taken by itself here", ""},
+		{"an old terminal", "TERM", "vt220", "TERM", stateWarning, "vt220 has no marks, so ASCII is taken by itself", "export TERM=xterm-256color"},
 		{"256 colours", "TERM", "xterm-256color", "colours", stateOK, "256, from TERM=xterm-256color without COLORTERM=truecolor", ""},
 		{"16 colours", "TERM", "vt100", "colours", stateWarning, "16, from TERM=vt100", "export TERM=xterm-256color"},
 		{"16 million, said", "COLORTERM", "truecolor", "colours", stateOK, "16 million, from COLORTERM=truecolor", ""},
 		{"16 million, known", "TERM", "xterm-kitty", "colours", stateOK, "16 million, from TERM=xterm-kitty", ""},
-		{"a locale without UTF-8", "LC_ALL", "C", "locale", stateWarning, "LC_ALL=C is not UTF-8", "export LANG=C.UTF-8"},
+		{"a locale without UTF-8", "LC_ALL", "C", "locale", stateWarning, "LC_ALL=C is not UTF-8, so ASCII is taken by itself", "for the marks: unset LC_ALL; export LANG=C.UTF-8"},
+		{"a language without UTF-8", "LANG", "de_DE", "locale", stateWarning, "LANG=de_DE is not UTF-8, so ASCII is taken by itself", "for the marks: export LANG=C.UTF-8"},
+		{"a locale without UTF-8 has ASCII", "LC_ALL", "C", "marks", stateOK, "ASCII, which is taken by itself here", ""},
 		{"a locale with it", "LC_CTYPE", "de_DE.utf8", "locale", stateOK, "LC_CTYPE=de_DE.utf8", ""},
 		{"no locale", "LANG", "", "locale", stateWarning, "none is set", "--ascii"},
 	} {
@@ -225,6 +230,39 @@ func TestWhatTheEnvironmentSaysOfATerminal(t *testing.T) {
 			report := checked(t, strings.TrimSuffix(shown[strings.Index(shown, "{\n"):], "next\n"))
 			lineOf(t, report, topicTerminal, c.line, "").says(t, c.state, c.found, c.fix)
 			lineOf(t, report, topicTerminal, "size", "").says(t, stateWarning, "59x16 shows one pane at a time", "make the window 60x16")
+		})
+	}
+}
+
+func TestACheckIsDrawnInASCIIWhereTheScreenIs(t *testing.T) {
+	for _, c := range []struct {
+		name, variable, value string
+		config                string
+		args                  []string
+		ascii                 bool
+		want, never           string
+	}{
+		{"a terminal of today", "", "", "", nil, false, "● ok", "taken by itself"},
+		{"the Linux console", "TERM", "linux", "", nil, true, "! warning  TERM        the font of the Linux console", "--ascii"},
+		{"a locale without UTF-8", "LC_ALL", "C", "", nil, true, "! warning  locale      LC_ALL=C", "--ascii"},
+		{"ASCII is asked for", "LC_ALL", "C", "", []string{"--ascii"}, true, "o ok       locale      LC_ALL=C", "taken by itself"},
+		{"ASCII is asked for at the console", "TERM", "linux", "ascii: true\n", nil, true, "o ok       TERM        linux", "taken by itself"},
+		{"marks are asked for", "LC_ALL", "C", "", []string{"--ascii=false"}, false, "▲ warning  locale      LC_ALL=C is not UTF-8, by which tmux", "taken by itself"},
+		{"marks are asked for at the console", "TERM", "linux", "", []string{"--ascii=false"}, false, "▲ warning  TERM        the font", "taken by itself"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			offline(t, c.config)
+			t.Setenv("NO_COLOR", "1")
+			if c.variable != "" {
+				t.Setenv(c.variable, c.value)
+			}
+			_, shown := inTerminal(t, 250, 40, answering("2", foot), append([]string{"check"}, c.args...)...)
+			if !strings.Contains(shown, c.want) || strings.Contains(shown, c.never) {
+				t.Errorf("it should have %q, and not %q:\n%s", c.want, c.never, shown)
+			}
+			if ascii := !strings.ContainsFunc(shown, func(r rune) bool { return r > '~' }); ascii != c.ascii {
+				t.Errorf("it is in ASCII: %v, want %v\n%s", ascii, c.ascii, shown)
+			}
 		})
 	}
 }

@@ -1,5 +1,5 @@
-// Package cli is the command line: one file a command, and the only place that
-// wires the other packages together.
+// Package cli is the command line: a file for each command, for check one for each of
+// its parts, and the only place that wires the other packages together.
 package cli
 
 import (
@@ -14,6 +14,8 @@ import (
 
 	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
+
+	"warroom/internal/clean"
 )
 
 // Exit statuses, a contract for scripts.
@@ -105,6 +107,8 @@ func statusOf(err error) int {
 	return exitCannot
 }
 
+// printError prints what is wrong. Arguments and names of files are part of it, and
+// may hold what a terminal would obey.
 func printError(w io.Writer, _ fang.Styles, err error) {
 	text := strings.TrimSpace(err.Error())
 	if text == "" {
@@ -114,7 +118,24 @@ func printError(w io.Writer, _ fang.Styles, err error) {
 	if n, _ := fmt.Sscanf(text, "unknown command %q for %q", &word, &path); n == 2 { // after a command that is not ours
 		text = fmt.Sprintf("%s takes nothing more, and there is %q; take it away", strings.TrimPrefix(path, "warroom "), word)
 	}
-	fmt.Fprintln(w, "warroom: "+text)
+	fmt.Fprintln(w, "warroom: "+printable(text))
+}
+
+// wordLimit bounds a word of an error that is printed, in runes: no path is longer.
+const wordLimit = 4096
+
+// printable is a text as a terminal may have it. Lines and the blanks in them stay,
+// since the caret under a mistake stands where they say.
+func printable(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		words := strings.Split(line, " ")
+		for j, word := range words {
+			words[j] = clean.Line(word, wordLimit)
+		}
+		lines[i] = strings.Join(words, " ")
+	}
+	return strings.Join(lines, "\n")
 }
 
 // root is the tree of commands.

@@ -150,7 +150,7 @@ func (a *app) initConfig(args []string) error {
 	if err != nil {
 		whole = path
 	}
-	_, err = fmt.Fprintf(a.out, "Wrote %s. Put your endpoints under probes:, then run warroom.\n", whole)
+	_, err = fmt.Fprintf(a.out, "Wrote %s. Put your endpoints under probes:, then run warroom.\n", printable(whole))
 	return err
 }
 
@@ -159,6 +159,10 @@ func reason(err error) error {
 	var pathError *fs.PathError
 	if errors.As(err, &pathError) {
 		return pathError.Err
+	}
+	var linkError *os.LinkError
+	if errors.As(err, &linkError) {
+		return linkError.Err
 	}
 	return err
 }

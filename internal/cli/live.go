@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"warroom/internal/config"
@@ -36,18 +35,8 @@ func (a *app) runLive(ctx context.Context) error {
 	r := room.New(room.Options{Name: cfg.Room, Clock: clock})
 	watched := world{clock: clock, charts: cloudwatch.NewCharts(clock)}
 	c := &crew{room: r, clock: clock, log: log.Logger, charts: watched.charts}
-	var look atomic.Pointer[ui.Look]
-	take := func(next *config.Config, err error) {
-		var worn *ui.Look
-		if err == nil {
-			worn, err = a.lookOf(next)
-		}
-		if err == nil {
-			look.Store(worn)
-			c.exchange(ctx, a.groups(next, watched))
-		}
-		c.tellConfig(err)
-	}
+	in := &intake{app: a, crew: c, groups: func(cfg *config.Config) []group { return a.groups(cfg, watched) }}
+	take := func(next *config.Config, err error) { in.take(ctx, next, err) }
 	c.start(ctx, a.groups(cfg, watched))
 	defer c.leave()
 	go func() {
@@ -64,7 +53,7 @@ func (a *app) runLive(ctx context.Context) error {
 		return a.tell(ctx, ui.PlainOptions{Room: r, ASCII: a.onlyASCII(cfg), Wait: foundWithin})
 	}
 	return a.show(ctx, ui.Options{
-		Context: ctx, Room: r, Desk: r.Desk(actor()), Look: *first, NewLook: look.Load,
+		Context: ctx, Room: r, Desk: r.Desk(actor()), Look: *first, NewLook: in.look.Load,
 		Refresh: c.again, Reload: a.reload(path, take), Charts: watched.charts,
 	}, liveMemory, log)
 }

@@ -33,13 +33,13 @@ type ownLog struct {
 func (a *app) openLog() (*ownLog, error) {
 	kept := new(lines)
 	if a.flags.log == "" {
-		return &ownLog{Logger: slog.New(keeper{kept, slog.DiscardHandler, ""}), kept: kept}, nil
+		return &ownLog{Logger: slog.New(keeper{kept: kept, next: slog.DiscardHandler}), kept: kept}, nil
 	}
 	file, err := os.OpenFile(a.flags.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("the log %s cannot be written: %w; name another file with --log", a.flags.log, errors.Unwrap(err))
 	}
-	return &ownLog{Logger: slog.New(keeper{kept, slog.NewTextHandler(file, nil), ""}), kept: kept, file: file}, nil
+	return &ownLog{Logger: slog.New(keeper{kept: kept, next: slog.NewTextHandler(file, nil)}), kept: kept, file: file}, nil
 }
 
 // Close ends the file, if there is one.
@@ -54,10 +54,11 @@ func (l *ownLog) Close() error {
 func (l *ownLog) Lines() []ui.LogLine {
 	l.kept.mu.Lock()
 	defer l.kept.mu.Unlock()
-	return slices.Clone(l.kept.list)
+	return slices.Clone(l.kept.list[max(0, len(l.kept.list)-logLines):])
 }
 
-// lines are what is kept for the screen.
+// lines are what is kept for the screen: the newest logLines, and up to as many again,
+// so that not every new one moves them all.
 type lines struct {
 	mu   sync.Mutex
 	list []ui.LogLine
@@ -78,9 +79,11 @@ var unshown = []string{"cause", "defect", "stack"}
 
 // keeper keeps what passes on its way to another handler.
 type keeper struct {
-	kept *lines
-	next slog.Handler
-	with string // what was added with With
+	kept   *lines
+	next   slog.Handler
+	with   string // what was added with With
+	within string // the groups that were begun with WithGroup, each with a dot behind it
+	silent bool   // one of those groups is unshown
 }
 
 func (k keeper) Enabled(ctx context.Context, level slog.Level) bool {
@@ -91,7 +94,7 @@ func (k keeper) Handle(ctx context.Context, record slog.Record) error {
 	if record.Level >= slog.LevelInfo {
 		text := record.Message + k.with
 		record.Attrs(func(attr slog.Attr) bool {
-			text += shown(attr)
+			text += k.shown(attr)
 			return true
 		})
 		k.kept.add(ui.LogLine{At: record.Time, Level: record.Level.String(), Text: clean.Line(text, logRunes)})
@@ -104,7 +107,7 @@ func (k keeper) Handle(ctx context.Context, record slog.Record) error {
 
 func (k keeper) WithAttrs(attrs []slog.Attr) slog.Handler {
 	for _, attr := range attrs {
-		k.with += shown(attr)
+		k.with += k.shown(attr)
 	}
 	k.next = k.next.WithAttrs(attrs)
 	return k
@@ -112,13 +115,31 @@ func (k keeper) WithAttrs(attrs []slog.Attr) slog.Handler {
 
 func (k keeper) WithGroup(name string) slog.Handler {
 	k.next = k.next.WithGroup(name)
+	return k.inside(name)
+}
+
+// inside is the keeper for what is in a group. One without a name is none.
+func (k keeper) inside(name string) keeper {
+	if name != "" {
+		k.within += name + "."
+		k.silent = k.silent || slices.Contains(unshown, name)
+	}
 	return k
 }
 
-// shown is an attribute for the screen.
-func shown(attr slog.Attr) string {
-	if slices.Contains(unshown, attr.Key) {
+// shown is an attribute for the screen, or each in it if it is a group.
+func (k keeper) shown(attr slog.Attr) string {
+	value := attr.Value.Resolve()
+	if k.silent || slices.Contains(unshown, attr.Key) {
 		return ""
 	}
-	return ", " + attr.Key + ": " + strings.TrimSpace(attr.Value.String())
+	if value.Kind() != slog.KindGroup {
+		return ", " + k.within + attr.Key + ": " + strings.TrimSpace(value.String())
+	}
+	k = k.inside(attr.Key)
+	text := ""
+	for _, each := range value.Group() {
+		text += k.shown(each)
+	}
+	return text
 }

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 
 	"warroom/ui"
 )
@@ -38,50 +40,127 @@ func (a *app) stateDir() string {
 	return filepath.Join(folder, "warroom")
 }
 
-// memoryFile is one person's screen in a file.
-type memoryFile struct{ path string }
+// errDamaged is that a file cannot be understood.
+var errDamaged = errors.New("it is damaged")
+
+// memoryFile is one person's screen in a file, which other screens of this person
+// keep theirs in as well. Not safe for concurrent use; the file is, by any number of
+// them.
+type memoryFile struct {
+	path  string
+	views map[string]ui.View // the saved views that this screen knows to be in the file
+}
 
 // load reads what was remembered. A file that cannot be understood is set aside under
-// another name, so that keeping the next memory does not write over it.
-func (f memoryFile) load() (ui.Memory, error) {
+// another name, which is then returned. After an error the file holds what is not
+// ours to write over, and must not be kept in.
+func (f *memoryFile) load() (memory ui.Memory, aside string, err error) {
+	memory, err = f.read()
+	if errors.Is(err, errDamaged) {
+		var unlock func()
+		if unlock, err = f.lock(); err == nil {
+			memory, aside, err = f.readOrSetAside()
+			unlock()
+		}
+	}
+	if err != nil {
+		return ui.Memory{}, "", fmt.Errorf("how the screen was left is not known from %s, which is left alone: %w; the screen starts as new and is not remembered", f.path, reason(err))
+	}
+	f.views = memory.Views
+	return memory, aside, nil
+}
+
+// keep writes a memory whole or not at all. Of the saved views it changes those that
+// this screen has changed; the others are as other screens have left them.
+func (f *memoryFile) keep(memory ui.Memory) error {
+	err := os.MkdirAll(filepath.Dir(f.path), 0o700)
+	if err == nil {
+		err = f.merge(memory)
+	}
+	if err != nil {
+		return fmt.Errorf("how the screen is left cannot be remembered in %s: %w; name another folder with --state", f.path, reason(err))
+	}
+	f.views = memory.Views
+	return nil
+}
+
+// merge brings a memory into the file while no other screen does.
+func (f *memoryFile) merge(memory ui.Memory) error {
+	unlock, err := f.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	there, _, err := f.readOrSetAside()
+	if err != nil {
+		return err
+	}
+	memory.Views = changedViews(there.Views, f.views, memory.Views)
+	content, err := json.MarshalIndent(memory, "", "  ")
+	if err != nil {
+		return err
+	}
+	return replaceFile(f.path, append(content, '\n'))
+}
+
+// changedViews is what is there with every difference between before and now.
+func changedViews(there, before, now map[string]ui.View) map[string]ui.View {
+	views := maps.Clone(there)
+	if views == nil {
+		views = map[string]ui.View{}
+	}
+	for name := range before {
+		if _, still := now[name]; !still {
+			delete(views, name)
+		}
+	}
+	for name, view := range now {
+		if known, ok := before[name]; !ok || !reflect.DeepEqual(known, view) {
+			views[name] = view
+		}
+	}
+	return views
+}
+
+// read reads the file; there need not be one. The error says why not, after the name
+// of the file: errDamaged if it cannot be understood.
+func (f *memoryFile) read() (ui.Memory, error) {
 	info, err := os.Stat(f.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return ui.Memory{}, nil
 	case err != nil:
-		return ui.Memory{}, fmt.Errorf("how the screen was left (%s) cannot be read: %w; it starts as new", f.path, reason(err))
+		return ui.Memory{}, err
 	case !info.Mode().IsRegular() || info.Size() > memoryLimit:
-		return ui.Memory{}, fmt.Errorf("%s is no file of warroom's; it is left alone, and the screen starts as new", f.path)
+		return ui.Memory{}, errors.New("it is no file of warroom's")
 	}
 	content, err := os.ReadFile(f.path)
 	if err != nil {
-		return ui.Memory{}, fmt.Errorf("how the screen was left (%s) cannot be read: %w; it starts as new", f.path, reason(err))
+		return ui.Memory{}, err
 	}
 	var memory ui.Memory
-	if json.Unmarshal(content, &memory) == nil {
-		return memory, nil
+	if json.Unmarshal(content, &memory) != nil {
+		return ui.Memory{}, errDamaged
 	}
-	aside := f.path + ".broken"
-	if err := os.Rename(f.path, aside); err != nil {
-		return ui.Memory{}, fmt.Errorf("how the screen was left (%s) is damaged; it starts as new", f.path)
-	}
-	return ui.Memory{}, fmt.Errorf("how the screen was left was damaged; the file is kept as %s, and the screen starts as new", aside)
+	return memory, nil
 }
 
-// keep writes a memory whole or not at all.
-func (f memoryFile) keep(memory ui.Memory) error {
-	content, err := json.MarshalIndent(memory, "", "  ")
-	if err == nil {
-		err = os.MkdirAll(filepath.Dir(f.path), 0o700)
+// readOrSetAside is read by the one who has the lock: a damaged file is moved away,
+// and there is none then.
+func (f *memoryFile) readOrSetAside() (memory ui.Memory, aside string, err error) {
+	if memory, err = f.read(); !errors.Is(err, errDamaged) {
+		return memory, "", err
 	}
-	if err == nil {
-		err = replaceFile(f.path, append(content, '\n'))
+	aside = f.path + ".broken"
+	if err := os.Rename(f.path, aside); err != nil {
+		return ui.Memory{}, "", fmt.Errorf("it is damaged and cannot be set aside as %s: %w", aside, reason(err))
 	}
-	if err != nil {
-		return fmt.Errorf("how the screen is left cannot be remembered in %s: %w; name another folder with --state", f.path, reason(err))
-	}
-	return nil
+	return ui.Memory{}, aside, nil
 }
+
+// lock waits until no other screen is at the file. The lock is a file beside it, since
+// the file itself is replaced; it stays there.
+func (f *memoryFile) lock() (unlock func(), err error) { return lockFile(f.path + ".lock") }
 
 // replaceFile puts content in the place of a file in one step.
 func replaceFile(path string, content []byte) error {
@@ -99,16 +178,21 @@ func replaceFile(path string, content []byte) error {
 	return err
 }
 
-// recall gives a screen its memory, and notes in the log if there is none to be had.
+// recall gives a screen its memory, and notes in the log if there is none to be had. A
+// file that could not be read is not written over either.
 func (a *app) recall(o *ui.Options, name string, log *ownLog) {
 	folder := a.stateDir()
 	if folder == "" {
 		return
 	}
-	file := memoryFile{filepath.Join(folder, name)}
-	memory, err := file.load()
+	file := &memoryFile{path: filepath.Join(folder, name)}
+	memory, aside, err := file.load()
 	if err != nil {
 		log.Warn(err.Error())
+		return
+	}
+	if aside != "" {
+		log.Warn(fmt.Sprintf("how the screen was left was damaged; the file is kept as %s, and the screen starts as new", aside))
 	}
 	o.Memory, o.Keep = memory, file.keep
 }

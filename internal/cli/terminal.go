@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,8 +34,24 @@ func bare() bool {
 	if dumb() || name == "linux" || strings.HasPrefix(name, "vt") {
 		return true
 	}
-	locale := cmp.Or(environment("LC_ALL"), environment("LC_CTYPE"), environment("LANG"))
-	return locale != "" && !strings.Contains(strings.ReplaceAll(strings.ToLower(locale), "-", ""), "utf8")
+	variable, value := locale()
+	return variable != "" && !isUTF8(value)
+}
+
+// locale is the variable that says in which encoding text is, and what it says. Both
+// are "" if none does. Source: POSIX.1-2017, 8.2: an empty one counts as not set.
+func locale() (variable, value string) {
+	for _, variable := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if value := environment(variable); value != "" {
+			return variable, value
+		}
+	}
+	return "", ""
+}
+
+// isUTF8 says whether a locale is one of UTF-8, however it spells that.
+func isUTF8(locale string) bool {
+	return strings.Contains(strings.ReplaceAll(strings.ToLower(locale), "-", ""), "utf8")
 }
 
 // givesASCII says whether --ascii stands on the command line, be it true or false.

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -106,6 +107,49 @@ func TestTheScreenGetsTheThemeThatWasAskedFor(t *testing.T) {
 		if got := worn.Open(theme.Critical); got != want || worn.Light != (asked == "night") {
 			t.Errorf("%s: critical is %q, light %v; want %q", asked, got, worn.Light, want)
 		}
+	}
+}
+
+func TestACheckReadsTheThemeOfAPathAndWearsIt(t *testing.T) {
+	for _, c := range []struct {
+		name, theme string
+		args        []string
+		status      int
+		at          []string // of the mistakes
+	}{
+		{"a good one", "./mine.yaml", nil, exitCalm, nil},
+		{"mistakes", "./bad.yaml", nil, exitTrouble, []string{"bad.yaml:1:5", "bad.yaml:2:8"}},
+		{"not there", "./absent.yaml", nil, exitTrouble, []string{"absent.yaml"}},
+		{"of a flag", "./mine.yaml", []string{"--theme", "./bad.yaml"}, exitTrouble, []string{"bad.yaml:1:5", "bad.yaml:2:8"}},
+		{"another of a flag", "./bad.yaml", []string{"--theme", "./mine.yaml"}, exitCalm, nil},
+		{"one with a name is told of once", "night", nil, exitTrouble, []string{"night.yaml:1:1"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			files := map[string]string{}
+			if c.theme == "night" {
+				files["night.yaml"] = "okk: blue\n"
+			}
+			dir := wardrobe(t, files)
+			write(t, filepath.Join(dir, "mine.yaml"), "base: dark\nok: 201\n")
+			write(t, filepath.Join(dir, "bad.yaml"), "ok: bluue\nstale: 300\n")
+			text := "health: {off: true}\nalarms: {off: true}\ntheme: " + c.theme + "\n"
+			write(t, filepath.Join(dir, "warroom.yaml"), text)
+			status, out, stderr := run(t, append([]string{"check", "--json"}, c.args...)...)
+			var at []string
+			for _, line := range checked(t, out).Checks {
+				if line.Topic == topicConfig && line.State == stateFailed {
+					at = append(at, filepath.Base(line.Name))
+				}
+			}
+			if status != c.status || stderr != "" || !slices.Equal(at, c.at) {
+				t.Errorf("status %d, stderr %q, mistakes at %v, want %v", status, stderr, at, c.at)
+			}
+			quiet(t)
+			_, shown := inTerminal(t, 100, 40, answering("2", foot), append([]string{"check"}, c.args...)...)
+			if worn := strings.Contains(shown, "\x1b[38;5;201m"); worn != (c.status == exitCalm) {
+				t.Errorf("its colour is shown: %v\n%q", worn, shown)
+			}
+		})
 	}
 }
 

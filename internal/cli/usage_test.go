@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -50,6 +51,30 @@ func TestAWordThatATerminalCouldActOnIsQuoted(t *testing.T) {
 	alone(t)
 	if _, _, stderr := run(t, "--no\x1b[31mred"); strings.Contains(stderr, "\x1b") || !strings.Contains(stderr, `\x1b[31mred`) {
 		t.Errorf("%q", stderr)
+	}
+}
+
+func TestWhatATerminalWouldObeyIsNotPrintedInErrors(t *testing.T) {
+	dir := alone(t)
+	const evil = "\x1b]52;c;ZXZpbA==\a\x1b[2J\u202e"
+	write(t, filepath.Join(dir, evil), "")
+	write(t, filepath.Join(dir, "two.yaml"), "okk: blue\ncritical: redd\n")
+	for _, args := range [][]string{
+		{"--log", "no/" + evil}, {"config", "init", evil}, {"config", "init", "no/" + evil}, {"config", "init", "--config", evil},
+		{"drill", evil}, {"drill", evil + ".yaml"}, {"--theme", evil}, {"--theme", "./" + evil + ".yaml"},
+		{"--config", evil + ".yaml"}, {"status", "--region", evil}, {evil}, {"drill", "--from", evil}, {"drill", "--speed", evil},
+	} {
+		status, out, stderr := run(t, args...)
+		if status != exitCannot || strings.ContainsFunc(stderr, func(r rune) bool { return r < ' ' && r != '\n' || r == '\u202e' }) || out != "" {
+			t.Errorf("warroom %q: status %d, out %q, stderr %q", args, status, out, stderr)
+		}
+	}
+	if _, out, _ := run(t, "config", "init", evil+".conf"); strings.Contains(out, "\x1b") {
+		t.Errorf("%q", out)
+	}
+	_, _, stderr := run(t, "--theme", "two.yaml")
+	if want := "\n   2 | critical: redd\n     |           ^\n"; !strings.HasSuffix(stderr, want) || strings.Count(stderr, "^") != 2 {
+		t.Errorf("the carets do not stand under the mistakes:\n%s", stderr)
 	}
 }
 

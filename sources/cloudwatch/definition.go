@@ -2,6 +2,7 @@ package cloudwatch
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"time"
 
@@ -137,14 +138,22 @@ func addsUp(statistic string) bool {
 	return statistic == string(types.StatisticSum) || statistic == string(types.StatisticSampleCount)
 }
 
+// quoted is a text in an expression, such as a search's or a function's name; a quote
+// that is not closed quotes nothing.
+var quoted = regexp.MustCompile(`'[^']*'|"[^"]*"`)
+
+// lambdaCall is the call of a Lambda function, anywhere in an expression: as the
+// argument of another function, it runs as well.
+var lambdaCall = regexp.MustCompile(`(?i)\bLAMBDA\s*\(`)
+
 // dear says why an expression is not asked for: nobody may be charged, or have code of
 // theirs run, for having opened an alarm. Source: CloudWatch pricing, "each metric
 // analyzed by the query"; metric math functions, LAMBDA.
 func dear(expression string) string {
-	switch word := strings.ToUpper(strings.TrimSpace(expression)); {
-	case strings.HasPrefix(word, "SELECT"):
+	switch {
+	case strings.HasPrefix(strings.ToUpper(strings.TrimSpace(expression)), "SELECT"):
 		return "It is not drawn here: the alarm's query looks through many metrics, and AWS charges for each of them each time; the console draws it for nothing"
-	case strings.HasPrefix(word, "LAMBDA"):
+	case lambdaCall.MatchString(quoted.ReplaceAllString(expression, "''")):
 		return "It is not drawn here: a Lambda function of the account would have to run for it; the console draws it"
 	}
 	return ""

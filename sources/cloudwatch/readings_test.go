@@ -90,6 +90,8 @@ func TestAlarmsWithoutAMetricSayWhyAndKeepTheirTurns(t *testing.T) {
 			"It is not drawn here: the alarm's query looks through many metrics, and AWS charges for each of them each time; the console draws it for nothing"},
 		{"Lambda", typeMetric, fields{"Metrics": []fields{{"Id": "q1", "ReturnData": true, "Expression": `LAMBDA("connector")`}}},
 			"It is not drawn here: a Lambda function of the account would have to run for it; the console draws it"},
+		{"Lambda in another function", typeMetric, fields{"Metrics": []fields{{"Id": "q1", "ReturnData": true, "Expression": `FILL(lambda ('f', "x"), 0)`}}},
+			"It is not drawn here: a Lambda function of the account would have to run for it; the console draws it"},
 		{"nothing", typeMetric, fields{}, "The alarm names no metric"},
 	}
 	for _, c := range cases {

@@ -1,0 +1,37 @@
+package cli
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"warroom/internal/config"
+	"warroom/ui"
+)
+
+// intake takes in configs that have changed, whoever has read them: the one that
+// watches the file, or a person who asks for it. Safe for concurrent use.
+type intake struct {
+	app    *app
+	crew   *crew
+	groups func(*config.Config) []group
+	look   atomic.Pointer[ui.Look] // of the newest that was taken; nil before there is one
+
+	turn sync.Mutex // held while one is taken, so that a look never goes with the watches of another
+}
+
+// take goes over to the next config, or tells why it cannot be read. It waits until
+// the watches are known, and for those that are taken in at the same time.
+func (i *intake) take(ctx context.Context, next *config.Config, err error) {
+	i.turn.Lock()
+	defer i.turn.Unlock()
+	var worn *ui.Look
+	if err == nil {
+		worn, err = i.app.lookOf(next)
+	}
+	if err == nil {
+		i.look.Store(worn)
+		i.crew.exchange(ctx, i.groups(next))
+	}
+	i.crew.tellConfig(err)
+}
