@@ -95,7 +95,7 @@ func alarmRow(p *pen, s *room.Snapshot, it item) []cell {
 }
 
 // What a pane must be wide to have room to spare for reasons, and the most that they get.
-const spareFrom, spareMost = 110, 60
+const spareFrom, spareMost = 90, 60
 
 // spare is the width that the rows of a wide pane give to reasons.
 func (p *pen) spare() int {
