@@ -311,6 +311,25 @@ func TestATextOfAWSIsToldOnceAndAtItsOwnTime(t *testing.T) {
 	}
 }
 
+func TestAProbeThatIsWatchedAnewKeepsItsAge(t *testing.T) {
+	r := New(Options{})
+	in := Scope{Source: "probe"}
+	look := func(since time.Time, state State, word string) time.Time {
+		r.Observe(Observation{Scope: in, Watch: "w", At: since, Done: true, Signals: []Signal{{
+			Key: "probe/shop", Kind: KindProbe, Scope: in, State: state, Word: word, Title: "shop", Since: since, Detail: &ProbeDetail{},
+		}}})
+		r.publish()
+		return r.Snapshot().Of(KindProbe).Signals[0].Since
+	}
+	look(epoch, Critical, "DOWN")
+	if got := look(epoch.Add(time.Hour), Critical, "DOWN"); !got.Equal(epoch) {
+		t.Errorf("it is down since %s, and was since %s", got, epoch)
+	}
+	if got := look(epoch.Add(2*time.Hour), OK, "UP"); !got.Equal(epoch.Add(2 * time.Hour)) {
+		t.Errorf("it is up since %s", got)
+	}
+}
+
 func TestANoteKnowsWhatItIsAbout(t *testing.T) {
 	r := New(Options{})
 	r.Observe(whole(epoch, alarm("checkout-5xx", Critical, "ALARM", epoch)))

@@ -70,6 +70,9 @@ func (r *Room) see(seen *Signal, pass uint32, at time.Time) {
 	}
 	known := r.truth.signals[seen.Key]
 	isNew := known == nil || known.signal == nil
+	if !isNew && seen.Kind == KindProbe && known.signal.State == seen.State && known.signal.Word == seen.Word {
+		seen.Since = known.signal.Since // its watch may be a new one, after a reload; we have seen every look
+	}
 	switch {
 	case isNew:
 		r.record(Event{Type: EventSignal, At: happened(seen, at), Signal: alone(seen), WasNew: true})
