@@ -79,7 +79,7 @@ func BenchmarkAFrameInWhichNothingChanged(b *testing.B) {
 	}
 }
 
-func BenchmarkAClockTickRedrawsEveryPane(b *testing.B) {
+func BenchmarkAClockTickDrawsOnlyWhatTimeHasChanged(b *testing.B) {
 	clock := &standing{now: noon}
 	m := drawn60(b, crowd(clock, 5000, 500, 200), clock)
 	for b.Loop() {

@@ -94,13 +94,13 @@ func (t term) signal(s *room.Signal) bool {
 	case fieldService:
 		return containsFold(s.Service, t.value)
 	case fieldName:
-		return containsFold(s.Title, t.value) || !t.not && fuzzy(s.Title, t.value) != nil
+		return containsFold(s.Title, t.value) || !t.not && fuzzyAt(s.Title, t.value) >= 0
 	case fieldKind:
 		return containsFold(string(s.Kind), t.value)
 	}
 	return containsFold(s.Title, t.value) || containsFold(s.Word, t.value) || containsFold(s.Region, t.value) ||
 		containsFold(s.Service, t.value) || containsFold(s.Account, t.value) || containsFold(s.Reason, t.value) ||
-		!t.not && fuzzy(s.Title, t.value) != nil
+		!t.not && fuzzyAt(s.Title, t.value) >= 0
 }
 
 func (f filter) event(e *room.Event) bool {
@@ -168,21 +168,28 @@ func merge(a, b []int) []int {
 	return merged
 }
 
-// fuzzy finds the letters of a word, in lower case, in their order in text, the first
-// at the beginning of a part of it; the spans of what was found, or nil. It runs for
-// every row at every key typed, so that nothing is allocated unless something is found.
+// fuzzy gives the spans of the letters of a word that fuzzyAt has found, or nil.
 func fuzzy(text, word string) []int {
-	if utf8.RuneCountInString(word) < fuzzyLeast {
-		return nil
-	}
-	for start := 0; start < len(text); {
-		char, size := utf8.DecodeRuneInString(text[start:])
-		if first, _ := utf8.DecodeRuneInString(word); unicode.ToLower(char) == first && beginsPart(text, start) && follows(text[start:], word) {
-			return lettersOf(text, word, start)
-		}
-		start += size
+	if start := fuzzyAt(text, word); start >= 0 {
+		return lettersOf(text, word, start)
 	}
 	return nil
+}
+
+// fuzzyAt finds the letters of a word, in lower case, in their order in text, the first
+// at the beginning of a part of it, and says where that is, or -1. It runs for every row
+// at every key typed, so that it allocates nothing.
+func fuzzyAt(text, word string) int {
+	if utf8.RuneCountInString(word) < fuzzyLeast {
+		return -1
+	}
+	first, _ := utf8.DecodeRuneInString(word)
+	for start, char := range text {
+		if unicode.ToLower(char) == first && beginsPart(text, start) && follows(text[start:], word) {
+			return start
+		}
+	}
+	return -1
 }
 
 // beginsPart says whether a part of a name begins at an offset.
@@ -231,19 +238,31 @@ func containsFold(s, lower string) bool {
 }
 
 // indexFold is where it does and where that ends, or -1. ASCII, which is nearly all
-// there is, has a way of its own that takes a fifth of the time.
+// there is, has a way of its own that takes a tenth of the time.
 func indexFold(s, lower string) (from, to int) {
-	if !isASCII(s) || !isASCII(lower) {
-		for from := range s {
-			if to := prefixFold(s[from:], lower); to >= 0 {
-				return from, from + to
-			}
-		}
-		return -1, -1
+	if lower == "" || !isASCII(lower) {
+		return indexFoldAny(s, lower)
 	}
-	for i := 0; i+len(lower) <= len(s); i++ {
-		if equalFold(s[i:i+len(lower)], lower) {
+	last := len(s) - len(lower)
+	for i := range len(s) {
+		char := s[i]
+		switch {
+		case char >= utf8.RuneSelf:
+			return indexFoldAny(s, lower)
+		case 'A' <= char && char <= 'Z':
+			char += 'a' - 'A'
+		}
+		if char == lower[0] && i <= last && equalFold(s[i:i+len(lower)], lower) {
 			return i, i + len(lower)
+		}
+	}
+	return -1, -1
+}
+
+func indexFoldAny(s, lower string) (from, to int) {
+	for from := range s {
+		if to := prefixFold(s[from:], lower); to >= 0 {
+			return from, from + to
 		}
 	}
 	return -1, -1

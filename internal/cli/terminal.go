@@ -92,9 +92,9 @@ func (a *app) tell(ctx context.Context, o ui.PlainOptions) error {
 }
 
 // framesASecond bounds how often the terminal is written to. Bubble Tea wakes that often
-// even if nothing has changed, and those wakes are most of what an idle screen costs; a
-// key is answered within a fifteenth of a second.
-const framesASecond = 15
+// even if nothing has changed, and those wakes are most of what an idle screen costs; but
+// the first frame takes two of them, and a key is answered at the next one.
+const framesASecond = 30
 
 // show runs a screen until it is left, and remembers it in the named file. The
 // terminal is restored whatever happens.
