@@ -11,31 +11,6 @@ import (
 	"warroom/theme"
 )
 
-// item is one row of a pane: a signal, or an event of the timeline.
-type item struct {
-	signal *room.Signal
-	event  *room.Event
-}
-
-// key names an item across Snapshots.
-func (it item) key() string {
-	if it.signal != nil {
-		return it.signal.Key
-	}
-	return it.event.ID.String()
-}
-
-// about is the key of the signal that an item is about, or "".
-func (it item) about() string {
-	switch {
-	case it.signal != nil:
-		return it.signal.Key
-	case it.event.Signal != nil:
-		return it.event.Signal.Key
-	}
-	return it.event.Key
-}
-
 // pane is one list on the screen: what is in it, where the cursor is, and the
 // lines that were drawn last.
 type pane struct {
