@@ -139,3 +139,17 @@ func BenchmarkAKeyPressWhile10000AlarmsLoad(b *testing.B) {
 		b.StartTimer()
 	}
 }
+
+// BenchmarkAChartOfThreeHoursIsDrawn draws 180 readings in 60x12 cells of braille.
+func BenchmarkAChartOfThreeHoursIsDrawn(b *testing.B) {
+	clock := &standing{now: noon}
+	m := drawn60(b, crowd(clock, 1, 0, 0), clock)
+	alarm := m.live.Of(room.KindAlarm).Signals[0]
+	chart, err := chartOf{clock}.Chart(b.Context(), alarm, 3*time.Hour)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		alarmPlot(&m.pen, chart, alarm.Detail.(*room.AlarmDetail)).lines(&m.pen, 60, 12)
+	}
+}
