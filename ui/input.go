@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"warroom/internal/clean"
+	"warroom/internal/room"
 	"warroom/theme"
 )
 
@@ -121,7 +122,7 @@ func (m *Model) note(text string) {
 		keys = append(keys, "") // about nothing in particular
 	}
 	for _, key := range keys {
-		if err := m.desk.Note(key, clean.Line(text, inputLimit)); err != nil {
+		if err := m.desk.Act(room.Act{Do: room.EventNote, Keys: []string{key}, Text: clean.Line(text, inputLimit)}); err != nil {
 			m.say(theme.Warning, err.Error())
 			return
 		}

@@ -34,7 +34,7 @@ func TestHostileTextStaysOneLineAndSteersNothing(t *testing.T) {
 				lines := f.until("  room  TROUBLE  ")
 				alarm.Word = "changed " + hostile
 				b.look(room.Observation{Signals: []room.Signal{alarm}, Trouble: &room.Trouble{What: hostile, Why: hostile, Next: hostile}})
-				_ = b.Desk(hostile).Note("", hostile)
+				_ = b.Desk(hostile).Act(room.Act{Do: room.EventNote, Text: hostile})
 				b.Flush()
 				lines = append(lines, f.next(), f.next(), f.next())
 				for i, line := range lines {

@@ -66,7 +66,7 @@ func TestTheTimelineFollowsTheNewestUntilOneLooksBack(t *testing.T) {
 	r := world(clock)
 	m := screen(t, r, clock, 130, 40)
 	press(m, "4")
-	_ = r.Desk("bo").Note("", "one")
+	_ = r.Desk("bo").Act(room.Act{Do: room.EventNote, Text: "one"})
 	settle(t, m)
 	last := m.panes[3].items[len(m.panes[3].items)-1].key()
 	if titleUnderCursor(m) != last {
@@ -74,13 +74,13 @@ func TestTheTimelineFollowsTheNewestUntilOneLooksBack(t *testing.T) {
 	}
 	press(m, "k")
 	before := titleUnderCursor(m)
-	_ = r.Desk("bo").Note("", "two")
+	_ = r.Desk("bo").Act(room.Act{Do: room.EventNote, Text: "two"})
 	settle(t, m)
 	if titleUnderCursor(m) != before {
 		t.Error("it slid away from the row that was being read")
 	}
 	press(m, "G")
-	_ = r.Desk("bo").Note("", "three")
+	_ = r.Desk("bo").Act(room.Act{Do: room.EventNote, Text: "three"})
 	settle(t, m)
 	if last := m.panes[3].items[len(m.panes[3].items)-1].key(); titleUnderCursor(m) != last {
 		t.Error("it does not follow again after G")
@@ -115,7 +115,7 @@ func TestFreezeHoldsTheViewAndCountsWhatItMisses(t *testing.T) {
 	m := screen(t, r, clock, 130, 40)
 	press(m, "f")
 	frozen := plainFrame(m)
-	_ = r.Desk("bo").Note("", "meanwhile")
+	_ = r.Desk("bo").Act(room.Act{Do: room.EventNote, Text: "meanwhile"})
 	clock.now = clock.now.Add(time.Hour)
 	settle(t, m)
 	m.Update(second{})

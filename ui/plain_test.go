@@ -32,7 +32,7 @@ func TestPlainTellsHowTheRoomStandsAndThenWhatHappens(t *testing.T) {
 			"14:03:22Z  scope  TROUBLE  cloudwatch prod eu-west-1  eu-west-1  since 14:03:19Z (3s); CloudWatch alarms in eu-west-1 could not be read: the API answered 503 Service Unavailable; trying again at 14:03:40Z; nothing to do",
 			"14:03:22Z  room  TROUBLE  prod  -  critical: 1 health, 2 alarms, 1 probe; warning: 1 health, 1 probe; unknown: 1 alarm; watched: 3 health, 5 alarms, 3 probes in 5 scopes; not seen: cloudwatch prod eu-west-1; oldest data 6m",
 		)
-		if err := r.Desk("bo").Note("alarm/prod/us-east-1/checkout-5xx", "rolling back"); err != nil {
+		if err := r.Desk("bo").Act(room.Act{Do: room.EventNote, Keys: []string{"alarm/prod/us-east-1/checkout-5xx"}, Text: "rolling back"}); err != nil {
 			t.Fatal(err)
 		}
 		r.Flush()
@@ -168,7 +168,7 @@ func TestASlowReaderIsToldHowMuchItMissed(t *testing.T) {
 		desk := b.Desk("ana")
 		const written = 25_000
 		for i := range written {
-			if err := desk.Note("", fmt.Sprint("note ", i)); err != nil {
+			if err := desk.Act(room.Act{Do: room.EventNote, Text: fmt.Sprint("note ", i)}); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -41,7 +41,7 @@ func TestWhatHappenedDuringTheFirstLookIsToldBeforeWhatStands(t *testing.T) {
 			f.silent(time.Second)
 			b.alarm("cart", state, map[room.State]string{room.Critical: "ALARM", room.OK: "OK"}[state])
 		}
-		_ = b.Desk("ana").Note("", "looking into it")
+		_ = b.Desk("ana").Act(room.Act{Do: room.EventNote, Text: "looking into it"})
 		at := scope("health", "prod", "global")
 		for _, reason := range []string{"", "We are investigating."} { // first the list, then what is behind it
 			outage := health(b.clock, "EC2 API issue", "EC2", room.Critical, "OPEN", 0)
@@ -151,7 +151,7 @@ func TestALongLifeNeitherLosesNorRepeatsAndForgetsWhatTheRoomForgot(t *testing.T
 		const batches, size = 10, 5000
 		for batch := range batches {
 			for i := range size {
-				_ = desk.Note("", fmt.Sprintf("note %d.", batch*size+i))
+				_ = desk.Act(room.Act{Do: room.EventNote, Text: fmt.Sprintf("note %d.", batch*size+i)})
 			}
 			b.Flush()
 			c.look()

@@ -70,7 +70,7 @@ func world(clock *standing) *room.Room {
 	} {
 		observed(r, room.Observation{Scope: p.Scope, Watch: p.Key, At: clock.ago(2 * time.Second), Done: true, Signals: []room.Signal{p}}, 15)
 	}
-	_ = r.Desk("ana").Note("", "failing over checkout to eu-west-1")
+	_ = r.Desk("ana").Act(room.Act{Do: room.EventNote, Text: "failing over checkout to eu-west-1"})
 	return r
 }
 

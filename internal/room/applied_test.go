@@ -41,7 +41,7 @@ func TestARoomsOwnEventsAreRememberedInOneNumber(t *testing.T) {
 	r := New(Options{Node: "n"})
 	desk := r.Desk("ana")
 	for range 500 {
-		if err := desk.Note("", "a line"); err != nil {
+		if err := desk.Act(Act{Do: EventNote, Text: "a line"}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -75,7 +75,17 @@ type EventType string
 const (
 	EventSignal EventType = "signal" // a signal appeared, changed or is gone
 	EventScope  EventType = "scope"  // a scope ran into trouble, came out of it, or is no longer looked at
-	EventNote   EventType = "note"   // a person wrote a line
+
+	// What people do.
+	EventNote    EventType = "note"    // wrote a line
+	EventMark    EventType = "mark"    // announced a change: a deploy, a flag, a failover
+	EventAck     EventType = "ack"     // acknowledged a signal
+	EventUnack   EventType = "unack"   // took that back
+	EventClaim   EventType = "claim"   // is on a signal
+	EventRelease EventType = "release" // is not on it any more
+	EventPin     EventType = "pin"     // pinned an event of the timeline
+	EventUnpin   EventType = "unpin"   // took that back
+	EventRetract EventType = "retract" // took back a note or a mark
 )
 
 // Event is one thing that happened. Events are immutable, and the Snapshot
@@ -92,24 +102,32 @@ type Event struct {
 	WasNew bool    // EventSignal: it was not known before
 	Wrote  bool    // EventSignal: AWS has written something new about it
 	WasTo  string  // EventSignal: its word before; "" if it is new
+	Raises bool    // EventSignal: new trouble begins, which nobody has acknowledged yet
 	Gone   bool    // EventSignal, EventScope: it is not there any more
 
 	Scope   Scope    // EventScope
 	Trouble *Trouble // EventScope: nil when the trouble is over
 
-	Key  string // EventNote: the signal it is about, or ""
-	Text string // EventNote: the line
-
-	Subject string // EventNote: what that signal was called
+	Key     string  // of an act: the signal it is about, or ""
+	Subject string  // of an act: what that signal, or the line it is Of, was called
+	Text    string  // of an act: what the person wrote, or ""
+	Of      EventID // of an act: the line it is about, the act that it takes back, or the first of the events that make one act
 }
 
+// Act says whether the event is something that a person did.
+func (e *Event) Act() bool { return e.Type != EventSignal && e.Type != EventScope }
+
 // Worth says whether an event earns a line in the timeline: every change of
-// state, every act of a person, every trouble of a scope. First sight of
+// state, every act of a person but a pin, every trouble of a scope. First sight of
 // something that is fine does not, and neither does a change of wording, nor that
 // the config no longer asks for a scope.
 func (e *Event) Worth() bool {
-	if e.Type != EventSignal {
-		return e.Type != EventScope || !e.Gone
+	switch e.Type {
+	case EventSignal:
+	case EventScope:
+		return !e.Gone
+	default:
+		return e.Type != EventPin && e.Type != EventUnpin // the pinned line itself shows it
 	}
 	if e.WasNew {
 		return e.Signal.State == Critical || e.Signal.State == Warning

@@ -1,6 +1,9 @@
 package room
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // timelineLimit is how many lines the timeline keeps: a 14-hour outage of a large
 // fleet makes some ten thousand, and each costs a few hundred bytes.
@@ -10,18 +13,27 @@ const timelineLimit = 20_000
 // it, and the order in which events arrive makes no difference to the outcome:
 // of two events about one thing the later Stamp wins, whichever came first.
 type truth struct {
-	applied  applied
-	signals  map[string]*fact
-	scopes   map[Scope]*scopeFact
-	arrived  []*Event // not yet in the timeline
-	timeline Timeline
+	applied   applied
+	signals   map[string]*fact
+	scopes    map[Scope]*scopeFact
+	pins      map[EventID]*Event // the last word about each line that was ever pinned
+	pinned    map[EventID]*Event // those of them that are; Snapshots share it, so it is never changed
+	retracted map[EventID]*Event // notes and marks that were taken back, and by what; shared as well
+	acts      []*Event           // the newest acts of people
+	arrived   []*Event           // not yet in the timeline
+	relined   bool               // what is pinned or taken back has changed since the last Snapshot
+	timeline  Timeline
 }
 
-// fact is the last word about one signal.
+// fact is the last word about one signal, in each respect.
 type fact struct {
-	stamp  Stamp
-	signal *Signal // nil once it is gone
-	pass   uint32  // the pass that last showed it; a reading, not folded
+	stamp   Stamp
+	signal  *Signal // nil once it is gone, or as long as only acts about it are known
+	raised  Stamp   // when trouble began last
+	cleared Stamp   // when it was OK, or gone, last
+	ack     *Event  // the last EventAck or EventUnack
+	claim   *Event  // the last EventClaim or EventRelease
+	pass    uint32  // the pass that last showed it; a reading, not folded
 }
 
 // scopeFact is the last word about one scope's trouble.
@@ -35,6 +47,7 @@ func newTruth() *truth {
 		applied: make(applied),
 		signals: make(map[string]*fact),
 		scopes:  make(map[Scope]*scopeFact),
+		pins:    make(map[EventID]*Event),
 	}
 }
 
@@ -53,22 +66,115 @@ func (t *truth) fold(e *Event) bool {
 	case EventScope:
 		return t.foldScope(e)
 	}
-	return true
+	return t.foldAct(e)
+}
+
+// factOf is what is known about a signal, made if it is the first.
+func (t *truth) factOf(key string) *fact {
+	known := t.signals[key]
+	if known == nil {
+		known = new(fact)
+		t.signals[key] = known
+	}
+	return known
 }
 
 func (t *truth) foldSignal(e *Event) bool {
-	known := t.signals[e.Signal.Key]
-	if known == nil {
-		known = new(fact)
-		t.signals[e.Signal.Key] = known
-	} else if known.stamp.Compare(e.Stamp) > 0 {
-		return false
+	known := t.factOf(e.Signal.Key)
+	if e.Raises {
+		known.raised = later(known.raised, e.Stamp)
+	}
+	if e.Gone || e.Signal.State == OK {
+		known.cleared = later(known.cleared, e.Stamp)
+	}
+	if known.stamp.Compare(e.Stamp) > 0 {
+		return e.Raises || e.Gone || e.Signal.State == OK // it may stand elsewhere now
 	}
 	known.stamp, known.signal = e.Stamp, e.Signal
 	if e.Gone {
 		known.signal = nil
 	}
 	return true
+}
+
+func later(a, b Stamp) Stamp {
+	if a.Compare(b) > 0 {
+		return a
+	}
+	return b
+}
+
+func (t *truth) foldAct(e *Event) bool {
+	t.acts = append(t.acts, e)
+	if len(t.acts) > 2*actLimit {
+		t.acts = append([]*Event(nil), t.acts[actLimit:]...)
+	}
+	switch e.Type {
+	case EventAck, EventUnack:
+		known := t.factOf(e.Key)
+		return supersede(&known.ack, e)
+	case EventClaim, EventRelease:
+		known := t.factOf(e.Key)
+		return supersede(&known.claim, e)
+	case EventPin, EventUnpin:
+		known := t.pins[e.Of]
+		if !supersede(&known, e) {
+			return false
+		}
+		t.pins[e.Of] = known
+		t.pinned, t.relined = maps.Clone(t.pinned), true
+		if t.pinned == nil {
+			t.pinned = make(map[EventID]*Event)
+		}
+		if t.pinned[e.Of] = e; e.Type == EventUnpin {
+			delete(t.pinned, e.Of)
+		}
+	case EventRetract:
+		t.retracted, t.relined = maps.Clone(t.retracted), true
+		if t.retracted == nil {
+			t.retracted = make(map[EventID]*Event)
+		}
+		known := t.retracted[e.Of]
+		supersede(&known, e)
+		t.retracted[e.Of] = known
+	}
+	return true
+}
+
+// supersede puts an event in the place of an earlier one, and reports whether it was.
+func supersede(known **Event, e *Event) bool {
+	if *known != nil && (*known).Stamp.Compare(e.Stamp) > 0 {
+		return false
+	}
+	*known = e
+	return true
+}
+
+// holds says whether an act is still in force.
+func (t *truth) holds(e *Event) bool {
+	switch e.Type {
+	case EventAck:
+		known := t.signals[e.Key]
+		return known != nil && known.ack == e && known.acknowledged()
+	case EventClaim:
+		known := t.signals[e.Key]
+		return known != nil && known.claim == e
+	case EventPin:
+		return t.pinned[e.Of] == e
+	}
+	return t.retracted[e.ID] == nil
+}
+
+// line finds an event of the timeline, or nil.
+func (t *truth) line(id EventID) *Event {
+	for _, events := range [][]*Event{t.arrived, t.timeline.Events} {
+		for _, e := range slices.Backward(events) {
+			if e.ID == id {
+				return e
+			}
+		}
+	}
+	return nil
 }
 
 func (t *truth) foldScope(e *Event) bool {
@@ -87,12 +193,12 @@ func (t *truth) foldScope(e *Event) bool {
 // Snapshots that were handed out share the array up to their own length, so
 // appending is safe and anything else copies.
 func (t *truth) settle() {
-	if len(t.arrived) == 0 {
+	if len(t.arrived) == 0 && !t.relined {
 		return
 	}
 	slices.SortFunc(t.arrived, (*Event).before)
 	events := t.timeline.Events
-	if len(events) == 0 || events[len(events)-1].before(t.arrived[0]) < 0 {
+	if len(events) == 0 || len(t.arrived) == 0 || events[len(events)-1].before(t.arrived[0]) < 0 {
 		events = append(events, t.arrived...)
 	} else {
 		events = slices.Concat(events, t.arrived)
@@ -102,11 +208,13 @@ func (t *truth) settle() {
 		events = events[over:]
 	}
 	t.timeline = Timeline{
-		Version: t.timeline.Version + 1,
-		Events:  events,
-		Total:   t.timeline.Total + len(t.arrived),
+		Version:   newVersion(),
+		Events:    events,
+		Total:     t.timeline.Total + len(t.arrived),
+		Pinned:    t.pinned,
+		Retracted: t.retracted,
 	}
-	t.arrived = nil
+	t.arrived, t.relined = nil, false
 }
 
 // Fold builds the Snapshot that the given events make, in any order, without any

@@ -33,7 +33,15 @@ func randomEvents(random *rand.Rand, count int) []Event {
 				e.Gone = true
 			}
 		case 1:
-			e.Type, e.Actor, e.Text = EventNote, "ana", fmt.Sprint("note ", i)
+			acts := []EventType{EventNote, EventAck, EventUnack, EventClaim, EventRelease, EventPin, EventUnpin, EventRetract}
+			e.Type, e.Actor, e.Text = acts[random.IntN(len(acts))], "ana", fmt.Sprint("note ", i)
+			switch e.Type {
+			case EventPin, EventUnpin, EventRetract:
+				of := &events[random.IntN(i+1)]
+				e.Of = of.ID
+			default:
+				e.Key = fmt.Sprint("k", random.IntN(7))
+			}
 		default:
 			e.Type, e.Gone, e.Was = EventSignal, random.IntN(8) == 0, State(random.IntN(4))
 			e.Signal = &Signal{
@@ -41,6 +49,7 @@ func randomEvents(random *rand.Rand, count int) []Event {
 				State: State(random.IntN(4)), Word: fmt.Sprint("W", random.IntN(3)), Since: wall,
 			}
 			e.Signal.Kind = Kinds[int(e.Signal.Key[1])%3]
+			e.Raises = e.Signal.State.bad() && random.IntN(2) == 0
 		}
 		events[i] = e
 	}
@@ -54,7 +63,7 @@ func describe(s *Snapshot) string {
 		list := s.Of(kind)
 		out += fmt.Sprintf("%s %v %v\n", kind, list.States, list.Counts)
 		for _, signal := range list.Signals {
-			out += fmt.Sprintf("  %s %s %s %s\n", signal.Key, signal.State, signal.Word, signal.Since)
+			out += fmt.Sprintf("  %s %s %s %s %s %s %s\n", signal.Key, signal.State, signal.Word, signal.Since, signal.Standing, text(signal.Ack), text(signal.Claim))
 		}
 	}
 	for _, status := range s.Scopes.List {
@@ -63,7 +72,23 @@ func describe(s *Snapshot) string {
 	for _, e := range s.Timeline.Events {
 		out += fmt.Sprintf("%s %s\n", e.ID, e.At)
 	}
+	out += fmt.Sprintln("pinned", texts(s.Timeline.Pinned)) + fmt.Sprintln("retracted", texts(s.Timeline.Retracted))
 	return out + fmt.Sprint(s.Timeline.Total)
+}
+
+func text(e *Event) string {
+	if e == nil {
+		return "nobody"
+	}
+	return e.Text
+}
+
+func texts(events map[EventID]*Event) map[string]string {
+	all := map[string]string{}
+	for id, e := range events {
+		all[id.String()] = text(e)
+	}
+	return all
 }
 
 func TestAnyOrderOfTheSameEventsGivesTheSameSnapshot(t *testing.T) {

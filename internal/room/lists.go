@@ -32,7 +32,7 @@ func (b *listBuilder) build() List {
 
 	old := b.list.Signals
 	merged := List{
-		Version: b.list.Version + 1,
+		Version: newVersion(),
 		Signals: make([]*Signal, 0, len(old)+len(fresh)),
 		Counts:  make(map[string]int),
 	}

@@ -19,18 +19,26 @@ type Options struct {
 	Name  string // shown in the header
 	Node  string // names this process in event ids; a random one if empty
 	Clock Clock  // room time; Wall if nil
+
+	Keeper  Keeper // keeps what happens; nil if nothing does
+	OnFlush bool   // publish when Flush is called and not before
 }
 
 // Room is the one writer of the truth. All methods are safe for concurrent use,
 // and none waits for a viewer.
 type Room struct {
-	name  string
-	clock Clock
+	name    string
+	clock   Clock
+	keeper  Keeper
+	onFlush bool
 
 	mu        sync.Mutex
 	stamps    *HybridClock
 	node      string
-	number    uint64
+	number    uint64 // of the last event of our own
+	keeping   Keeping
+	waiters   []waiter
+	work      int // events and readings since the last checkpoint
 	truth     *truth
 	watched   map[Scope]*scopeReading
 	samples   map[string][]Sample
@@ -39,7 +47,10 @@ type Room struct {
 	due       bool // something changed since the last Snapshot
 	timer     *time.Timer
 	published time.Time // real time
-	bells     map[chan struct{}]struct{}
+
+	showsPending bool // the last Snapshot has events that were not on disk
+	waits        bool // the timer gives the disk time, and is not for the eye
+	bells        map[chan struct{}]struct{}
 
 	current atomic.Pointer[Snapshot]
 }
@@ -55,14 +66,17 @@ func New(o Options) *Room {
 		o.Node = hex.EncodeToString(id[:])
 	}
 	r := &Room{
-		name: o.Name, clock: o.Clock, node: o.Node,
+		name: o.Name, clock: o.Clock, node: o.Node, keeper: o.Keeper, onFlush: o.OnFlush,
 		stamps:  NewHybridClock(o.Node, o.Clock.Now),
 		truth:   newTruth(),
 		watched: make(map[Scope]*scopeReading),
 		samples: make(map[string][]Sample),
 		bells:   make(map[chan struct{}]struct{}),
 	}
-	r.current.Store(&Snapshot{At: o.Clock.Now()})
+	if r.keeper != nil {
+		r.keeping.Node = r.node
+	}
+	r.current.Store(&Snapshot{At: o.Clock.Now(), Keeping: r.keeping})
 	return r
 }
 
@@ -101,8 +115,31 @@ func (r *Room) Apply(events ...Event) {
 	r.schedule()
 }
 
+// Replay takes in records of this room's own log, in their order, after the Checkpoint that
+// it was restored from. They are kept already, and not kept again.
+func (r *Room) Replay(records ...Record) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, record := range records {
+		if record.Reading != nil {
+			r.read(record.Reading)
+		}
+		e := record.Event
+		if e == nil {
+			continue
+		}
+		r.stamps.Witness(e.Stamp)
+		r.fold(e)
+		if e.ID.Node == r.node {
+			r.number = max(r.number, e.ID.Number)
+		}
+	}
+	r.keeping.UpTo = r.number
+	r.schedule()
+}
+
 // record stamps an event of our own and folds it. The caller holds the lock.
-func (r *Room) record(e Event) {
+func (r *Room) record(e Event) EventID {
 	r.number++
 	e.ID = EventID{Node: r.node, Number: r.number}
 	e.Stamp = r.stamps.Next()
@@ -110,6 +147,11 @@ func (r *Room) record(e Event) {
 		e.At = e.Stamp.Time()
 	}
 	r.fold(&e)
+	if r.keeper != nil {
+		r.keeper.Event(&e)
+		r.work++
+	}
+	return e.ID
 }
 
 // fold takes an event into the truth and notes what has to be published again.
@@ -121,38 +163,53 @@ func (r *Room) fold(e *Event) {
 	}
 	switch e.Type {
 	case EventSignal:
-		r.show(e.Signal.Key, e.Signal.Kind)
-		if e.Gone {
+		r.show(e.Signal.Key)
+		if e.Gone && r.truth.signals[e.Signal.Key].signal == nil {
 			delete(r.samples, e.Signal.Key)
 		}
 	case EventScope:
 		r.scopesDue = true
+	default:
+		if e.Key != "" {
+			r.show(e.Key)
+		}
 	}
 }
 
-// show queues a signal, with its readings, for the next Snapshot.
-func (r *Room) show(key string, kind Kind) {
-	at := slices.Index(Kinds, kind)
-	if at < 0 {
+// show queues a signal, with its readings and what people made of it, for the next
+// Snapshot. One that is gone is looked for in every list.
+func (r *Room) show(key string) {
+	known := r.truth.signals[key]
+	if known == nil {
 		return
 	}
-	signal := r.truth.signals[key].signal
-	if samples := r.samples[key]; signal != nil && len(samples) > 0 {
-		withSamples := *signal
-		withSamples.Samples = samples
-		signal = &withSamples
+	signal := known.dressed(r.samples[key])
+	for i, kind := range Kinds {
+		if signal == nil || signal.Kind == kind {
+			r.lists[i].set(key, signal)
+		}
 	}
-	r.lists[at].set(key, signal)
 	r.due = true
 }
 
-// schedule publishes now if the last Snapshot is old enough, else when it will be.
+// schedule publishes now if the last Snapshot is old enough and what is new is on
+// disk, else when that will be; it does not wait long for a disk.
 func (r *Room) schedule() {
-	if !r.due || r.timer != nil {
+	if !r.due || r.onFlush {
 		return
 	}
-	if wait := publishEvery - time.Since(r.published); wait > 0 {
-		r.timer = time.AfterFunc(wait, r.publish)
+	wait, forDisk := publishEvery-time.Since(r.published), false
+	if r.pending() && wait < patience {
+		wait, forDisk = patience, true
+	}
+	if r.timer != nil {
+		if !r.waits || forDisk || !r.timer.Stop() {
+			return
+		}
+		r.timer = nil
+	}
+	if wait > 0 {
+		r.timer, r.waits = time.AfterFunc(wait, r.publish), forDisk
 		return
 	}
 	r.publishLocked()
@@ -183,13 +240,19 @@ func (r *Room) Flush() {
 func (r *Room) publishLocked() {
 	before := r.current.Load()
 	r.truth.settle()
-	next := &Snapshot{Version: before.Version + 1, At: r.clock.Now(), Timeline: r.truth.timeline, Scopes: before.Scopes}
+	next := &Snapshot{
+		Version: before.Version + 1, At: r.clock.Now(), Timeline: r.truth.timeline, Scopes: before.Scopes, Keeping: r.keeping,
+	}
+	if r.keeper != nil {
+		next.Keeping.Waiting = int(r.number - r.keeping.UpTo)
+	}
 	for i := range r.lists {
 		next.lists[i] = r.lists[i].build()
 	}
 	if r.scopesDue {
-		next.Scopes = Scopes{Version: before.Scopes.Version + 1, List: r.statuses()}
+		next.Scopes = Scopes{Version: newVersion(), List: r.statuses()}
 	}
+	r.showsPending = r.keeper != nil && r.keeping.UpTo < r.number
 	r.due, r.scopesDue, r.published = false, false, time.Now()
 	r.current.Store(next)
 	for bell := range r.bells {

@@ -333,7 +333,7 @@ func TestAProbeThatIsWatchedAnewKeepsItsAge(t *testing.T) {
 func TestANoteKnowsWhatItIsAbout(t *testing.T) {
 	r := New(Options{})
 	r.Observe(whole(epoch, alarm("checkout-5xx", Critical, "ALARM", epoch)))
-	if err := r.Desk("ana").Note(alarm("checkout-5xx", OK, "OK", epoch).Key, "looking"); err != nil {
+	if err := r.Desk("ana").Act(Act{Do: EventNote, Keys: []string{alarm("checkout-5xx", OK, "OK", epoch).Key}, Text: "looking"}); err != nil {
 		t.Fatal(err)
 	}
 	r.publish()
@@ -346,13 +346,13 @@ func TestANoteKnowsWhatItIsAbout(t *testing.T) {
 func TestNotesNeedAFewWordsAndNotTooMany(t *testing.T) {
 	r := New(Options{})
 	desk := r.Desk("ana")
-	if err := desk.Note("", "  "); err == nil {
+	if err := desk.Act(Act{Do: EventNote, Text: "  "}); err == nil {
 		t.Error("an empty note was taken")
 	}
-	if err := desk.Note("", strings.Repeat("x", noteLimit+1)); err == nil {
+	if err := desk.Act(Act{Do: EventNote, Text: strings.Repeat("x", textLimit+1)}); err == nil {
 		t.Error("an endless note was taken")
 	}
-	if err := desk.Note("alarm/a", "failing over"); err != nil {
+	if err := desk.Act(Act{Do: EventNote, Keys: []string{"alarm/a"}, Text: "failing over"}); err != nil {
 		t.Fatal(err)
 	}
 	r.publish()

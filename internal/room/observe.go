@@ -2,83 +2,44 @@ package room
 
 import "time"
 
-// sampleLimit is how many readings of one signal are kept: an hour at one every
-// fifteen seconds, and more than any row or first chart can draw.
-const sampleLimit = 240
-
-// scopeReading is what was read of a scope, apart from what is folded about it.
-type scopeReading struct {
-	status  ScopeStatus
-	watches map[string]*watchReading
-}
-
-// watchReading is one watch of a scope; an alarm scope has one, a probe scope has
-// as many as it has endpoints.
-type watchReading struct {
-	pass    uint32
-	inPass  bool
-	looked  bool // a pass has ended, well or not
-	loaded  int
-	trouble *Trouble
-}
-
 // Observe takes in what a source saw. Facts that differ from what is known become
 // events; readings are kept without one. It never blocks on a viewer.
 func (r *Room) Observe(o Observation) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	scope, watch := r.reading(o.Scope, o.Watch)
-	if !watch.inPass || o.Begins {
-		watch.inPass, watch.loaded = true, 0
-		watch.pass++
+	reading := r.readingOf(&o)
+	pass, turned := r.read(reading)
+	if r.keeper != nil {
+		r.keeper.Reading(reading)
+		r.work++
 	}
 	for i := range o.Signals {
-		r.see(&o.Signals[i], watch.pass, o.At)
+		r.see(&o.Signals[i], pass, o.At)
 	}
-	watch.loaded += len(o.Signals)
-	scope.status.Interval = o.Interval
-	scope.status.Loaded = watch.loaded
-	if o.Done {
-		r.endPass(scope, watch, &o)
-	} else if scope.status.Seen.IsZero() {
-		scope.status.Loading = true
+	if o.Done && o.Complete {
+		r.sweep(o.Scope, pass, o.At)
 	}
-	r.scopesDue, r.due = true, true
+	if turned {
+		r.record(Event{Type: EventScope, At: o.At, Scope: o.Scope, Trouble: r.watched[o.Scope].status.Trouble})
+	}
+	r.checkpoint()
 	r.schedule()
-}
-
-func (r *Room) reading(scope Scope, name string) (*scopeReading, *watchReading) {
-	reading := r.watched[scope]
-	if reading == nil {
-		reading = &scopeReading{status: ScopeStatus{Scope: scope}, watches: make(map[string]*watchReading)}
-		r.watched[scope] = reading
-	}
-	watch := reading.watches[name]
-	if watch == nil {
-		watch = new(watchReading)
-		reading.watches[name] = watch
-		reading.status.Waiting++
-	}
-	return reading, watch
 }
 
 // see compares one signal with what is known of it.
 func (r *Room) see(seen *Signal, pass uint32, at time.Time) {
-	if len(seen.Samples) > 0 {
-		r.sample(seen.Key, seen.Samples)
-		seen.Samples = nil
-	}
 	known := r.truth.signals[seen.Key]
 	isNew := known == nil || known.signal == nil
 	if !isNew && seen.Kind == KindProbe && known.signal.State == seen.State && known.signal.Word == seen.Word {
 		seen.Since = known.signal.Since // its watch may be a new one, after a reload; we have seen every look
 	}
+	raises := known.raises(seen.State)
 	switch {
 	case isNew:
-		r.record(Event{Type: EventSignal, At: happened(seen, at), Signal: alone(seen), WasNew: true})
+		r.record(Event{Type: EventSignal, At: happened(seen, at), Signal: alone(seen), WasNew: true, Raises: raises})
 	case !known.signal.SameTruth(seen):
 		was := known.signal
-		e := Event{Type: EventSignal, At: at, Signal: alone(seen), Was: was.State, WasTo: was.Word}
+		e := Event{Type: EventSignal, At: at, Signal: alone(seen), Was: was.State, WasTo: was.Word, Raises: raises}
 		newest, wrote := written(was, seen)
 		e.Wrote = wrote
 		switch {
@@ -88,10 +49,6 @@ func (r *Room) see(seen *Signal, pass uint32, at time.Time) {
 			e.At = newest
 		}
 		r.record(e)
-	default:
-		if len(r.samples[seen.Key]) > 0 {
-			r.show(seen.Key, seen.Kind)
-		}
 	}
 	r.truth.signals[seen.Key].pass = pass
 }
@@ -123,55 +80,7 @@ func happened(s *Signal, seen time.Time) time.Time {
 	return s.Since
 }
 
-// sample appends readings. Snapshots share the array up to their own length, so
-// only the turn at the limit copies.
-func (r *Room) sample(key string, readings []Sample) {
-	samples := append(r.samples[key], readings...)
-	if len(samples) > 2*sampleLimit {
-		samples = append(make([]Sample, 0, 2*sampleLimit+1), samples[len(samples)-sampleLimit:]...)
-	}
-	r.samples[key] = samples
-}
-
-// endPass closes a watch's pass: what a complete one did not show is gone, and
-// trouble that came or went is an event.
-func (r *Room) endPass(scope *scopeReading, watch *watchReading, o *Observation) {
-	watch.inPass = false
-	if !watch.looked {
-		watch.looked = true
-		scope.status.Waiting--
-	}
-	if o.Complete {
-		r.sweep(o.Scope, watch.pass, o.At)
-	}
-	status := &scope.status
-	status.Loading = false
-	status.Tried = o.At
-	status.Next = o.Next
-	if o.Complete || o.Trouble == nil {
-		status.Seen = o.At
-	}
-	had := status.Trouble != nil
-	watch.trouble, status.Trouble = o.Trouble, o.Trouble
-	if o.Trouble == nil {
-		status.Trouble = scope.remaining()
-	}
-	if has := status.Trouble != nil; has != had {
-		r.record(Event{Type: EventScope, At: o.At, Scope: o.Scope, Trouble: status.Trouble})
-	}
-}
-
-// remaining is the trouble of the first watch, by name, that still has any.
-func (s *scopeReading) remaining() *Trouble {
-	first, trouble := "", (*Trouble)(nil)
-	for name, watch := range s.watches {
-		if watch.trouble != nil && (trouble == nil || name < first) {
-			first, trouble = name, watch.trouble
-		}
-	}
-	return trouble
-}
-
+// sweep takes away what a complete pass did not show.
 func (r *Room) sweep(scope Scope, pass uint32, at time.Time) {
 	for _, known := range r.truth.signals {
 		if known.signal != nil && known.signal.Scope == scope && known.pass != pass {
@@ -198,11 +107,13 @@ func (r *Room) Retire(keepSignal func(*Signal) bool, keepWatch func(scope Scope,
 	}
 	for scope, reading := range r.watched {
 		had := reading.status.Trouble != nil
-		reading.keep(func(name string) bool { return keepWatch(scope, name) })
-		r.scopesDue, r.due = true, true
+		for name := range reading.watches {
+			if !keepWatch(scope, name) {
+				r.stopWatching(scope, name, now)
+			}
+		}
 		switch known := r.truth.scopes[scope]; {
 		case len(reading.watches) == 0:
-			delete(r.watched, scope)
 			if known != nil && !known.event.Gone {
 				r.record(Event{Type: EventScope, At: now, Scope: scope, Gone: true})
 			}
@@ -213,16 +124,10 @@ func (r *Room) Retire(keepSignal func(*Signal) bool, keepWatch func(scope Scope,
 	r.schedule()
 }
 
-// keep forgets the other watches of a scope, their trouble, and that they are waited for.
-func (s *scopeReading) keep(wanted func(name string) bool) {
-	for name, watch := range s.watches {
-		if wanted(name) {
-			continue
-		}
-		delete(s.watches, name)
-		if !watch.looked {
-			s.status.Waiting--
-		}
+func (r *Room) stopWatching(scope Scope, name string, now time.Time) {
+	gone := &Reading{At: now, Scope: scope, Watch: name, Gone: true}
+	r.read(gone)
+	if r.keeper != nil {
+		r.keeper.Reading(gone)
 	}
-	s.status.Trouble = s.remaining()
 }

@@ -20,27 +20,40 @@ type Reader interface {
 // Desk is a Reader that may also act, under the name it was made for.
 type Desk interface {
 	Reader
-	// Note writes a line of text into the timeline. key names the signal it is
-	// about, or is "". An empty note is refused.
-	Note(key, text string) error
+	// Actor is that name.
+	Actor() string
+	// Act does something in the room. Everybody sees it at once; Act returns when it
+	// is on disk as well, where the room has a disk. A *NotKept error says that it is
+	// not, and that it stands in the room nevertheless; after any other error, whose
+	// text is for people, nothing was done.
+	Act(Act) error
+	// Undo takes back this person's newest act that still holds, with a new event, and
+	// says what it was. It knows the acts since the room was opened. Errors are those
+	// of Act.
+	Undo() (EventType, error)
+}
+
+// Steering steers the clock of a room that is played. Safe for concurrent use.
+type Steering interface {
+	// Pause stops room time, or lets it go on; it returns whether it now stands.
+	Pause() bool
+	// Paused says whether room time stands still.
+	Paused() bool
+	// Over says whether everything has been told, and time stands still.
+	Over() bool
+	// Speed is how many times faster than real time the room goes.
+	Speed() float64
+	// SetSpeed changes it within what can be kept up with, and returns what it became.
+	SetSpeed(float64) float64
+	// Jump moves room time to the given time. Where that cannot be is refused with a
+	// reason: a drill goes only forward.
+	Jump(to time.Time) error
 }
 
 // Drill steers the clock of a simulated world. Only a drill has one. Safe for
 // concurrent use.
 type Drill interface {
+	Steering
 	// Scenario is the name of what is being played.
 	Scenario() string
-	// Pause stops room time, or lets it go on; it returns whether it now stands.
-	Pause() bool
-	// Paused says whether room time stands still.
-	Paused() bool
-	// Over says whether the scenario has been told to its end, where time stands still.
-	Over() bool
-	// Speed is how many times faster than real time the room goes.
-	Speed() float64
-	// SetSpeed changes it within what the world can keep up with, and returns what it became.
-	SetSpeed(float64) float64
-	// Jump moves room time forward to the given time. Going back, or past the end,
-	// is refused with a reason.
-	Jump(to time.Time) error
 }

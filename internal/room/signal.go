@@ -114,12 +114,18 @@ type Signal struct {
 	Since   time.Time // when State last changed, by the world's own clock
 	Detail  Detail    // what only this kind knows; never nil for a signal from a source
 
+	// What people made of it. It is folded from their acts and stands only on the
+	// signals of a Snapshot, never on those of an Event.
+	Standing Standing
+	Ack      *Event // the acknowledgement that is in force, or nil
+	Claim    *Event // the claim that is in force, or nil
+
 	// Samples are readings, not facts: newest last, bounded, never folded and
 	// never a reason for an Event.
 	Samples []Sample
 }
 
-// SameTruth reports whether two signals state the same facts. Readings do not count.
+// SameTruth reports whether two signals state the same facts. Readings and acts do not count.
 func (s *Signal) SameTruth(o *Signal) bool {
 	same := s.Key == o.Key && s.Kind == o.Kind && s.Scope == o.Scope && s.State == o.State &&
 		s.Word == o.Word && s.Title == o.Title && s.Reason == o.Reason && s.Service == o.Service &&

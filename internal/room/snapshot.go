@@ -3,18 +3,28 @@ package room
 import (
 	"cmp"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
 // Snapshot is the whole truth at one moment. It is immutable and shared by every
 // viewer; it shares with the one before whatever did not change.
 type Snapshot struct {
-	Version  uint64    // grows by one with each Snapshot
+	Version  uint64    // grows by one with each Snapshot of a room
 	At       time.Time // room time of publication
 	Timeline Timeline  //
 	Scopes   Scopes    //
+	Keeping  Keeping   //
 	lists    [3]List   // in the order of Kinds
 }
+
+// versions counts up for all rooms of the process together: what was drawn from one
+// moment, or one room, is never taken for another's.
+var versions atomic.Uint64
+
+// newVersion gives a number that no Snapshot, nor a part of one, had before. Later
+// ones are higher.
+func newVersion() uint64 { return versions.Add(1) }
 
 // List is the signals of one kind, worst first. Its Version changes whenever
 // anything in it does, so that what is drawn from it can be cached.
@@ -30,6 +40,9 @@ type Timeline struct {
 	Version uint64
 	Events  []*Event
 	Total   int // all that ever happened, of which Events holds the newest
+
+	Pinned    map[EventID]*Event // the lines that somebody has pinned, and by what
+	Retracted map[EventID]*Event // the notes and marks that were taken back, and by what
 }
 
 // Scopes is how every scope is doing, in the order of Scope.String.
@@ -85,11 +98,14 @@ func (s *Snapshot) Oldest(now time.Time) (age time.Duration, ok bool) {
 	return age, ok
 }
 
-// compareSignals is the one order of signals: most urgent first, then the newest
-// trouble, then by title, region and key. It depends on facts only, so that rows
-// move only when a state changes.
+// compareSignals is the one order of signals: most urgent first, of those what nobody
+// has acknowledged, then the newest trouble, then by title, region and key. It depends
+// on facts and acts only, so that rows move only when one of them changes.
 func compareSignals(a, b *Signal) int {
 	if order := cmp.Compare(b.State.Urgency(), a.State.Urgency()); order != 0 {
+		return order
+	}
+	if order := cmp.Compare(a.Standing.settled(), b.Standing.settled()); order != 0 {
 		return order
 	}
 	if a.State == Critical || a.State == Warning {

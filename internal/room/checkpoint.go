@@ -1,0 +1,163 @@
+package room
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// Checkpoint is all that a room knows at one moment, but for the timeline: its events are
+// the timeline. A room made by Restore from it goes on exactly as the first one would
+// have. Immutable; exported for those who store it.
+type Checkpoint struct {
+	At       time.Time // room time
+	Number   uint64    // of the last event of this room's own
+	Stamp    Stamp     // the last that was given
+	Total    int       // lines that the timeline ever had
+	Folded   []Folded
+	Facts    []Fact
+	Scopes   []Event // the last EventScope of each
+	Lines    []Event // the last EventPin or EventUnpin of each line, and every EventRetract
+	Readings []ScopeState
+	Measured []Measured
+}
+
+// Folded is which events of a node are in a Checkpoint: all from 1 to UpTo, and Early.
+type Folded struct {
+	Node  string
+	UpTo  uint64
+	Early []uint64
+}
+
+// Fact is the last word about one signal.
+type Fact struct {
+	Key             string
+	Stamp           Stamp
+	Signal          *Signal // nil if it is gone
+	Raised, Cleared Stamp
+	Ack, Claim      *Event
+}
+
+// ScopeState is what was read of a scope.
+type ScopeState struct {
+	Status  ScopeStatus
+	Watches []WatchState
+}
+
+// WatchState is what was read of one of its watches.
+type WatchState struct {
+	Name    string
+	InPass  bool
+	Looked  bool
+	Loaded  int
+	Trouble *Trouble
+}
+
+// checkpointLeast is how many events and readings lie at least between two
+// checkpoints; where the room knows more than that, as many as a quarter of what it
+// knows. Either way writing checkpoints costs less than writing what they sum up.
+const checkpointLeast = 1000
+
+// checkpoint hands all that is known to the Keeper when one is due.
+func (r *Room) checkpoint() {
+	if r.keeper == nil || r.work < checkpointLeast || r.work < r.known()/4 {
+		return
+	}
+	r.work = 0
+	r.keeper.Checkpoint(r.sum())
+}
+
+// known is about how much a Checkpoint holds.
+func (r *Room) known() int {
+	n := len(r.truth.signals)
+	for _, samples := range r.samples {
+		n += min(len(samples), sampleLimit)
+	}
+	return n
+}
+
+// sum is the room as it is. The caller holds the lock. What is immutable is shared.
+func (r *Room) sum() *Checkpoint {
+	s := &Checkpoint{At: r.clock.Now(), Number: r.number, Stamp: r.stamps.last, Total: r.truth.timeline.Total + len(r.truth.arrived)}
+	for node, f := range r.truth.applied {
+		s.Folded = append(s.Folded, Folded{node, f.upTo, slices.Collect(maps.Keys(f.early))})
+	}
+	for key, f := range r.truth.signals {
+		s.Facts = append(s.Facts, Fact{key, f.stamp, f.signal, f.raised, f.cleared, f.ack, f.claim})
+	}
+	for _, f := range r.truth.scopes {
+		s.Scopes = append(s.Scopes, *f.event)
+	}
+	for _, e := range r.truth.pins {
+		s.Lines = append(s.Lines, *e)
+	}
+	for _, e := range r.truth.retracted {
+		s.Lines = append(s.Lines, *e)
+	}
+	for _, reading := range r.watched {
+		kept := ScopeState{Status: reading.status}
+		for name, w := range reading.watches {
+			kept.Watches = append(kept.Watches, WatchState{name, w.inPass, w.looked, w.loaded, w.trouble})
+		}
+		s.Readings = append(s.Readings, kept)
+	}
+	for key, samples := range r.samples {
+		s.Measured = append(s.Measured, Measured{key, samples[max(0, len(samples)-sampleLimit):]})
+	}
+	return s
+}
+
+// Restore makes a room that knows what a Checkpoint says, and the lines of the timeline
+// until then, in any order. A nil Checkpoint is an empty room's.
+func Restore(o Options, s *Checkpoint, lines []*Event) *Room {
+	r := New(o)
+	if s == nil {
+		return r
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.number = s.Number
+	r.stamps.Witness(s.Stamp)
+	t := r.truth
+	for _, f := range s.Folded {
+		known := &folded{upTo: f.UpTo, early: make(map[uint64]struct{})}
+		for _, number := range f.Early {
+			known.early[number] = struct{}{}
+		}
+		t.applied[f.Node] = known
+	}
+	for _, f := range s.Facts {
+		t.signals[f.Key] = &fact{stamp: f.Stamp, signal: f.Signal, raised: f.Raised, cleared: f.Cleared, ack: f.Ack, claim: f.Claim}
+	}
+	for i := range s.Scopes {
+		t.scopes[s.Scopes[i].Scope] = &scopeFact{s.Scopes[i].Stamp, &s.Scopes[i]}
+	}
+	for i := range s.Lines {
+		t.foldAct(&s.Lines[i])
+	}
+	t.acts = nil
+	r.restoreReadings(s)
+	t.arrived = slices.Clone(lines)
+	t.timeline.Total = s.Total - len(lines)
+	for key, f := range t.signals {
+		if f.signal != nil {
+			r.show(key)
+		}
+	}
+	r.scopesDue, r.due = true, true
+	r.publishLocked()
+	return r
+}
+
+func (r *Room) restoreReadings(s *Checkpoint) {
+	for _, kept := range s.Readings {
+		reading := &scopeReading{status: kept.Status, watches: make(map[string]*watchReading)}
+		for _, w := range kept.Watches {
+			reading.watches[w.Name] = &watchReading{inPass: w.InPass, looked: w.Looked, loaded: w.Loaded, trouble: w.Trouble}
+		}
+		r.watched[kept.Status.Scope] = reading
+	}
+	for _, m := range s.Measured {
+		r.samples[m.Key] = slices.Clip(m.Samples)
+	}
+}

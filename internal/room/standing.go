@@ -1,0 +1,85 @@
+package room
+
+// Standing is where a signal stands between the world and the people in the room.
+// Source: ANSI/ISA-18.2-2016, the alarm states normal, unacknowledged, acknowledged
+// and returned to normal unacknowledged.
+type Standing uint8
+
+// The standings. New trouble, and trouble that grows from warning to critical, is
+// Unacknowledged whatever was acknowledged before. That a signal becomes Unknown
+// changes nothing: trouble is over when the world says OK, not when it falls silent.
+const (
+	Normal         Standing = iota // fine, and nobody need look
+	Unacknowledged                 // in trouble, and nobody has said that they know
+	Acknowledged                   // in trouble, and somebody has
+	Cleared                        // over before anybody had said so: shown until somebody looks
+)
+
+// String gives the word that scripts read.
+func (s Standing) String() string {
+	return [...]string{"normal", "unacknowledged", "acknowledged", "cleared-unacknowledged"}[s]
+}
+
+// settled orders signals of one state: what somebody still has to look at first.
+func (s Standing) settled() int {
+	if s == Unacknowledged || s == Cleared {
+		return 0
+	}
+	return 1
+}
+
+// bad says whether a state is trouble.
+func (s State) bad() bool { return s == Critical || s == Warning }
+
+// standing derives where a signal stands. It depends on the latest Stamp of each
+// sort of event only, so that the order in which they arrive makes no difference.
+func (f *fact) standing() Standing {
+	active := f.raised.Compare(f.cleared) > 0
+	acked := f.acknowledged()
+	switch {
+	case f.raised == Stamp{}, acked && !active:
+		return Normal
+	case active && acked:
+		return Acknowledged
+	case active:
+		return Unacknowledged
+	}
+	return Cleared
+}
+
+// acknowledged says whether the newest trouble has been.
+func (f *fact) acknowledged() bool {
+	return f.ack != nil && f.ack.Type == EventAck && f.ack.Stamp.Compare(f.raised) > 0
+}
+
+// raises says whether a state that is newly seen begins trouble that nobody knows of.
+func (f *fact) raises(next State) bool {
+	if f == nil || f.signal == nil {
+		return next.bad()
+	}
+	active := f.raised.Compare(f.cleared) > 0
+	return next.bad() && !active || f.signal.State == Warning && next == Critical
+}
+
+// dressed is the signal as a Snapshot shows it: with its readings, and with what
+// people made of it. One that has neither is shown as the event has it.
+func (f *fact) dressed(samples []Sample) *Signal {
+	if f.signal == nil {
+		return nil
+	}
+	standing := f.standing()
+	claimed := f.claim != nil && f.claim.Type == EventClaim
+	if standing == Normal && !claimed && len(samples) == 0 {
+		return f.signal
+	}
+	shown := *f.signal
+	shown.Standing = standing
+	shown.Samples = samples[max(0, len(samples)-sampleLimit):]
+	if standing == Acknowledged {
+		shown.Ack = f.ack
+	}
+	if claimed {
+		shown.Claim = f.claim
+	}
+	return &shown
+}
