@@ -27,6 +27,7 @@ var may = map[string][]string{
 	"warroom/sources/probe":      {"warroom/sources", "warroom/internal/room", "warroom/internal/clean"},
 	"warroom/sources/sourcetest": {"warroom/sources", "warroom/internal/room"},
 	"warroom/internal/room":      {},
+	"warroom/internal/record":    {"warroom/internal/room"},
 	"warroom/internal/clean":     {},
 	"warroom/internal/config":    {"warroom/internal/room"},
 	"warroom/internal/drill":     {"warroom/internal/config", "warroom/internal/room", "warroom/internal/clean"},

@@ -1,0 +1,170 @@
+package record
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"warroom/internal/room"
+)
+
+// signal is a room.Signal as it is written: the facts, and the detail of its kind.
+type signal struct {
+	Key     string    `json:"key"`
+	Kind    string    `json:"kind"`
+	Scope   *scope    `json:"scope"`
+	State   word      `json:"state"`
+	Word    string    `json:"word"`
+	Title   string    `json:"title"`
+	Reason  string    `json:"reason,omitempty"`
+	Service string    `json:"service,omitempty"`
+	Account string    `json:"account,omitempty"`
+	Region  string    `json:"region,omitempty"`
+	Since   time.Time `json:"since,omitzero"`
+	Health  *health   `json:"health,omitempty"`
+	Alarm   *alarm    `json:"alarm,omitempty"`
+	Probe   *probe    `json:"probe,omitempty"`
+}
+
+type health struct {
+	ARN      string    `json:"arn"`
+	Service  string    `json:"service,omitempty"`
+	TypeCode string    `json:"type_code,omitempty"`
+	Category string    `json:"category,omitempty"`
+	Scope    string    `json:"scope,omitempty"`
+	Start    time.Time `json:"start,omitzero"`
+	End      time.Time `json:"end,omitzero"`
+	Updated  time.Time `json:"updated,omitzero"`
+	Updates  []update  `json:"updates,omitempty"`
+	Entities []entity  `json:"entities,omitempty"`
+}
+
+type update struct {
+	At   time.Time `json:"at,omitzero"`
+	Text string    `json:"text"`
+}
+
+type entity struct {
+	Value  string `json:"value"`
+	Status string `json:"status,omitempty"`
+}
+
+type alarm struct {
+	ARN         string      `json:"arn"`
+	Type        string      `json:"type,omitempty"`
+	Description string      `json:"description,omitempty"`
+	Namespace   string      `json:"namespace,omitempty"`
+	Metric      string      `json:"metric,omitempty"`
+	Statistic   string      `json:"statistic,omitempty"`
+	Comparison  string      `json:"comparison,omitempty"`
+	Threshold   string      `json:"threshold,omitempty"`
+	Period      int64       `json:"period_ns,omitempty"`
+	Evaluate    int         `json:"evaluate,omitempty"`
+	Breach      int         `json:"breach,omitempty"`
+	Missing     string      `json:"missing,omitempty"`
+	Rule        string      `json:"rule,omitempty"`
+	Evaluation  string      `json:"evaluation,omitempty"`
+	Suppressed  string      `json:"suppressed,omitempty"`
+	Silent      bool        `json:"silent,omitempty"`
+	Dimensions  []dimension `json:"dimensions,omitempty"`
+}
+
+type dimension struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+type probe struct {
+	Target   string   `json:"target"`
+	Interval int64    `json:"interval_ns,omitempty"`
+	Timeout  int64    `json:"timeout_ns,omitempty"`
+	Expect   []string `json:"expect,omitempty"`
+}
+
+func signalOf(s *room.Signal) *signal {
+	w := &signal{
+		Key: s.Key, Kind: string(s.Kind), Scope: scopeOf(s.Scope), State: word(s.State), Word: s.Word, Title: s.Title,
+		Reason: s.Reason, Service: s.Service, Account: s.Account, Region: s.Region, Since: writable(s.Since),
+	}
+	switch d := s.Detail.(type) {
+	case *room.HealthDetail:
+		w.Health = healthOf(d)
+	case *room.AlarmDetail:
+		w.Alarm = alarmOf(d)
+	case *room.ProbeDetail:
+		w.Probe = &probe{d.Target, int64(d.Interval), int64(d.Timeout), d.Expect}
+	}
+	return w
+}
+
+func (w *signal) room() (*room.Signal, error) {
+	if w.Key == "" || !slices.Contains(room.Kinds, room.Kind(w.Kind)) || w.Scope == nil {
+		return nil, fmt.Errorf("a signal needs a key, a scope, and one of the kinds %v", room.Kinds)
+	}
+	s := &room.Signal{
+		Key: w.Key, Kind: room.Kind(w.Kind), Scope: w.Scope.room(), State: room.State(w.State), Word: w.Word, Title: w.Title,
+		Reason: w.Reason, Service: w.Service, Account: w.Account, Region: w.Region, Since: w.Since,
+	}
+	switch {
+	case w.Health != nil:
+		s.Detail = w.Health.room()
+	case w.Alarm != nil:
+		s.Detail = w.Alarm.room()
+	case w.Probe != nil:
+		s.Detail = &room.ProbeDetail{
+			Target: w.Probe.Target, Interval: time.Duration(w.Probe.Interval), Timeout: time.Duration(w.Probe.Timeout), Expect: w.Probe.Expect,
+		}
+	}
+	return s, nil
+}
+
+func healthOf(d *room.HealthDetail) *health {
+	w := &health{
+		ARN: d.ARN, Service: d.Service, TypeCode: d.TypeCode, Category: d.Category, Scope: d.Scope,
+		Start: writable(d.Start), End: writable(d.End), Updated: writable(d.Updated),
+	}
+	for _, u := range d.Updates {
+		w.Updates = append(w.Updates, update{writable(u.At), u.Text})
+	}
+	for _, e := range d.Entities {
+		w.Entities = append(w.Entities, entity(e))
+	}
+	return w
+}
+
+func (w *health) room() *room.HealthDetail {
+	d := &room.HealthDetail{
+		ARN: w.ARN, Service: w.Service, TypeCode: w.TypeCode, Category: w.Category, Scope: w.Scope, Start: w.Start, End: w.End, Updated: w.Updated,
+	}
+	for _, u := range w.Updates {
+		d.Updates = append(d.Updates, room.Update(u))
+	}
+	for _, e := range w.Entities {
+		d.Entities = append(d.Entities, room.Entity(e))
+	}
+	return d
+}
+
+func alarmOf(d *room.AlarmDetail) *alarm {
+	w := &alarm{
+		ARN: d.ARN, Type: d.Type, Description: d.Description, Namespace: d.Namespace, Metric: d.Metric, Statistic: d.Statistic,
+		Comparison: d.Comparison, Threshold: d.Threshold, Period: int64(d.Period), Evaluate: d.Evaluate, Breach: d.Breach, Missing: d.Missing,
+		Rule: d.Rule, Evaluation: d.Evaluation, Suppressed: d.Suppressed, Silent: d.Silent,
+	}
+	for _, each := range d.Dimensions {
+		w.Dimensions = append(w.Dimensions, dimension(each))
+	}
+	return w
+}
+
+func (w *alarm) room() *room.AlarmDetail {
+	d := &room.AlarmDetail{
+		ARN: w.ARN, Type: w.Type, Description: w.Description, Namespace: w.Namespace, Metric: w.Metric, Statistic: w.Statistic,
+		Comparison: w.Comparison, Threshold: w.Threshold, Period: time.Duration(w.Period), Evaluate: w.Evaluate, Breach: w.Breach, Missing: w.Missing,
+		Rule: w.Rule, Evaluation: w.Evaluation, Suppressed: w.Suppressed, Silent: w.Silent,
+	}
+	for _, each := range w.Dimensions {
+		d.Dimensions = append(d.Dimensions, room.Dimension(each))
+	}
+	return d
+}
