@@ -30,7 +30,8 @@ var may = map[string][]string{
 	"warroom/internal/record":    {"warroom/internal/room"},
 	"warroom/internal/clean":     {},
 	"warroom/internal/config":    {"warroom/internal/room"},
-	"warroom/internal/drill":     {"warroom/internal/config", "warroom/internal/room", "warroom/internal/clean"},
+	"warroom/internal/playback":  {},
+	"warroom/internal/drill":     {"warroom/internal/config", "warroom/internal/playback", "warroom/internal/room", "warroom/internal/clean"},
 	"warroom/internal/terminal":  {"warroom/internal/clean"},
 	"warroom/internal/arrows":    {},
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"warroom/internal/config"
+	"warroom/internal/playback"
 )
 
 // Options are how a drill is played.
@@ -55,7 +56,7 @@ func Start(ctx context.Context, s *Scenario, o Options) (*World, error) {
 	if !(o.Speed >= Slowest && o.Speed <= Fastest) { // so that what is no number is refused too
 		return nil, fmt.Errorf("--speed: a drill cannot be played at %g; %d is real time, 60 a minute each second, and %d the most that its looks can follow", o.Speed, Slowest, Fastest)
 	}
-	w := &World{story: told, clock: newClock(s.Name, from, s.End.UTC(), o.Speed)}
+	w := &World{story: told, clock: &Clock{playback.New(from, s.End.UTC(), o.Speed), s.Name}}
 	ctx, w.stop = context.WithCancel(ctx)
 	if err := w.open(ctx); err != nil {
 		w.Close()

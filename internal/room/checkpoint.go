@@ -10,7 +10,7 @@ import (
 // the timeline. A room made by Restore from it goes on exactly as the first one would
 // have. Immutable; exported for those who store it.
 type Checkpoint struct {
-	At       time.Time // room time
+	At       time.Time // room time of the last record in it
 	Number   uint64    // of the last event of this room's own
 	Stamp    Stamp     // the last that was given
 	Total    int       // lines that the timeline ever had
@@ -78,7 +78,7 @@ func (r *Room) known() int {
 
 // sum is the room as it is. The caller holds the lock. What is immutable is shared.
 func (r *Room) sum() *Checkpoint {
-	s := &Checkpoint{At: r.clock.Now(), Number: r.number, Stamp: r.stamps.last, Total: r.truth.timeline.Total + len(r.truth.arrived)}
+	s := &Checkpoint{At: r.stamps.last.Time(), Number: r.number, Stamp: r.stamps.last, Total: r.truth.timeline.Total + len(r.truth.arrived)}
 	for node, f := range r.truth.applied {
 		s.Folded = append(s.Folded, Folded{node, f.upTo, slices.Collect(maps.Keys(f.early))})
 	}
@@ -116,7 +116,7 @@ func Restore(o Options, s *Checkpoint, lines []*Event) *Room {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.number = s.Number
+	r.number, r.keeping.UpTo = s.Number, s.Number
 	r.stamps.Witness(s.Stamp)
 	t := r.truth
 	for _, f := range s.Folded {

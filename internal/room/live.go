@@ -50,7 +50,7 @@ type Room struct {
 
 	showsPending bool // the last Snapshot has events that were not on disk
 	waits        bool // the timer gives the disk time, and is not for the eye
-	bells        map[chan struct{}]struct{}
+	bells        Bells
 
 	current atomic.Pointer[Snapshot]
 }
@@ -71,7 +71,6 @@ func New(o Options) *Room {
 		truth:   newTruth(),
 		watched: make(map[Scope]*scopeReading),
 		samples: make(map[string][]Sample),
-		bells:   make(map[chan struct{}]struct{}),
 	}
 	if r.keeper != nil {
 		r.keeping.Node = r.node
@@ -90,18 +89,7 @@ func (r *Room) Now() time.Time { return r.clock.Now() }
 func (r *Room) Snapshot() *Snapshot { return r.current.Load() }
 
 // Join implements Reader. The bell has already rung once if there is anything to see.
-func (r *Room) Join() (<-chan struct{}, func()) {
-	bell := make(chan struct{}, 1)
-	bell <- struct{}{}
-	r.mu.Lock()
-	r.bells[bell] = struct{}{}
-	r.mu.Unlock()
-	return bell, func() {
-		r.mu.Lock()
-		delete(r.bells, bell)
-		r.mu.Unlock()
-	}
-}
+func (r *Room) Join() (<-chan struct{}, func()) { return r.bells.Join() }
 
 // Apply folds events that were recorded elsewhere or earlier: a replay, another
 // node. Events already known change nothing.
@@ -255,12 +243,7 @@ func (r *Room) publishLocked() {
 	r.showsPending = r.keeper != nil && r.keeping.UpTo < r.number
 	r.due, r.scopesDue, r.published = false, false, time.Now()
 	r.current.Store(next)
-	for bell := range r.bells {
-		select {
-		case bell <- struct{}{}:
-		default: // it has not answered the last ring yet, and will find this Snapshot when it does
-		}
-	}
+	r.bells.Ring()
 }
 
 // statuses joins what is folded about scopes with what was read of them.

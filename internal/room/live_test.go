@@ -229,8 +229,8 @@ func TestLeavingTakesTheBellAway(t *testing.T) {
 	r := New(Options{})
 	_, leave := r.Join()
 	leave()
-	if len(r.bells) != 0 {
-		t.Errorf("%d bells are left", len(r.bells))
+	if len(r.bells.hung) != 0 {
+		t.Errorf("%d bells are left", len(r.bells.hung))
 	}
 }
 

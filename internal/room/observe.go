@@ -109,7 +109,7 @@ func (r *Room) Retire(keepSignal func(*Signal) bool, keepWatch func(scope Scope,
 		had := reading.status.Trouble != nil
 		for name := range reading.watches {
 			if !keepWatch(scope, name) {
-				r.stopWatching(scope, name, now)
+				r.stopWatching(scope, name)
 			}
 		}
 		switch known := r.truth.scopes[scope]; {
@@ -124,8 +124,8 @@ func (r *Room) Retire(keepSignal func(*Signal) bool, keepWatch func(scope Scope,
 	r.schedule()
 }
 
-func (r *Room) stopWatching(scope Scope, name string, now time.Time) {
-	gone := &Reading{At: now, Scope: scope, Watch: name, Gone: true}
+func (r *Room) stopWatching(scope Scope, name string) {
+	gone := &Reading{At: r.stamps.Next().Time(), Scope: scope, Watch: name, Gone: true}
 	r.read(gone)
 	if r.keeper != nil {
 		r.keeper.Reading(gone)

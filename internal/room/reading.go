@@ -6,7 +6,7 @@ import "time"
 // how that went, and what was measured. Readings in their order, together with the
 // events, make the same room again. Immutable.
 type Reading struct {
-	At       time.Time // room time at which the room took it in
+	At       time.Time // room time at which the room took it in; never before that of an earlier record
 	Scope    Scope
 	Watch    string
 	Looked   time.Time // room time of the look
@@ -49,7 +49,7 @@ func (r Record) At() time.Time {
 // signals.
 func (r *Room) readingOf(o *Observation) *Reading {
 	reading := &Reading{
-		At: r.clock.Now(), Scope: o.Scope, Watch: o.Watch, Looked: o.At, Begins: o.Begins, Done: o.Done, Complete: o.Complete,
+		At: r.stamps.Next().Time(), Scope: o.Scope, Watch: o.Watch, Looked: o.At, Begins: o.Begins, Done: o.Done, Complete: o.Complete,
 		Signals: len(o.Signals), Trouble: o.Trouble, Interval: o.Interval, Next: o.Next,
 	}
 	for i := range o.Signals {

@@ -1,4 +1,4 @@
-package drill
+package playback
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 var morning = time.Date(2025, 10, 20, 6, 40, 0, 0, time.UTC)
 
 func clockAt(speed float64) *Clock {
-	return newClock("test", morning, morning.Add(15*time.Hour), speed)
+	return New(morning, morning.Add(15*time.Hour), speed)
 }
 
 // passed is how much room time has gone by, to the second.
@@ -55,10 +55,20 @@ func TestRoomTimeRunsAtItsSpeedThroughPauseChangeAndJump(t *testing.T) {
 
 func TestJumpsGoForwardOnlyAndNotPastTheEnd(t *testing.T) {
 	c := clockAt(1)
-	for to, want := range map[time.Duration]string{-time.Hour: "forward only", 16 * time.Hour: "the drill ends at 21:40"} {
+	for to, want := range map[time.Duration]string{-time.Hour: "forward only", 16 * time.Hour: "it ends at 2025-10-20 21:40"} {
 		if err := c.Jump(morning.Add(to)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("a jump by %s: %v", to, err)
 		}
+	}
+}
+
+func TestARewindableClockLeapsBackAsWell(t *testing.T) {
+	c := NewRewindable(morning, morning.Add(2*time.Hour), morning.Add(15*time.Hour), 1)
+	if err := c.Jump(morning); err != nil || passed(c) != 0 {
+		t.Errorf("after a leap to the beginning: %s, %v", passed(c), err)
+	}
+	if err := c.Jump(morning.Add(-time.Second)); err == nil || !strings.Contains(err.Error(), "it begins at 2025-10-20 06:40") {
+		t.Errorf("a leap to before the beginning: %v", err)
 	}
 }
 
