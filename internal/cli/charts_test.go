@@ -31,7 +31,8 @@ func looked(t *testing.T, cfg *config.Config, w world, name, region string) *roo
 	t.Helper()
 	var found *room.Signal
 	for _, watches := range new(app).groups(cfg, w) {
-		for _, watch := range watches(t.Context()) {
+		all, _ := watches(t.Context())
+		for _, watch := range all {
 			if watch.Scope.Source != cloudwatch.SourceName || watch.Scope.Region != region {
 				continue
 			}

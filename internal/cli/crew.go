@@ -15,8 +15,9 @@ import (
 )
 
 // group is watches that are found out together: the endpoints of the config, or
-// one AWS account, for which AWS may have to be asked first.
-type group func(ctx context.Context) []sources.Watch
+// one AWS account, for which AWS may have to be asked first. Sure says whether AWS has
+// said whose they are; without an answer the account goes by another name for now.
+type group func(ctx context.Context) (watches []sources.Watch, sure bool)
 
 // crew looks at the world for one room. Its watches can be exchanged while the
 // room goes on. Safe for concurrent use; only stop and exchange wait for looks.
@@ -34,18 +35,71 @@ type crew struct {
 	runs   []*sources.Runner
 }
 
-// start begins to look. Each group runs by itself, so that an account which is
-// slow to say its number keeps nobody waiting.
+// start begins to look. Each group runs by itself, so that an account which is slow to
+// say its number keeps nobody waiting. When all are found out, what the room was left
+// with and nobody watches any more is taken away.
 func (c *crew) start(ctx context.Context, groups []group) {
+	all := findings{missing: len(groups), sure: true}
+	for i, find := range groups {
+		groups[i] = func(ctx context.Context) ([]sources.Watch, bool) {
+			watches, sure := find(ctx)
+			if all.add(watches, sure) && ctx.Err() == nil {
+				c.retire(&all, false)
+			}
+			return watches, sure
+		}
+	}
+	c.run(ctx, groups)
+}
+
+// run looks at what the groups find, each by itself.
+func (c *crew) run(ctx context.Context, groups []group) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	ctx, c.cancel = context.WithCancel(ctx)
 	c.runs, c.done = nil, new(sync.WaitGroup)
-	for _, watches := range groups {
+	for _, find := range groups {
 		runner := sources.NewRunner(c.clock, c.room, c.log)
 		c.runs = append(c.runs, runner)
-		c.done.Go(func() { runner.Run(ctx, watches(ctx)) })
+		c.done.Go(func() {
+			watches, _ := find(ctx)
+			runner.Run(ctx, watches)
+		})
 	}
+}
+
+// findings are what groups have found, as they come. Safe for concurrent use.
+type findings struct {
+	mu      sync.Mutex
+	missing int // groups that are still looking
+	watches []sources.Watch
+	sure    bool // all of them are
+}
+
+// add takes in what one group has found, and says whether it was the last.
+func (f *findings) add(watches []sources.Watch, sure bool) (last bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.missing--
+	f.watches, f.sure = append(f.watches, watches...), f.sure && sure
+	return f.missing == 0
+}
+
+// retire takes away what nobody watches: of a room that was left earlier, or after the
+// config has changed. As long as AWS does not say whose an account is, its last good
+// data goes by a name that nothing found now has, and is left.
+func (c *crew) retire(all *findings, keepConfig bool) {
+	scopes, keys := map[room.Scope]bool{configScope: keepConfig}, map[string]bool{}
+	for _, w := range all.watches {
+		scopes[w.Scope], keys[w.Name] = true, true
+	}
+	unsure := func(s room.Scope) bool { return !all.sure && s.Source != "probe" && s != configScope }
+	c.room.Retire(func(s *room.Signal) bool {
+		return unsure(s.Scope) || scopes[s.Scope] && (s.Kind != room.KindProbe || keys[s.Key])
+	}, func(s room.Scope, watch string) bool {
+		return unsure(s) || scopes[s] && (s == configScope || keys[watch])
+	})
+	c.charts.Retire(func(s room.Scope) bool { return unsure(s) || scopes[s] })
 }
 
 // stop ends all looking and waits until it has ended.
@@ -75,28 +129,21 @@ func (c *crew) exchange(ctx context.Context, groups []group) {
 	c.turn.Lock()
 	defer c.turn.Unlock()
 	all := gather(ctx, groups)
-	scopes, keys := map[room.Scope]bool{configScope: true}, map[string]bool{}
-	for _, w := range all {
-		scopes[w.Scope], keys[w.Name] = true, true
-	}
 	c.stop()
-	c.room.Retire(func(s *room.Signal) bool {
-		return scopes[s.Scope] && (s.Kind != room.KindProbe || keys[s.Key])
-	}, func(s room.Scope, watch string) bool { return scopes[s] && (s == configScope || keys[watch]) })
-	c.charts.Retire(func(s room.Scope) bool { return scopes[s] })
-	c.start(ctx, []group{func(context.Context) []sources.Watch { return all }})
+	c.retire(all, true)
+	c.run(ctx, []group{func(context.Context) ([]sources.Watch, bool) { return all.watches, all.sure }})
 }
 
 // gather finds out the watches of all groups at once: eight accounts that are slow
 // to say their number take no longer than one.
-func gather(ctx context.Context, groups []group) []sources.Watch {
-	found := make([][]sources.Watch, len(groups))
+func gather(ctx context.Context, groups []group) *findings {
+	found, sure := make([][]sources.Watch, len(groups)), make([]bool, len(groups))
 	var all sync.WaitGroup
-	for i, watches := range groups {
-		all.Go(func() { found[i] = watches(ctx) })
+	for i, find := range groups {
+		all.Go(func() { found[i], sure[i] = find(ctx) })
 	}
 	all.Wait()
-	return slices.Concat(found...)
+	return &findings{watches: slices.Concat(found...), sure: !slices.Contains(sure, false)}
 }
 
 // configScope is where trouble with the config file is told.

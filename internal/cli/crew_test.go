@@ -22,17 +22,17 @@ func TestGroupsAreFoundOutTogetherAndKeepTheirOrder(t *testing.T) {
 	}()
 	var groups []group
 	for i := range count {
-		groups = append(groups, func(ctx context.Context) []sources.Watch {
+		groups = append(groups, func(ctx context.Context) ([]sources.Watch, bool) {
 			arrived <- struct{}{}
 			select {
 			case <-all:
 			case <-ctx.Done():
 				t.Errorf("group %d waits for the others to be asked", i)
 			}
-			return []sources.Watch{{Name: fmt.Sprint(i)}}
+			return []sources.Watch{{Name: fmt.Sprint(i)}}, true
 		})
 	}
-	for i, w := range gather(ctx, groups) {
+	for i, w := range gather(ctx, groups).watches {
 		if w.Name != fmt.Sprint(i) {
 			t.Errorf("watch %d is %s", i, w.Name)
 		}

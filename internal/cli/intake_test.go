@@ -28,7 +28,7 @@ func bench(t *testing.T, log *slog.Logger) (*intake, *room.Room) {
 func TestALookNeverGoesWithTheWatchesOfAnotherConfig(t *testing.T) {
 	in, _ := bench(t, slog.New(slog.DiscardHandler))
 	in.groups = func(cfg *config.Config) []group {
-		return []group{func(context.Context) []sources.Watch {
+		return []group{func(context.Context) ([]sources.Watch, bool) {
 			for range 1000 { // while others would like to be taken
 				if look := in.look.Load(); look.Theme != cfg.Theme {
 					t.Errorf("the watches of %s go with the look of %s", cfg.Theme, look.Theme)
@@ -36,7 +36,7 @@ func TestALookNeverGoesWithTheWatchesOfAnotherConfig(t *testing.T) {
 				}
 				runtime.Gosched()
 			}
-			return nil
+			return nil, true
 		}}
 	}
 	var all sync.WaitGroup

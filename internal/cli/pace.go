@@ -30,8 +30,8 @@ func lookTime(interval time.Duration, speed float64) time.Duration {
 // API which hangs is given up before its scope is due again. Probes have bounds of
 // their own.
 func paced(watches group, speed func() float64) group {
-	return func(ctx context.Context) []sources.Watch {
-		found := watches(ctx)
+	return func(ctx context.Context) ([]sources.Watch, bool) {
+		found, sure := watches(ctx)
 		for i := range found {
 			w := &found[i]
 			if w.Scope.Source != awshealth.SourceName && w.Scope.Source != cloudwatch.SourceName {
@@ -44,6 +44,6 @@ func paced(watches group, speed func() float64) group {
 				return look(ctx, report)
 			}
 		}
-		return found
+		return found, sure
 	}
 }

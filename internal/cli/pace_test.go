@@ -95,7 +95,8 @@ func TestEverythingIsLookedAtEverySimulatedMinuteHoweverAPIsFail(t *testing.T) {
 	var all sync.WaitGroup
 	for _, watches := range new(app).drillGroups(cfg, drillWorld(world), world.Clock().Speed) {
 		all.Go(func() {
-			sources.NewRunner(world.Clock(), seen, slog.New(slog.DiscardHandler)).Run(ctx, watches(ctx))
+			found, _ := watches(ctx)
+			sources.NewRunner(world.Clock(), seen, slog.New(slog.DiscardHandler)).Run(ctx, found)
 		})
 	}
 	if err := world.Clock().Sleep(ctx, scenario.Begin.Add(played*time.Minute)); err != nil {

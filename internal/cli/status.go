@@ -62,7 +62,10 @@ func (a *app) runStatus(ctx context.Context, asJSON bool, timeout time.Duration)
 	r := room.New(room.Options{Name: cfg.Room, Clock: clock})
 	var all sync.WaitGroup
 	for _, watches := range a.groups(cfg, world{clock: clock}) {
-		all.Go(func() { sources.NewRunner(clock, r, log.Logger).Once(ctx, watches(ctx)) })
+		all.Go(func() {
+			found, _ := watches(ctx)
+			sources.NewRunner(clock, r, log.Logger).Once(ctx, found)
+		})
 	}
 	all.Wait()
 	if errors.Is(ctx.Err(), context.Canceled) { // stopped by a signal: what was not seen says nothing

@@ -50,14 +50,14 @@ func scopesOf(cfg *config.Config) []config.Scope {
 // groups are the watches that a config asks for.
 func (a *app) groups(cfg *config.Config, w world) []group {
 	w.network.Clock = w.clock
-	groups := []group{func(context.Context) []sources.Watch { return probeWatches(cfg, w) }}
+	groups := []group{func(context.Context) ([]sources.Watch, bool) { return probeWatches(cfg, w), true }}
 	var taken claims
 	for _, scope := range scopesOf(cfg) {
-		groups = append(groups, func(ctx context.Context) []sources.Watch {
-			watches, settings := awsWatches(ctx, cfg, scope, w)
+		groups = append(groups, func(ctx context.Context) ([]sources.Watch, bool) {
+			watches, settings, sure := awsWatches(ctx, cfg, scope, w)
 			watches = taken.claim(watches)
 			w.chart(watches, settings)
-			return watches
+			return watches, sure
 		})
 	}
 	return groups
@@ -114,19 +114,22 @@ func numberTime(ctx context.Context) time.Duration {
 }
 
 // awsWatches are the watches of one account: its Health events, and its alarms in
-// each region; and the config with which they ask.
-func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w world) ([]sources.Watch, aws.Config) {
+// each region; the config with which they ask; and whether the account goes by the name
+// that it always goes by.
+func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w world) (watches []sources.Watch, settings aws.Config, sure bool) {
 	label := cmp.Or(scope.Account, scope.Profile, "default")
 	settings, err := awsConfig(ctx, scope, w)
 	if err != nil {
 		return []sources.Watch{
 			refused(room.Scope{Source: "health", Account: label, Region: "global"}, "health/"+label, err),
 			refused(room.Scope{Source: "cloudwatch", Account: label}, "cloudwatch/"+label, err),
-		}, settings
+		}, settings, scope.Account != ""
 	}
+	sure = true
 	if scope.Account == "" {
 		ctx, cancel := context.WithTimeout(ctx, numberTime(ctx))
-		if number, err := awsclient.Account(ctx, settings); err == nil {
+		number, err := awsclient.Account(ctx, settings)
+		if sure = err == nil; sure {
 			label = number
 		}
 		cancel()
@@ -135,12 +138,11 @@ func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w w
 	if len(regions) == 0 && settings.Region != "" {
 		regions = []string{settings.Region}
 	}
-	var watches []sources.Watch
 	if !cfg.Health.Off {
 		watches = append(watches, awshealth.New(awshealth.Options{Config: settings, Account: label, Clock: w.clock, Interval: cfg.Intervals.Health}))
 	}
 	if cfg.Alarms.Off {
-		return watches, settings
+		return watches, settings, sure
 	}
 	catalogue := cfg.Catalogue()
 	for _, region := range regions {
@@ -151,7 +153,7 @@ func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w w
 	if len(regions) == 0 {
 		watches = append(watches, refused(room.Scope{Source: "cloudwatch", Account: label}, "cloudwatch/"+label, noRegion(label)))
 	}
-	return watches, settings
+	return watches, settings, sure
 }
 
 func noRegion(account string) *sources.Failure {

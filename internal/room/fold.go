@@ -196,7 +196,7 @@ func (t *truth) settle() {
 	if len(t.arrived) == 0 && !t.relined {
 		return
 	}
-	slices.SortFunc(t.arrived, (*Event).before)
+	SortLines(t.arrived)
 	events := t.timeline.Events
 	if len(events) == 0 || len(t.arrived) == 0 || events[len(events)-1].before(t.arrived[0]) < 0 {
 		events = append(events, t.arrived...)
@@ -216,6 +216,9 @@ func (t *truth) settle() {
 	}
 	t.arrived, t.relined = nil, false
 }
+
+// SortLines puts lines of the timeline in its order.
+func SortLines(lines []*Event) { slices.SortFunc(lines, (*Event).before) }
 
 // Fold builds the Snapshot that the given events make, in any order, without any
 // readings: every scope is as if never seen.

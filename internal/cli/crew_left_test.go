@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"warroom/internal/room"
+	"warroom/sources"
+	"warroom/sources/cloudwatch"
+)
+
+// left is a room as an earlier program left it: a probe and two accounts.
+func left(clock room.Clock) *room.Room {
+	r := room.New(room.Options{Clock: clock})
+	for _, scope := range []room.Scope{{Source: "probe"}, {Source: "cloudwatch", Account: "111111111111"}, {Source: "cloudwatch", Account: "222222222222"}} {
+		kind := room.KindAlarm
+		if scope.Source == "probe" {
+			kind = room.KindProbe
+		}
+		r.Observe(room.Observation{
+			Scope: scope, Watch: scope.String(), At: clock.Now(), Done: true, Complete: true, Interval: time.Minute,
+			Signals: []room.Signal{{Key: scope.String(), Kind: kind, Scope: scope, State: room.OK, Word: "OK", Title: scope.String()}},
+		})
+	}
+	return r
+}
+
+func titles(s *room.Snapshot) string {
+	var all []string
+	for _, kind := range room.Kinds {
+		for _, signal := range s.Of(kind).Signals {
+			all = append(all, signal.Title)
+		}
+	}
+	return strings.Join(slices.Sorted(slices.Values(all)), ", ")
+}
+
+func TestWhatARoomWasLeftWithGoesOnlyWhenItIsKnownThatNobodyWatchesIt(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		sure bool // AWS says whose the account is
+		want string
+	}{
+		{"AWS answers", true, "cloudwatch 111111111111"},
+		{"AWS does not say whose the account is", false, "cloudwatch 111111111111, cloudwatch 222222222222"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			clock := room.Wall{}
+			r := left(clock)
+			k := &crew{room: r, clock: clock, log: slog.New(slog.DiscardHandler), charts: cloudwatch.NewCharts(clock)}
+			defer k.stop()
+			bell, leave := r.Join()
+			defer leave()
+			account := "111111111111"
+			if !c.sure {
+				account = "default"
+			}
+			scope := room.Scope{Source: "cloudwatch", Account: account}
+			k.start(t.Context(), []group{
+				func(context.Context) ([]sources.Watch, bool) { return nil, true },
+				func(context.Context) ([]sources.Watch, bool) {
+					return []sources.Watch{{Scope: scope, Name: scope.String(), Interval: time.Hour, Timeout: time.Second, Look: func(ctx context.Context, _ sources.Report) error {
+						<-ctx.Done()
+						return ctx.Err()
+					}}}, c.sure
+				},
+			})
+			for titles(r.Snapshot()) != c.want {
+				select {
+				case <-bell:
+				case <-time.After(10 * time.Second):
+					t.Fatalf("there are %s, want %s", titles(r.Snapshot()), c.want)
+				}
+			}
+		})
+	}
+}
