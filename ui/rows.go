@@ -200,7 +200,7 @@ func eventPlace(e *room.Event) (account, region string) {
 
 func (p *pen) eventLook(e *room.Event) (string, theme.Token) {
 	switch {
-	case e.Type == room.EventNote:
+	case e.Act():
 		return p.marks.Note, theme.Accent
 	case e.Type == room.EventScope && e.Trouble != nil:
 		return p.marks.Stale, theme.Warning
@@ -214,13 +214,13 @@ func (p *pen) eventLook(e *room.Event) (string, theme.Token) {
 
 // eventText is one event as one line.
 func (p *pen) eventText(e *room.Event) string {
-	switch e.Type {
-	case room.EventNote:
+	switch {
+	case e.Act():
 		if e.Subject != "" {
 			return e.Actor + " on " + e.Subject + ": " + e.Text
 		}
 		return e.Actor + ": " + e.Text
-	case room.EventScope:
+	case e.Type == room.EventScope:
 		if e.Trouble != nil {
 			return e.Trouble.What + ": " + e.Trouble.Why
 		}

@@ -54,26 +54,21 @@ type WatchState struct {
 }
 
 // checkpointLeast is how many events and readings lie at least between two
-// checkpoints; where the room knows more than that, as many as a quarter of what it
-// knows. Either way writing checkpoints costs less than writing what they sum up.
+// checkpoints; where the room knew more than that at the last one, as many as a quarter
+// of it. Either way writing checkpoints costs less than writing what they sum up.
 const checkpointLeast = 1000
 
 // checkpoint hands all that is known to the Keeper when one is due.
 func (r *Room) checkpoint() {
-	if r.keeper == nil || r.work < checkpointLeast || r.work < r.known()/4 {
+	if r.keeper == nil || r.work < max(checkpointLeast, r.known/4) {
 		return
 	}
-	r.work = 0
-	r.keeper.Checkpoint(r.sum())
-}
-
-// known is about how much a Checkpoint holds.
-func (r *Room) known() int {
-	n := len(r.truth.signals)
-	for _, samples := range r.samples {
-		n += min(len(samples), sampleLimit)
+	sum := r.sum()
+	r.work, r.known = 0, len(sum.Facts)
+	for _, m := range sum.Measured {
+		r.known += len(m.Samples)
 	}
-	return n
+	r.keeper.Checkpoint(sum)
 }
 
 // sum is the room as it is. The caller holds the lock. What is immutable is shared.

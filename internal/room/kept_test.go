@@ -153,7 +153,7 @@ func TestCheckpointsComeAsOftenAsTheyPay(t *testing.T) {
 		if n := len(kept.at); n > 0 {
 			since -= kept.at[n-1]
 		}
-		if most := max(checkpointLeast, r.known()/4) + 100; since > most {
+		if most := max(checkpointLeast, r.known/4) + 100; since > most {
 			t.Fatalf("%d records since the last checkpoint", since)
 		}
 		if n := len(kept.at); n > 1 && kept.at[n-1]-kept.at[n-2] < checkpointLeast {

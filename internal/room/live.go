@@ -39,6 +39,7 @@ type Room struct {
 	keeping   Keeping
 	waiters   []waiter
 	work      int // events and readings since the last checkpoint
+	known     int // facts and samples in that one
 	truth     *truth
 	watched   map[Scope]*scopeReading
 	samples   map[string][]Sample
@@ -123,6 +124,8 @@ func (r *Room) Replay(records ...Record) {
 		}
 	}
 	r.keeping.UpTo = r.number
+	r.work += len(records)
+	r.checkpoint()
 	r.schedule()
 }
 

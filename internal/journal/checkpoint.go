@@ -1,0 +1,70 @@
+package journal
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"io"
+
+	"warroom/internal/room"
+)
+
+// A checkpoint is written as a compressed gob. It only saves the work of folding the
+// records before it: one that is not there, or cannot be read, is done without, unless
+// it stands for events that were let go.
+func init() {
+	gob.Register(new(room.HealthDetail))
+	gob.Register(new(room.AlarmDetail))
+	gob.Register(new(room.ProbeDetail))
+}
+
+// sumUp is a checkpoint as it is stored.
+type sumUp struct {
+	n, at int64
+	state []byte
+	sum   hash
+}
+
+// encode makes a checkpoint ready and queues it; nobody waits for that.
+func (j *Journal) encode(c *room.Checkpoint, n int64) {
+	j.sum.Go(func() {
+		s, err := sumUpOf(c, n)
+		if err != nil {
+			j.log.Warn("a checkpoint of the journal could not be made; opening it takes longer", "cause", err)
+			return
+		}
+		j.put(item{state: s})
+	})
+}
+
+func sumUpOf(c *room.Checkpoint, n int64) (*sumUp, error) {
+	var out bytes.Buffer
+	squeeze, err := flate.NewWriter(&out, flate.BestSpeed)
+	if err != nil {
+		return nil, err
+	}
+	if err := gob.NewEncoder(squeeze).Encode(c); err != nil {
+		return nil, err
+	}
+	if err := squeeze.Close(); err != nil {
+		return nil, err
+	}
+	return &sumUp{n, c.At.UnixMicro(), out.Bytes(), digest(out.Bytes())}, nil
+}
+
+// stateLimit bounds what a checkpoint may unfold to, in bytes: a room of ten thousand
+// probes has a tenth of it.
+const stateLimit = 1 << 30
+
+func (s *sumUp) checkpoint() (*room.Checkpoint, error) {
+	if digest(s.state) != s.sum {
+		return nil, errors.New("a checkpoint is not what was written")
+	}
+	c := new(room.Checkpoint)
+	if err := gob.NewDecoder(io.LimitReader(flate.NewReader(bytes.NewReader(s.state)), stateLimit)).Decode(c); err != nil {
+		return nil, fmt.Errorf("a checkpoint cannot be understood: %w", err)
+	}
+	return c, nil
+}

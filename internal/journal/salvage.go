@@ -1,0 +1,76 @@
+package journal
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"slices"
+
+	"warroom/internal/room"
+)
+
+// Salvage writes what a damaged journal still holds into a new one, with a chain of its
+// own, and reports what was found and what is lost. The damaged one is left as it is.
+func Salvage(from, to string) (Report, error) {
+	r, err := OpenReader(from)
+	if err != nil {
+		return Report{Path: from}, err
+	}
+	defer r.Close()
+	type found struct {
+		n      int64
+		record room.Record
+	}
+	var all []found
+	v := &verifier{r: r, Report: Report{Path: from, Meta: r.meta}}
+	v.all(context.Background(), func(n int64, record room.Record) { all = append(all, found{n, record}) })
+	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(a.n, b.n) })
+	err = Create(to, r.meta, func(yield func(room.Record, error) bool) {
+		for _, each := range all {
+			if !yield(each.record, nil) {
+				return
+			}
+		}
+	})
+	return v.Report, err
+}
+
+// Compact gives back the room on disk that records which were let go have left, and
+// returns the size of the files before and after, in bytes. *Busy if a process writes
+// the journal.
+func Compact(p Place) (before, after int64, err error) {
+	exists, err := inspect(p.Path())
+	if err != nil {
+		return 0, 0, err
+	}
+	if !exists {
+		return 0, 0, fmt.Errorf("there is no journal at %s", p.Path())
+	}
+	release, err := take(p)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer release()
+	before = sizeOf(p.Path())
+	db, err := open(p.Path(), "_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
+	if err != nil {
+		return 0, 0, inWords(err)
+	}
+	defer db.Close()
+	for _, statement := range []string{"PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"} {
+		if _, err := db.Exec(statement); err != nil {
+			return 0, 0, fmt.Errorf("the journal was not compacted, and is as it was: %w", inWords(err))
+		}
+	}
+	return before, sizeOf(p.Path()), nil
+}
+
+func sizeOf(path string) (size int64) {
+	for _, end := range []string{"", "-wal"} {
+		if info, err := os.Stat(path + end); err == nil {
+			size += info.Size()
+		}
+	}
+	return size
+}
