@@ -32,7 +32,7 @@ func TestAFilterThatCannotBeMeantIsSaid(t *testing.T) {
 	for filter, want := range map[string]string{
 		"state:":         "state: needs a value, such as state:alarm",
 		"checkout !":     "! alone leaves out nothing; write !word",
-		"colour:red":     `there is no field "colour"; fields are state, region, account, service, name, kind`,
+		"colour:red":     `there is no field "colour"; fields are state, region, account, service, name, kind, person, is`,
 		"https://a/b":    "",
 		"checkout !cart": "",
 		":":              "",

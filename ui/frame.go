@@ -183,18 +183,21 @@ func (p *pane) counts(pen *pen, s *room.Snapshot) string {
 		return fmt.Sprint(s.Timeline.Total)
 	}
 	list := s.Of(p.kind)
-	dot := " " + pen.marks.Dot + " "
+	dot, over := " "+pen.marks.Dot+" ", ""
+	if n := clearedCount(list); n > 0 {
+		over = fmt.Sprintf("%s%d cleared", dot, n)
+	}
 	switch p.kind {
 	case room.KindHealth:
-		return fmt.Sprintf("%d open of %d", list.Counts["OPEN"], len(list.Signals))
+		return fmt.Sprintf("%d open%s of %d", list.Counts["OPEN"], over, len(list.Signals))
 	case room.KindProbe:
 		text := fmt.Sprintf("%d DOWN", list.Counts["DOWN"])
 		if slow := list.Counts["SLOW"]; slow > 0 {
 			text += fmt.Sprintf("%s%d SLOW", dot, slow)
 		}
-		return fmt.Sprintf("%s of %d", text, len(list.Signals))
+		return fmt.Sprintf("%s%s of %d", text, over, len(list.Signals))
 	}
-	text := fmt.Sprintf("%d ALARM", list.Counts["ALARM"])
+	text := fmt.Sprintf("%d ALARM%s", list.Counts["ALARM"], over)
 	for _, word := range []string{"BLIND", "NO DATA"} {
 		if n := list.Counts[word]; n > 0 {
 			text += fmt.Sprintf("%s%d %s", dot, n, word)
@@ -219,13 +222,15 @@ func (p *pane) summary(pen *pen, s *room.Snapshot, f *flags, number, width int) 
 		mark, token = pen.state(room.Warning)
 	case list.States[room.Unknown] > 0:
 		mark, token = pen.state(room.Unknown)
+	case clearedCount(list) > 0:
+		mark, token = pen.marks.Cleared, theme.Unseen
 	}
 	cells := []cell{
 		{token: theme.Muted, text: fmt.Sprint(number), width: 1},
 		{token: theme.Strong, text: p.name, width: 10},
 		{token: token, text: mark, width: 1},
 		{token: theme.Text, text: p.counts(pen, s), width: 24},
-		{token: theme.Muted, text: p.first(pen), width: flex},
+		{token: theme.Muted, text: p.first(pen, s), width: flex},
 	}
 	if !p.tail {
 		l := p.seen(pen, s)
@@ -249,7 +254,7 @@ func (p *pane) troubled(s *room.Snapshot) bool {
 }
 
 // first is the most telling row of a pane: the worst, or the newest.
-func (p *pane) first(pen *pen) string {
+func (p *pane) first(pen *pen, s *room.Snapshot) string {
 	if p.filter.text != "" {
 		return p.filtered(pen, 20)
 	}
@@ -257,10 +262,10 @@ func (p *pane) first(pen *pen) string {
 		return ""
 	}
 	if p.tail {
-		return pen.eventText(p.items[len(p.items)-1].event)
+		return pen.lineText(s, p.items[len(p.items)-1])
 	}
 	signal := p.items[0].signal
-	if signal.State == room.OK {
+	if signal.State == room.OK && !cleared(signal) {
 		return ""
 	}
 	return signal.Title + " " + signal.Region

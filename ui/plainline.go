@@ -60,7 +60,7 @@ func (t *teller) tellEvent(e *room.Event) {
 			line.word, line.reason = "TROUBLE", e.Trouble.String()
 		}
 	default: // an act of a person
-		line = entry{kind: string(e.Type), word: strings.ToUpper(string(e.Type)), reason: e.Actor + ": " + e.Text}
+		line = entry{kind: string(e.Type), word: strings.ToUpper(string(e.Type)), title: e.Subject, reason: said(e)}
 		if s := t.signal(e.Key); s != nil {
 			line.title, line.place = s.Title, t.about(s).place
 		}
@@ -70,6 +70,14 @@ func (t *teller) tellEvent(e *room.Event) {
 		line.reason = strings.TrimSpace(line.reason + " (told at " + t.now.UTC().Format("15:04:05Z") + ")")
 	}
 	t.out.add(line)
+}
+
+// said is who acted, and what they wrote.
+func said(e *room.Event) string {
+	if e.Text == "" {
+		return e.Actor
+	}
+	return e.Actor + ": " + e.Text
 }
 
 // change is a line about a signal that appeared, changed or is gone.
