@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -90,8 +91,13 @@ type subject struct {
 	keys  []string
 }
 
-// subject is the selected rows, or the one under the cursor.
+// subject is the selected rows, or the one under the cursor. The cursor stays with its
+// row from then on, so that the next act is about it as well, wherever the first one
+// moves it.
 func (m *Model) subject() subject {
+	if p := m.panes[m.focus]; !p.tail {
+		p.moved = true
+	}
 	s := subject{items: m.chosen()}
 	for _, it := range s.items {
 		for _, key := range it.abouts() {
@@ -136,16 +142,19 @@ func (m *Model) actOn(s subject, verb string, a room.Act, wants func(*room.Signa
 			a.Keys = append(a.Keys, key)
 		}
 	}
-	done := ""
-	switch left := len(s.keys) - len(a.Keys); {
-	case len(a.Keys) == 0:
-		a.Keys = s.keys
-	case len(s.keys) == 1:
-		done = verb + " " + now.signal(s.keys[0]).Title
-	case left > 0:
-		done = verb + " " + plural(len(a.Keys), "row") + ", and left " + plural(left, "row") + " as it was"
+	if len(a.Keys) == 0 {
+		a.Keys = s.keys // the room knows why not, or more than this view
+	}
+	done := verb + " " + plural(len(a.Keys), "row")
+	if only := now.signal(a.Keys[0]); len(s.keys) == 1 && only != nil {
+		done = verb + " " + only.Title
+	}
+	switch left := len(s.keys) - len(a.Keys); left {
+	case 0:
+	case 1:
+		done += ", and left 1 row as it was"
 	default:
-		done = verb + " " + plural(len(a.Keys), "row")
+		done += fmt.Sprintf(", and left %d rows as they were", left)
 	}
 	m.served(s.items)
 	return m.act(done, a)

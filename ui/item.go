@@ -48,15 +48,6 @@ func (it item) events() []*room.Event {
 	return nil
 }
 
-// about is the key of the signal that an item is about, or "". Of a run it is that of
-// the first line.
-func (it item) about() string {
-	if it.signal != nil {
-		return it.signal.Key
-	}
-	return aboutOf(it.event)
-}
-
 // abouts is the keys of all the signals that an item is about, each once.
 func (it item) abouts() []string {
 	if it.signal != nil {

@@ -16,6 +16,9 @@ func timelineRow(p *pen, s *room.Snapshot, it item) []cell {
 		{token: token, text: mark, width: 1},
 		{token: text, text: p.told(it.event) + p.lineText(s, it), width: flex, field: fieldName, least: 24},
 	}
+	if it.event.Act() {
+		return cells // what people do has no place, and more to say
+	}
 	account, region := eventPlace(it.event)
 	if p.many {
 		cells = append(cells, p.account(account))
