@@ -132,9 +132,9 @@ func (g *page) line(e *room.Event, text string) {
 }
 
 // standingWords say where a signal stands between the world and the people in the room.
+// The acknowledgement itself says that it is there.
 var standingWords = map[room.Standing]string{
 	room.Unacknowledged: "nobody has acknowledged it",
-	room.Acknowledged:   "acknowledged",
 	room.Cleared:        clearedWord + ": over before anybody had acknowledged it",
 }
 

@@ -116,6 +116,9 @@ func (p *pane) title(pen *pen, s *room.Snapshot, f *flags, number int) []label {
 	if p.tail {
 		return labels
 	}
+	if n := clearedCount(s.Of(p.kind)); n > 0 {
+		labels = append(labels, label{theme.Unseen, fmt.Sprintf("%d cleared", n), 4})
+	}
 	if p.order != 0 {
 		labels = append(labels, label{theme.Accent, "by " + orders[p.order].name, 4})
 	}
@@ -183,21 +186,18 @@ func (p *pane) counts(pen *pen, s *room.Snapshot) string {
 		return fmt.Sprint(s.Timeline.Total)
 	}
 	list := s.Of(p.kind)
-	dot, over := " "+pen.marks.Dot+" ", ""
-	if n := clearedCount(list); n > 0 {
-		over = fmt.Sprintf("%s%d cleared", dot, n)
-	}
+	dot := " " + pen.marks.Dot + " "
 	switch p.kind {
 	case room.KindHealth:
-		return fmt.Sprintf("%d open%s of %d", list.Counts["OPEN"], over, len(list.Signals))
+		return fmt.Sprintf("%d open of %d", list.Counts["OPEN"], len(list.Signals))
 	case room.KindProbe:
 		text := fmt.Sprintf("%d DOWN", list.Counts["DOWN"])
 		if slow := list.Counts["SLOW"]; slow > 0 {
 			text += fmt.Sprintf("%s%d SLOW", dot, slow)
 		}
-		return fmt.Sprintf("%s%s of %d", text, over, len(list.Signals))
+		return fmt.Sprintf("%s of %d", text, len(list.Signals))
 	}
-	text := fmt.Sprintf("%d ALARM%s", list.Counts["ALARM"], over)
+	text := fmt.Sprintf("%d ALARM", list.Counts["ALARM"])
 	for _, word := range []string{"BLIND", "NO DATA"} {
 		if n := list.Counts[word]; n > 0 {
 			text += fmt.Sprintf("%s%d %s", dot, n, word)
@@ -205,6 +205,9 @@ func (p *pane) counts(pen *pen, s *room.Snapshot) string {
 	}
 	return fmt.Sprintf("%s%s%d", text, dot, len(list.Signals))
 }
+
+// countsWidth is the column of the counts in a summary.
+const countsWidth = 24
 
 // summary is a pane in one line, for when another one is open.
 func (p *pane) summary(pen *pen, s *room.Snapshot, f *flags, number, width int) string {
@@ -225,11 +228,17 @@ func (p *pane) summary(pen *pen, s *room.Snapshot, f *flags, number, width int) 
 	case clearedCount(list) > 0:
 		mark, token = pen.marks.Cleared, theme.Unseen
 	}
+	counts := p.counts(pen, s)
+	if n := clearedCount(list); n > 0 {
+		if longer := fmt.Sprintf("%s %s %d cleared", counts, pen.marks.Dot, n); ansi.StringWidth(longer) <= countsWidth {
+			counts = longer
+		}
+	}
 	cells := []cell{
 		{token: theme.Muted, text: fmt.Sprint(number), width: 1},
 		{token: theme.Strong, text: p.name, width: 10},
 		{token: token, text: mark, width: 1},
-		{token: theme.Text, text: p.counts(pen, s), width: 24},
+		{token: theme.Text, text: counts, width: countsWidth},
 		{token: theme.Muted, text: p.first(pen, s), width: flex},
 	}
 	if !p.tail {

@@ -31,8 +31,17 @@ func (t *teller) tellSignal(s *room.Signal) {
 	if t.shown.Visibility(s, t.now) != room.Fresh {
 		e.word, reason = "STALE", "was "+s.Word+" "+reason
 	}
-	e.reason = join(reason, s.Reason)
+	reason = join(reason, t.byWhom("acknowledged", s.Ack))
+	e.reason = join(join(reason, t.byWhom("claimed", s.Claim)), s.Reason)
 	t.out.add(e)
+}
+
+// byWhom is an act that is in force, or nothing.
+func (t *teller) byWhom(what string, e *room.Event) string {
+	if e == nil {
+		return ""
+	}
+	return what + " by " + e.Actor + " " + t.when(e.At)
 }
 
 // about is where a line about a signal begins.
@@ -182,6 +191,9 @@ func (t *teller) tally(condition room.Condition) string {
 		} else if state == room.Critical {
 			parts = append(parts, nothingCritical[condition])
 		}
+	}
+	if over := t.count(clearedCount); over != "" {
+		parts = append(parts, "cleared and not acknowledged: "+over)
 	}
 	watched := cmp.Or(t.count(func(l room.List) int { return len(l.Signals) }), "nothing yet")
 	parts = append(parts, "watched: "+watched+" in "+plural(len(t.shown.Scopes.List), "scope"))
