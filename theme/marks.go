@@ -8,6 +8,10 @@ type Marks struct {
 	Note, Dot, Ellipsis, Absent, Bar      string
 	Arrow, Times, Separator, Pause        string
 	Unseen, Marked, Link, More            string
+	// What people did: acknowledged, is on it, announced a change, took something back,
+	// pinned a line. Cleared is trouble that was over before anybody knew; Pending is
+	// what is not on disk yet.
+	Ack, Claim, Change, Back, Pin, Cleared, Pending string
 	// The frame: corners clockwise from the top left, then horizontal and vertical.
 	TopLeft, TopRight, BottomRight, BottomLeft, Horizontal, Vertical string
 	// Spark is the glyphs of a small chart, lowest first. Gap stands for no reading.
@@ -26,6 +30,7 @@ var Unicode = Marks{
 	Note: "✎", Dot: "·", Ellipsis: "…", Absent: "–", Bar: "▌",
 	Arrow: "→", Times: "×", Separator: "│", Pause: "‖",
 	Unseen: "◆", Marked: "■", Link: "↗", More: "↓",
+	Ack: "✓", Claim: "➤", Change: "⚑", Back: "↶", Pin: "★", Cleared: "▽", Pending: "…",
 	Plot: Braille, Axis: "│", Corner: "└", Tick: "┴", Dash: "╌", Box: [5]string{"├", "─", "▒", "┃", "┤"},
 	TopLeft: "╭", TopRight: "╮", BottomRight: "╯", BottomLeft: "╰", Horizontal: "─", Vertical: "│",
 	Spark: []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}, Gap: " ",
@@ -37,6 +42,7 @@ var ASCII = Marks{
 	Note: "*", Dot: "-", Ellipsis: "~", Absent: "-", Bar: "|",
 	Arrow: ">", Times: "x", Separator: "|", Pause: "=",
 	Unseen: "@", Marked: "%", Link: "^", More: "v",
+	Ack: "+", Claim: "&", Change: "#", Back: "<", Pin: "=", Cleared: "v", Pending: ".",
 	Plot: Plain, Axis: "|", Corner: "+", Tick: "+", Dash: "-", Box: [5]string{"[", "-", "=", "|", "]"},
 	TopLeft: "+", TopRight: "+", BottomRight: "+", BottomLeft: "+", Horizontal: "-", Vertical: "|",
 	Spark: []string{"_", ".", "-", "=", "+", "*", "%", "#"}, Gap: " ",

@@ -8,12 +8,13 @@ type looks [tokens]look
 
 // parents are the tokens that have the colour of another one unless a theme says
 // something else.
-var parents = map[Token]Token{Stale: Muted, Frozen: Accent, Match: Accent, Unseen: Accent}
+var parents = map[Token]Token{Stale: Muted, Frozen: Accent, Match: Accent, Unseen: Accent, Pending: Muted}
 
 // shapes is what the themes with colours have in common.
 var shapes = palette{
 	Strong: "bold", Accent: "bold", Critical: "bold", Stale: "italic", Selected: "reverse", Badge: "bold reverse",
 	Drill: "bold reverse", Frozen: "bold reverse", Match: "bold underline", Unseen: "bold",
+	Pending: "italic",
 }
 
 // builtin is a theme that comes along. Where it follows the terminal, it has two
@@ -100,6 +101,7 @@ var (
 		Muted: "faint", Strong: "bold", Accent: "bold", Critical: "bold", Warning: "bold italic", OK: "plain",
 		Unknown: "italic", Stale: "faint italic", Border: "faint", Selected: "reverse", Badge: "bold reverse",
 		Drill: "bold reverse", Frozen: "bold reverse", Match: "underline", Unseen: "bold underline",
+		Pending: "faint italic",
 	}
 )
 

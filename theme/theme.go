@@ -31,6 +31,7 @@ const (
 	Frozen                // the screen stands still on purpose
 	Match                 // the letters that a filter has found
 	Unseen                // trouble that nobody has looked at yet
+	Pending               // what is not on disk yet
 	tokens
 )
 
@@ -39,7 +40,7 @@ const (
 var keys = [tokens]string{
 	Muted: "muted", Strong: "strong", Accent: "accent", Critical: "critical", Warning: "warning", OK: "ok",
 	Unknown: "unknown", Stale: "stale", Border: "border", Selected: "selected", Badge: "badge", Drill: "drill",
-	Frozen: "frozen", Match: "match", Unseen: "unseen",
+	Frozen: "frozen", Match: "match", Unseen: "unseen", Pending: "pending",
 }
 
 // Keys lists what the tokens are called in a theme file.

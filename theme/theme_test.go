@@ -10,7 +10,8 @@ func TestEveryGlyphIsOneCellWideHoweverItIsMeasured(t *testing.T) {
 	for name, m := range map[string]Marks{"unicode": Unicode, "ascii": ASCII} {
 		glyphs := append([]string{
 			m.Critical, m.Warning, m.OK, m.Unknown, m.Stale, m.Note, m.Dot, m.Ellipsis, m.Absent, m.Bar, m.Arrow, m.Times,
-			m.Separator, m.Pause, m.Unseen, m.Marked, m.Link, m.More, m.Axis, m.Corner, m.Tick, m.Dash,
+			m.Separator, m.Pause, m.Unseen, m.Marked, m.Link, m.More,
+			m.Ack, m.Claim, m.Change, m.Back, m.Pin, m.Cleared, m.Pending, m.Axis, m.Corner, m.Tick, m.Dash,
 			m.Box[0], m.Box[1], m.Box[2], m.Box[3], m.Box[4], m.TopLeft, m.TopRight, m.BottomRight, m.BottomLeft, m.Horizontal, m.Vertical, m.Gap,
 		}, m.Spark...)
 		for bits := range 1 << (m.Plot.Across * m.Plot.Down) {

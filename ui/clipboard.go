@@ -43,12 +43,12 @@ func (m *Model) copyText(text, what string) tea.Cmd {
 // copyLine is a row for others: it says by itself what it is, where and since when.
 func (m *Model) copyLine(it item) string {
 	if it.signal == nil {
-		return m.mine(m.pen.clock(it.event.At) + " " + m.pen.eventText(it.event))
+		return m.mine(m.pen.clock(it.event.At) + " " + m.pen.lineText(m.shown, it))
 	}
 	s := it.signal
 	mark, word, _, title := m.pen.look(m.shown, s)
 	parts := []string{mark + " " + word + " " + title}
-	for _, part := range []string{s.Service, strings.TrimSpace(s.Account + " " + s.Region), m.pen.sinceWhen(s), s.Reason} {
+	for _, part := range []string{s.Service, strings.TrimSpace(s.Account + " " + s.Region), m.pen.sinceWhen(s), s.Reason, m.byPeople("acknowledged", s.Ack), m.byPeople("claimed", s.Claim)} {
 		if part != "" {
 			parts = append(parts, part)
 		}
@@ -57,6 +57,18 @@ func (m *Model) copyLine(it item) string {
 		parts = append(parts, links[0].url)
 	}
 	return m.mine(strings.Join(parts, " "+m.pen.marks.Dot+" "))
+}
+
+// byPeople is an act that is in force, for others.
+func (m *Model) byPeople(what string, e *room.Event) string {
+	if e == nil {
+		return ""
+	}
+	text := what + " by " + e.Actor + " " + since(m.pen.now, e.At) + " ago"
+	if e.Text != "" {
+		text += ": " + e.Text
+	}
+	return text
 }
 
 // sinceWhen is since when a signal is as it is.

@@ -64,20 +64,20 @@ func TestACopyFromADrillSaysSo(t *testing.T) {
 	}
 }
 
-func TestMarkedRowsAreActedOnTogether(t *testing.T) {
+func TestSelectedRowsAreActedOnTogether(t *testing.T) {
 	clock := &standing{now: noon}
 	r := world(clock)
 	m := screen(t, r, clock, 130, 40)
 	press(m, "2", "space", "space")
 	if frame := plainFrame(m); strings.Count(frame, "■✖ ALARM") != 2 {
-		t.Fatalf("two rows are not marked:\n%s", frame)
+		t.Fatalf("two rows are not selected:\n%s", frame)
 	}
 	if got := copied(press(m, "y")); strings.Count(got, "\n") != 1 || !strings.Contains(got, "orders-p99-latency") || !strings.Contains(got, "checkout-5xx") {
 		t.Errorf("copied %q", got)
 	}
 	press(m, "n")
 	typeIn(m, "looking")
-	press(m, "enter")
+	play(t, m, press(m, "enter"))
 	settle(t, m)
 	notes := 0
 	for _, e := range m.live.Timeline.Events {
@@ -86,29 +86,29 @@ func TestMarkedRowsAreActedOnTogether(t *testing.T) {
 		}
 	}
 	if notes != 2 || len(m.flags.marked[m.focus]) != 0 {
-		t.Errorf("%d notes, %d still marked", notes, len(m.flags.marked[m.focus]))
+		t.Errorf("%d notes, %d still selected", notes, len(m.flags.marked[m.focus]))
 	}
 	press(m, "space", "esc")
 	if len(m.flags.marked[m.focus]) != 0 {
-		t.Error("esc does not unmark")
+		t.Error("esc does not let go of it")
 	}
 }
 
-func TestMarksBelongToTheirPane(t *testing.T) {
+func TestASelectionBelongsToItsPane(t *testing.T) {
 	clock := &standing{now: noon}
 	r := world(clock)
 	m := screen(t, r, clock, 130, 40)
 	press(m, "2", "space", "space", "3", "n")
 	typeIn(m, "about a probe")
-	press(m, "enter")
+	play(t, m, press(m, "enter"))
 	settle(t, m)
 	if got := len(m.flags.marked[1]); got != 2 {
-		t.Errorf("a note in another pane left %d of 2 marks", got)
+		t.Errorf("a note in another pane left %d of 2 selected rows", got)
 	}
 	press(m, "2")
 	m.setFilter("cart")
 	if got := copied(press(m, "y")); got != "" {
-		t.Errorf("marked rows are hidden, and it copies %q", got)
+		t.Errorf("selected rows are hidden, and it copies %q", got)
 	}
 }
 
@@ -118,7 +118,7 @@ func TestANoteOnATimelineLineIsAboutItsSignal(t *testing.T) {
 	m := screen(t, r, clock, 130, 40)
 	press(m, "4", "g", "j", "n")
 	typeIn(m, "seen")
-	press(m, "enter")
+	play(t, m, press(m, "enter"))
 	settle(t, m)
 	last := m.live.Timeline.Events[len(m.live.Timeline.Events)-1]
 	if last.Text != "seen" || last.Key != "alarm/prod/us-east-1/checkout-5xx" {

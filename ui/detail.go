@@ -34,6 +34,7 @@ func healthDetail(g *page, it item) {
 	if len(detail.Updates) == 0 {
 		g.heading("AWS has not written anything about this event yet")
 	}
+	g.history(it.signal.Key)
 }
 
 // entityLimit is how many resources a detail lists by name; the rest is counted.
@@ -63,54 +64,4 @@ func (g *page) entities(all []room.Entity) {
 // entityOrder puts what is in trouble before what is not.
 func entityOrder(status string) int {
 	return slices.Index([]string{"RESOLVED", "UNIMPAIRED", "", "PENDING", "UNKNOWN", "IMPAIRED"}, status) * -1
-}
-
-// historyLimit is how many timeline lines a detail repeats.
-const historyLimit = 20
-
-// history lists what the timeline has about one signal, newest first.
-func (g *page) history(key string) {
-	s := g.shown
-	listed := 0
-	for i := len(s.Timeline.Events) - 1; i >= 0 && listed < historyLimit; i-- {
-		e := s.Timeline.Events[i]
-		if e.Key != key && (e.Signal == nil || e.Signal.Key != key) {
-			continue
-		}
-		if listed == 0 {
-			g.heading("history")
-		}
-		listed++
-		mark, _ := g.pen.eventLook(e)
-		g.field(g.pen.moment(e.At), mark+" "+g.pen.eventText(e))
-	}
-}
-
-func eventDetail(g *page, it item) {
-	p := g.pen
-	e := it.event
-	mark, token := p.eventLook(e)
-	g.add(token, mark+" "+p.eventText(e))
-	g.blank()
-	g.field("happened", p.date(e.At))
-	g.field("recorded", p.date(e.Stamp.Time()))
-	g.field("by", e.Actor)
-	g.field("event", e.ID.String())
-	if e.Type == room.EventScope {
-		g.field("scope", e.Scope.String())
-		if e.Trouble != nil {
-			g.field("what", e.Trouble.What)
-			g.field("why", e.Trouble.Why)
-			g.field("next", e.Trouble.Next)
-		}
-	}
-	if e.Signal == nil {
-		return
-	}
-	for _, pane := range newPanes() {
-		if pane.kind == e.Signal.Kind {
-			g.heading(string(e.Signal.Kind) + " as it was then")
-			pane.details(g, item{signal: e.Signal})
-		}
-	}
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 
+	"warroom/internal/room"
 	"warroom/theme"
 )
 
@@ -15,7 +16,7 @@ type detailCache struct {
 type detailKey struct {
 	item          string
 	width, height int
-	version       uint64
+	shown         *room.Snapshot
 	second        int64
 	local         bool
 	look          *theme.Theme
@@ -34,7 +35,7 @@ func (m *Model) detailView(r rect) []string {
 	}
 	rows := max(0, r.height-2)
 	key := detailKey{
-		item: it.key(), width: r.width, height: r.height, version: m.shown.Version,
+		item: it.key(), width: r.width, height: r.height, shown: m.shown,
 		second: m.pen.now.Unix(), look: m.pen.theme, marks: m.pen.marks, local: m.pen.local,
 	}
 	if key != m.detailKey || m.detailLines == nil {

@@ -148,18 +148,6 @@ func (m *Model) doFreeze(string) tea.Cmd {
 	return nil
 }
 
-func (m *Model) doNote(text string) tea.Cmd {
-	if m.desk == nil {
-		m.say(theme.Warning, "you are here to look; notes need the role responder")
-		return nil
-	}
-	if text == "" {
-		return m.ask(askingNote, "")
-	}
-	m.note(text)
-	return nil
-}
-
 func (m *Model) doRefresh(string) tea.Cmd {
 	if m.refresh == nil {
 		m.say(theme.Muted, "nothing here can be looked at again")

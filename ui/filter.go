@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"warroom/internal/room"
 )
@@ -17,6 +15,7 @@ import (
 type filter struct {
 	text  string
 	terms []term
+	sight *sight // where it looks things up; nil finds nothing there
 }
 
 type term struct {
@@ -33,13 +32,14 @@ const (
 	fieldService = "service"
 	fieldName    = "name"
 	fieldKind    = "kind"
+	fieldPerson  = "person"
+	fieldIs      = "is"
 )
 
-var filterFields = []string{fieldState, fieldRegion, fieldAccount, fieldService, fieldName, fieldKind}
+var filterFields = []string{fieldState, fieldRegion, fieldAccount, fieldService, fieldName, fieldKind, fieldPerson, fieldIs}
 
-// fuzzyLeast is how long a word must be to be looked for fuzzily: two letters are
-// found in that way nearly everywhere.
-const fuzzyLeast = 3
+// kindPeople is the kind of everything that people do.
+const kindPeople = "people"
 
 // parseFilter reads a filter. It never fails: what cannot be meant is left out or
 // searched for as the text it is, and problem says so.
@@ -59,6 +59,9 @@ func parseFilter(text string) (f filter, problem string) {
 		case hasField && slices.Contains(filterFields, field) && value == "":
 			problem = fmt.Sprintf("%s: needs a value, such as %s", field, fieldExamples[field])
 			continue
+		case hasField && field == fieldIs && !isAnything(value):
+			problem = fmt.Sprintf("nothing is %q; it can be %s", value, strings.Join(isWords, ", "))
+			continue
 		case hasField && slices.Contains(filterFields, field):
 			t.field, t.value = field, value
 		case hasField && field != "" && !strings.Contains(value, "/"):
@@ -72,18 +75,19 @@ func parseFilter(text string) (f filter, problem string) {
 var fieldExamples = map[string]string{
 	fieldState: "state:alarm", fieldRegion: "region:us-east-1", fieldAccount: "account:prod",
 	fieldService: "service:checkout", fieldName: "name:5xx", fieldKind: "kind:probe",
+	fieldPerson: "person:ana", fieldIs: "is:unacknowledged",
 }
 
 func (f filter) signal(s *room.Signal) bool {
 	for _, t := range f.terms {
-		if t.signal(s) == t.not {
+		if t.signal(f.sight, s) == t.not {
 			return false
 		}
 	}
 	return true
 }
 
-func (t term) signal(s *room.Signal) bool {
+func (t term) signal(in *sight, s *room.Signal) bool {
 	switch t.field {
 	case fieldState:
 		return containsFold(s.Word, t.value) || containsFold(s.State.String(), t.value)
@@ -97,6 +101,10 @@ func (t term) signal(s *room.Signal) bool {
 		return containsFold(s.Title, t.value) || !t.not && fuzzyAt(s.Title, t.value) >= 0
 	case fieldKind:
 		return containsFold(string(s.Kind), t.value)
+	case fieldPerson:
+		return t.did(s.Ack) || t.did(s.Claim)
+	case fieldIs:
+		return in.isSignal(t.value, s)
 	}
 	return containsFold(s.Title, t.value) || containsFold(s.Word, t.value) || containsFold(s.Region, t.value) ||
 		containsFold(s.Service, t.value) || containsFold(s.Account, t.value) || containsFold(s.Reason, t.value) ||
@@ -105,20 +113,52 @@ func (t term) signal(s *room.Signal) bool {
 
 func (f filter) event(e *room.Event) bool {
 	for _, t := range f.terms {
-		if t.event(e) == t.not {
+		if t.event(f.sight, e) == t.not {
 			return false
 		}
 	}
 	return true
 }
 
-func (t term) event(e *room.Event) bool {
-	if e.Signal != nil {
-		return t.signal(e.Signal)
+// asks says whether a field is asked for.
+func (f filter) asks(field string) bool {
+	return slices.ContainsFunc(f.terms, func(t term) bool { return t.field == field })
+}
+
+// lines gives the lines of the timeline that are left.
+func (f filter) lines(events []*room.Event) []*room.Event {
+	if len(f.terms) == 0 {
+		return events
 	}
+	left := make([]*room.Event, 0, len(events))
+	for _, e := range events {
+		if f.event(e) {
+			left = append(left, e)
+		}
+	}
+	return left
+}
+
+func (t term) event(in *sight, e *room.Event) bool {
+	switch t.field {
+	case fieldPerson:
+		return t.did(e)
+	case fieldIs:
+		return in.isEvent(t.value, e)
+	}
+	switch e.Type {
+	case room.EventSignal:
+		return t.signal(in, e.Signal)
+	case room.EventScope:
+		return t.scope(e)
+	}
+	return t.act(in, e)
+}
+
+func (t term) scope(e *room.Event) bool {
 	switch t.field {
 	case "":
-		return containsFold(e.Text, t.value) || containsFold(e.Subject, t.value) || containsFold(e.Actor, t.value) || containsFold(e.Scope.String(), t.value)
+		return containsFold(e.Scope.String(), t.value)
 	case fieldRegion:
 		return containsFold(e.Scope.Region, t.value)
 	case fieldAccount:
@@ -127,6 +167,25 @@ func (t term) event(e *room.Event) bool {
 		return containsFold(string(e.Type), t.value)
 	}
 	return false
+}
+
+// act looks at what somebody did, and for where that was at the signal it is about.
+func (t term) act(in *sight, e *room.Event) bool {
+	switch t.field {
+	case "":
+		return containsFold(e.Text, t.value) || containsFold(e.Subject, t.value) || containsFold(e.Actor, t.value) || containsFold(string(e.Type), t.value)
+	case fieldKind: // from its beginning on, for ack is no unack
+		return strings.HasPrefix(string(e.Type), t.value) || t.value == kindPeople
+	case fieldName:
+		return containsFold(e.Subject, t.value) || !t.not && fuzzyAt(e.Subject, t.value) >= 0
+	}
+	s := in.signal(e.Key)
+	return s != nil && t.signal(in, s)
+}
+
+// did says whether an event is an act of the person that is looked for.
+func (t term) did(e *room.Event) bool {
+	return e != nil && e.Actor != "" && containsFold(e.Actor, t.value)
 }
 
 // spans gives the parts of a cell's text that the filter has found, as byte offsets
@@ -166,132 +225,4 @@ func merge(a, b []int) []int {
 		}
 	}
 	return merged
-}
-
-// fuzzy gives the spans of the letters of a word that fuzzyAt has found, or nil.
-func fuzzy(text, word string) []int {
-	if start := fuzzyAt(text, word); start >= 0 {
-		return lettersOf(text, word, start)
-	}
-	return nil
-}
-
-// fuzzyAt finds the letters of a word, in lower case, in their order in text, the first
-// at the beginning of a part of it, and says where that is, or -1. It runs for every row
-// at every key typed, so that it allocates nothing.
-func fuzzyAt(text, word string) int {
-	if utf8.RuneCountInString(word) < fuzzyLeast {
-		return -1
-	}
-	first, _ := utf8.DecodeRuneInString(word)
-	for start, char := range text {
-		if unicode.ToLower(char) == first && beginsPart(text, start) && follows(text[start:], word) {
-			return start
-		}
-	}
-	return -1
-}
-
-// beginsPart says whether a part of a name begins at an offset.
-func beginsPart(text string, at int) bool {
-	if at == 0 {
-		return true
-	}
-	before, _ := utf8.DecodeLastRuneInString(text[:at])
-	return !unicode.IsLetter(before) && !unicode.IsDigit(before)
-}
-
-// follows says whether the letters of a word come in their order in text.
-func follows(text, word string) bool {
-	want, size := utf8.DecodeRuneInString(word)
-	for _, char := range text {
-		if unicode.ToLower(char) != want {
-			continue
-		}
-		if word = word[size:]; word == "" {
-			return true
-		}
-		want, size = utf8.DecodeRuneInString(word)
-	}
-	return false
-}
-
-// lettersOf is where the letters of a word are, one after the other from start.
-func lettersOf(text, word string, start int) []int {
-	var spans []int
-	for at := start; at < len(text) && word != ""; {
-		char, wide := utf8.DecodeRuneInString(text[at:])
-		if want, size := utf8.DecodeRuneInString(word); unicode.ToLower(char) == want {
-			word = word[size:]
-			spans = merge(spans, []int{at, at + wide})
-		}
-		at += wide
-	}
-	return spans
-}
-
-// containsFold reports whether s contains lower, which is in lower case, whatever
-// the case of s.
-func containsFold(s, lower string) bool {
-	at, _ := indexFold(s, lower)
-	return at >= 0
-}
-
-// indexFold is where it does and where that ends, or -1. ASCII, which is nearly all
-// there is, has a way of its own that takes a tenth of the time.
-func indexFold(s, lower string) (from, to int) {
-	if lower == "" || !isASCII(lower) {
-		return indexFoldAny(s, lower)
-	}
-	last := len(s) - len(lower)
-	for i := range len(s) {
-		char := s[i]
-		switch {
-		case char >= utf8.RuneSelf:
-			return indexFoldAny(s, lower)
-		case 'A' <= char && char <= 'Z':
-			char += 'a' - 'A'
-		}
-		if char == lower[0] && i <= last && equalFold(s[i:i+len(lower)], lower) {
-			return i, i + len(lower)
-		}
-	}
-	return -1, -1
-}
-
-func indexFoldAny(s, lower string) (from, to int) {
-	for from := range s {
-		if to := prefixFold(s[from:], lower); to >= 0 {
-			return from, from + to
-		}
-	}
-	return -1, -1
-}
-
-// prefixFold is the length of the beginning of s that reads as lower, or -1.
-func prefixFold(s, lower string) int {
-	at := 0
-	for lower != "" {
-		char, size := utf8.DecodeRuneInString(s[at:])
-		want, wantSize := utf8.DecodeRuneInString(lower)
-		if size == 0 || unicode.ToLower(char) != want {
-			return -1
-		}
-		at += size
-		lower = lower[wantSize:]
-	}
-	return at
-}
-
-func equalFold(s, lower string) bool {
-	for i := range len(s) {
-		c := s[i]
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		if c != lower[i] {
-			return false
-		}
-	}
-	return true
 }

@@ -32,13 +32,60 @@ func TestAFilterThatCannotBeMeantIsSaid(t *testing.T) {
 	for filter, want := range map[string]string{
 		"state:":         "state: needs a value, such as state:alarm",
 		"checkout !":     "! alone leaves out nothing; write !word",
-		"colour:red":     `there is no field "colour"; fields are state, region, account, service, name, kind`,
+		"colour:red":     `there is no field "colour"; fields are state, region, account, service, name, kind, person, is`,
+		"is:":            "is: needs a value, such as is:unacknowledged",
+		"is:happy":       `nothing is "happy"; it can be unacknowledged, acknowledged, cleared, claimed, pinned, pending`,
 		"https://a/b":    "",
 		"checkout !cart": "",
 		":":              "",
 	} {
 		if _, got := parseFilter(filter); got != want {
 			t.Errorf("%q is answered with %q, want %q", filter, got, want)
+		}
+	}
+}
+
+func TestFilterFindsPeopleAndWhatTheyDid(t *testing.T) {
+	clock := &standing{now: noon}
+	m := screen(t, afterwards(clock), clock, 130, 40)
+	for _, c := range []struct{ filter, alarms, probes, lines string }{
+		{"kind:ack", "", "", "ana acknowledged 3 signals: known since the deploy"},
+		{"kind:note", "", "", "ana: failing over checkout to eu-west-1, bo on checkout-5xx: wrong room, sorry (taken back by bo)"},
+		{"kind:mark", "", "", "ana announced: deploy checkout v42"},
+		{"kind:people !kind:note !kind:ack !kind:mark", "", "", "bo is on checkout-5xx, bo is on orders, bo took back: checkout-5xx"},
+		{"person:ana", "orders-p99-latency checkout-5xx", "checkout", "ana: failing over checkout to eu-west-1, ana acknowledged 3 signals: known since the deploy, ana announced: deploy checkout v42"},
+		{"person:BO kind:claim", "", "", "bo is on checkout-5xx, bo is on orders"},
+		{"person:bo", "checkout-5xx", "orders", "bo is on checkout-5xx, bo is on orders, bo on checkout-5xx: wrong room, sorry (taken back by bo), bo took back: checkout-5xx"},
+		{"is:unacknowledged kind:alarm", "inventory-5xx session-5xx", "", "alarm inventory-5xx is ALARM, alarm session-5xx is ALARM"},
+		{"is:acknowledged kind:alarm", "orders-p99-latency checkout-5xx", "", "alarm checkout-5xx is ALARM, alarm orders-p99-latency is ALARM"},
+		{"is:cleared", "login-5xx", "", "alarm login-5xx is ALARM, alarm login-5xx ALARM → OK"},
+		{"is:claimed kind:probe", "", "orders", "probe orders is SLOW"},
+		{"is:claimed !is:ack kind:probe", "", "orders", "probe orders is SLOW"},
+		{"is:pinned", "", "", "ana announced: deploy checkout v42"},
+		{"is:pending", "", "", ""},
+		{"region:us-east-1 kind:people !person:bo", "", "", "ana acknowledged 3 signals: known since the deploy"},
+		{"person:bo region:us-east-1", "checkout-5xx", "orders", "bo is on checkout-5xx, bo is on orders, bo on checkout-5xx: wrong room, sorry (taken back by bo), bo took back: checkout-5xx"},
+	} {
+		m.setFilter(c.filter)
+		for i, want := range map[int]string{1: c.alarms, 2: c.probes} {
+			var got []string
+			for _, it := range m.panes[i].items {
+				got = append(got, it.signal.Title)
+			}
+			if strings.Join(got, " ") != want {
+				t.Errorf("%q leaves %q in pane %d, want %q", c.filter, got, i+1, want)
+			}
+		}
+		var lines []string
+		for _, it := range m.panes[3].items {
+			text := m.pen.lineText(m.shown, it)
+			if it.event.Signal != nil { // without the reason
+				text, _, _ = strings.Cut(text, ":")
+			}
+			lines = append(lines, text)
+		}
+		if got := strings.Join(lines, ", "); got != c.lines {
+			t.Errorf("%q leaves the lines %q, want %q", c.filter, got, c.lines)
 		}
 	}
 }

@@ -105,12 +105,17 @@ func settled(s *room.Snapshot) map[room.Scope]bool {
 }
 
 // gutter is what stands before a row in the pane's margin.
-func (p *pen) gutter(f *flags, pane int, it item) string {
+func (p *pen) gutter(s *room.Snapshot, f *flags, pane int, it item) string {
 	switch {
 	case f.marked[pane][it.key()]:
 		return p.theme.Paint(theme.Accent, p.marks.Marked)
 	case it.signal != nil && f.unseen[it.signal.Key] && bad(it.signal): // a frozen view may show it as it was before
 		return p.theme.Paint(theme.Unseen, p.marks.Unseen)
+	}
+	for _, e := range it.events() {
+		if s.Timeline.Pinned[e.ID] != nil {
+			return p.theme.Paint(theme.Accent, p.marks.Pin)
+		}
 	}
 	return " "
 }

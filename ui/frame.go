@@ -116,6 +116,9 @@ func (p *pane) title(pen *pen, s *room.Snapshot, f *flags, number int) []label {
 	if p.tail {
 		return labels
 	}
+	if n := clearedCount(s.Of(p.kind)); n > 0 {
+		labels = append(labels, label{theme.Unseen, fmt.Sprintf("%d cleared", n), 4})
+	}
 	if p.order != 0 {
 		labels = append(labels, label{theme.Accent, "by " + orders[p.order].name, 4})
 	}
@@ -203,6 +206,9 @@ func (p *pane) counts(pen *pen, s *room.Snapshot) string {
 	return fmt.Sprintf("%s%s%d", text, dot, len(list.Signals))
 }
 
+// countsWidth is the column of the counts in a summary.
+const countsWidth = 24
+
 // summary is a pane in one line, for when another one is open.
 func (p *pane) summary(pen *pen, s *room.Snapshot, f *flags, number, width int) string {
 	mark, token := pen.marks.OK, theme.OK
@@ -219,13 +225,21 @@ func (p *pane) summary(pen *pen, s *room.Snapshot, f *flags, number, width int) 
 		mark, token = pen.state(room.Warning)
 	case list.States[room.Unknown] > 0:
 		mark, token = pen.state(room.Unknown)
+	case clearedCount(list) > 0:
+		mark, token = pen.marks.Cleared, theme.Unseen
+	}
+	counts := p.counts(pen, s)
+	if n := clearedCount(list); n > 0 {
+		if longer := fmt.Sprintf("%s %s %d cleared", counts, pen.marks.Dot, n); ansi.StringWidth(longer) <= countsWidth {
+			counts = longer
+		}
 	}
 	cells := []cell{
 		{token: theme.Muted, text: fmt.Sprint(number), width: 1},
 		{token: theme.Strong, text: p.name, width: 10},
 		{token: token, text: mark, width: 1},
-		{token: theme.Text, text: p.counts(pen, s), width: 24},
-		{token: theme.Muted, text: p.first(pen), width: flex},
+		{token: theme.Text, text: counts, width: countsWidth},
+		{token: theme.Muted, text: p.first(pen, s), width: flex},
 	}
 	if !p.tail {
 		l := p.seen(pen, s)
@@ -249,7 +263,7 @@ func (p *pane) troubled(s *room.Snapshot) bool {
 }
 
 // first is the most telling row of a pane: the worst, or the newest.
-func (p *pane) first(pen *pen) string {
+func (p *pane) first(pen *pen, s *room.Snapshot) string {
 	if p.filter.text != "" {
 		return p.filtered(pen, 20)
 	}
@@ -257,10 +271,10 @@ func (p *pane) first(pen *pen) string {
 		return ""
 	}
 	if p.tail {
-		return pen.eventText(p.items[len(p.items)-1].event)
+		return pen.lineText(s, p.items[len(p.items)-1])
 	}
 	signal := p.items[0].signal
-	if signal.State == room.OK {
+	if signal.State == room.OK && !cleared(signal) {
 		return ""
 	}
 	return signal.Title + " " + signal.Region

@@ -8,8 +8,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/exp/golden"
-
-	"warroom/internal/room"
 )
 
 // plainFrame is the screen as text.
@@ -177,32 +175,6 @@ func TestEveryThemeDrawsTheSameText(t *testing.T) {
 					want = got
 				case got != want:
 					t.Errorf("%s at %v: %s says something else:\n%s\nthan\n%s", name, size, look, got, want)
-				}
-			}
-		}
-	}
-}
-
-// TestNoStateIsToldByColourAlone draws a row of each kind in each state, at every
-// width that a pane can have, and takes the colour away: every two must differ.
-func TestNoStateIsToldByColourAlone(t *testing.T) {
-	clock := &standing{now: noon}
-	for _, ascii := range []bool{false, true} {
-		m := screen(t, world(clock), clock, 130, 40, func(o *Options) { o.ASCII = ascii })
-		for _, p := range m.panes {
-			if p.tail {
-				continue
-			}
-			for width := 20; width <= 130; width++ {
-				seen := map[string]room.State{}
-				for _, state := range []room.State{room.Unknown, room.OK, room.Warning, room.Critical} {
-					s := *m.shown.Of(p.kind).Signals[0]
-					s.State, s.Word = state, "STATE"
-					row := ansi.Strip(m.pen.row(width, false, false, p.columns(&m.pen, m.shown, item{signal: &s})...))
-					if other, same := seen[row]; same {
-						t.Fatalf("%s at %d: %v and %v are both drawn as %q", p.name, width, other, state, row)
-					}
-					seen[row] = state
 				}
 			}
 		}

@@ -6,8 +6,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"warroom/internal/clean"
-	"warroom/internal/room"
-	"warroom/theme"
 )
 
 // asking is what the line at the foot of the screen is being typed for.
@@ -18,12 +16,13 @@ const (
 	askingFilter
 	askingCommand
 	askingNote
+	askingAck
 )
 
 // inputLimit bounds what can be typed or pasted into the one line.
 const inputLimit = 2000
 
-var prompts = map[asking]string{askingFilter: "/", askingCommand: ":", askingNote: "note: "}
+var prompts = map[asking]string{askingFilter: "/", askingCommand: ":", askingNote: "note: ", askingAck: "acknowledge: "}
 
 // ask opens the input line.
 func (m *Model) ask(what asking, text string) tea.Cmd {
@@ -33,6 +32,16 @@ func (m *Model) ask(what asking, text string) tea.Cmd {
 	m.input.SetValue(text)
 	m.input.CursorEnd()
 	return m.input.Focus()
+}
+
+// askAbout opens the input line for words about what is chosen now: rows may move while
+// they are typed.
+func (m *Model) askAbout(what asking) tea.Cmd {
+	m.asked = m.subject()
+	if what == askingAck && !m.hasSignals(m.asked) {
+		return nil
+	}
+	return m.ask(what, "")
 }
 
 func (m *Model) stopAsking() {
@@ -99,34 +108,11 @@ func (m *Model) submit() tea.Cmd {
 	case askingFilter:
 		m.setFilter(text)
 	case askingNote:
-		m.note(text)
+		return m.note(m.asked, text)
+	case askingAck:
+		return m.ack(m.asked, text)
 	case askingCommand:
 		return m.run(text)
 	}
 	return nil
-}
-
-// note writes a line about the marked rows, or the one under the cursor. The marks
-// have served then.
-func (m *Model) note(text string) {
-	items := m.chosen()
-	if len(items) == 0 && len(m.flags.marked[m.focus]) > 0 {
-		m.say(theme.Warning, "no marked row is left by the filter; "+m.keyOf("back")+" clears the marks, then the filter")
-		return
-	}
-	keys := []string{}
-	for _, it := range items {
-		keys = append(keys, it.about())
-	}
-	if len(keys) == 0 {
-		keys = append(keys, "") // about nothing in particular
-	}
-	for _, key := range keys {
-		if err := m.desk.Act(room.Act{Do: room.EventNote, Keys: []string{key}, Text: clean.Line(text, inputLimit)}); err != nil {
-			m.say(theme.Warning, err.Error())
-			return
-		}
-	}
-	m.say(theme.Muted, "noted on "+plural(len(keys), "row"))
-	m.served(items)
 }

@@ -8,18 +8,18 @@ import (
 	"warroom/theme"
 )
 
-// doMark marks the row for the next act, and goes on to the next one.
-func (m *Model) doMark(string) tea.Cmd {
+// doSelect selects the row for the next act, and goes on to the next one.
+func (m *Model) doSelect(string) tea.Cmd {
 	p := m.panes[m.focus]
 	it, ok := p.selected()
 	if !ok {
-		m.say(theme.Muted, "there is no row to mark")
+		m.say(theme.Muted, "there is no row to select")
 		return nil
 	}
 	m.flags.toggle(m.focus, it.key())
 	p.move(1)
 	if n := len(m.flags.marked[m.focus]); n > 0 {
-		m.say(theme.Muted, fmt.Sprintf("%s marked; %s copies, %s notes; %s unmarks", plural(n, "row"), m.keyOf("copy"), m.keyOf("note"), m.keyOf("back")))
+		m.say(theme.Muted, fmt.Sprintf("%s selected; %s acknowledges, %s claims, %s notes, %s copies; %s lets go", plural(n, "row"), m.keyOf("ack"), m.keyOf("claim"), m.keyOf("note"), m.keyOf("copy"), m.keyOf("back")))
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ type Model struct {
 	context context.Context
 	reader  room.Reader
 	desk    room.Desk
+	acts
 	drill   room.Drill
 	charts  room.Charts
 	reload  func() error
@@ -88,7 +89,7 @@ func New(o Options) (*Model, error) {
 		o.Context = context.Background()
 	}
 	m := &Model{
-		context: o.Context, reader: o.Room, desk: o.Desk, drill: o.Drill, reload: o.Reload, refresh: o.Refresh, charts: o.Charts,
+		context: o.Context, reader: o.Room, desk: o.Desk, acts: acts{readOnly: o.ReadOnly}, drill: o.Drill, reload: o.Reload, refresh: o.Refresh, charts: o.Charts,
 		newLook: o.NewLook, log: o.Log, keep: o.Keep, memory: o.Memory, panes: newPanes(), flags: newFlags(), input: textinput.New(),
 	}
 	if m.newLook == nil {
@@ -160,6 +161,8 @@ func (m *Model) handle(message tea.Msg) tea.Cmd {
 		if message.serial == m.chart.serial {
 			return m.fetchChart()
 		}
+	case acted:
+		m.tookAct(message)
 	case chartCame:
 		m.takeChart(message)
 	default:

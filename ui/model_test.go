@@ -163,7 +163,7 @@ func TestNotesGoToTheTimelineCleanedAndViewersCannotWriteThem(t *testing.T) {
 	m := screen(t, r, clock, 130, 40)
 	press(m, "2", "n")
 	m.Update(tea.PasteMsg{Content: "failing \x1b]52;c;aGk=\x07 over\u202e now"})
-	press(m, "enter")
+	play(t, m, press(m, "enter"))
 	settle(t, m)
 	events := m.shown.Timeline.Events
 	last := events[len(events)-1]

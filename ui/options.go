@@ -14,6 +14,9 @@ type Options struct {
 	Room    room.Reader     //
 	Desk    room.Desk       // nil for one who only looks
 	Drill   room.Drill      // nil unless this is a drill
+	// ReadOnly is why there is no Desk, such as "another warroom (pid 4242) keeps this
+	// room"; "" if it is a matter of the person's role.
+	ReadOnly string
 	Look
 	NewLook func() *Look       // the look of a config that was read since; nil if none was. May be nil itself
 	Reload  func() error       // reads the config again; nil if there is none

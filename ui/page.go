@@ -106,6 +106,7 @@ func (g *page) header(signal *room.Signal) {
 		g.fieldIn(theme.Warning, "trouble", cause(status, g.pen.now))
 	}
 	g.field("why", signal.Reason)
+	g.people(signal)
 }
 
 // belongs is whose and where a signal is.

@@ -25,8 +25,13 @@ type pane struct {
 	items   []item
 	version uint64 // of the list that items came from
 	filter  filter
-	order   int // index of orders
-	sorted  int // the order that items are in
+	order   int  // index of orders
+	people  bool // somebody has acknowledged or claimed one of the items
+	cleared bool // one of them was over before anybody had
+	sorted  int  // the order that items are in
+	story   story
+	kept    uint64 // keptMark of the Snapshot that items came from
+	again   bool   // items must be gathered again, although nothing that they come from has changed
 	cursor  int
 	top     int
 	moved   bool // the cursor was moved, so it stays with its row
@@ -41,7 +46,7 @@ type pane struct {
 // need not be drawn again.
 type drawn struct {
 	width, height, cursor, top int
-	version, scopes            uint64
+	version, scopes, kept      uint64
 	focused, local, frozen     bool
 	filter                     string
 	order                      int
@@ -58,18 +63,22 @@ func (p *pane) sync(s *room.Snapshot, f filter) {
 	if !p.tail {
 		version = s.Of(p.kind).Version
 	}
-	if p.items != nil && p.version == version && p.filter.text == f.text && p.sorted == p.order {
+	kept := keptMark(s)
+	if p.items != nil && p.version == version && p.filter.text == f.text && p.sorted == p.order && !p.again && (p.kept == kept || !f.asks(fieldIs)) {
 		return
 	}
-	key := ""
-	if p.moved && p.cursor < len(p.items) {
-		key = p.items[p.cursor].key()
+	var was item
+	follows := p.moved && p.cursor < len(p.items)
+	if follows {
+		was = p.items[p.cursor]
 	}
-	p.version, p.filter, p.sorted = version, f, p.order
-	p.items = p.gather(s, f)
+	p.version, p.filter, p.sorted, p.kept, p.again = version, f, p.order, kept, false
+	p.filter.sight = &sight{Snapshot: s}
+	p.items = p.gather(s, p.filter)
+	p.people, p.cleared = peopled(p.items)
 	switch {
-	case key != "":
-		p.follow(key)
+	case follows:
+		p.follow(was)
 	case p.tail:
 		p.cursor = len(p.items) - 1
 	default:
@@ -80,13 +89,7 @@ func (p *pane) sync(s *room.Snapshot, f filter) {
 
 func (p *pane) gather(s *room.Snapshot, f filter) []item {
 	if p.tail {
-		items := make([]item, 0, len(s.Timeline.Events))
-		for _, e := range s.Timeline.Events {
-			if f.event(e) {
-				items = append(items, item{event: e})
-			}
-		}
-		return items
+		return p.story.rows(p.items, f.lines(s.Timeline.Events))
 	}
 	signals := s.Of(p.kind).Signals
 	items := make([]item, 0, len(signals))
@@ -99,10 +102,10 @@ func (p *pane) gather(s *room.Snapshot, f filter) []item {
 	return items
 }
 
-// follow puts the cursor on the row of that key, on the same line of the screen.
-func (p *pane) follow(key string) {
+// follow puts the cursor on the row of what it was on, on the same line of the screen.
+func (p *pane) follow(was item) {
 	for i, it := range p.items {
-		if it.key() == key {
+		if it.is(was) {
 			p.top += i - p.cursor
 			p.cursor = i
 			return
@@ -146,7 +149,7 @@ func (p *pane) view(pen *pen, s *room.Snapshot, f *flags, at spot) []string {
 	now := drawn{
 		width: at.width, height: at.height, cursor: p.cursor, top: p.top, version: p.version, scopes: s.Scopes.Version,
 		focused: at.focused, local: pen.local, frozen: at.frozen, filter: p.filter.text, order: p.order, flags: f.version,
-		look: pen.theme, marks: pen.marks, ages: p.ages(pen, s, at.height),
+		look: pen.theme, marks: pen.marks, ages: p.ages(pen, s, at.height), kept: keptMark(s),
 	}
 	if p.lines != nil && now == p.drawn {
 		return p.lines
@@ -183,10 +186,24 @@ func (p *pane) ages(pen *pen, s *room.Snapshot, height int) uint64 {
 		add(!status.Next.IsZero() && pen.now.After(status.Next))
 	}
 	for i := max(0, p.top); i < min(p.top+height, len(p.items)); i++ {
-		add(int64(ageStep(pen.now.Sub(p.items[i].signal.Since))))
-		add(s.Visibility(p.items[i].signal, pen.now))
+		signal := p.items[i].signal
+		add(int64(ageStep(pen.now.Sub(signal.Since))))
+		for _, act := range []*room.Event{signal.Ack, signal.Claim} {
+			if act != nil {
+				add(int64(ageStep(pen.now.Sub(act.At))))
+			}
+		}
+		add(s.Visibility(signal, pen.now))
 	}
 	return sum.Sum64()
+}
+
+// keptMark changes whenever something that was pending is on disk.
+func keptMark(s *room.Snapshot) uint64 {
+	if s.Keeping.Waiting == 0 {
+		return 0
+	}
+	return s.Keeping.UpTo + 1
 }
 
 // position says which row of how many the cursor is on.
@@ -216,6 +233,7 @@ func (p *pane) body(pen *pen, s *room.Snapshot, f *flags, width, height int, foc
 	}
 	gutters = make([]string, len(lines), height)
 	pen.found, pen.many, pen.wide = p.filter, accounts(p.scopes(s)) > 1, width
+	pen.people, pen.cleared = p.people, p.cleared
 	if p.tail {
 		pen.many = accounts(s.Scopes.List) > 1
 	}
@@ -223,7 +241,7 @@ func (p *pane) body(pen *pen, s *room.Snapshot, f *flags, width, height int, foc
 		it := p.items[i]
 		dim := it.signal != nil && s.Visibility(it.signal, pen.now) != room.Fresh
 		lines = append(lines, pen.row(width, focused && i == p.cursor, dim, p.columns(pen, s, it)...))
-		gutters = append(gutters, pen.gutter(f, p.number, it))
+		gutters = append(gutters, pen.gutter(s, f, p.number, it))
 		p.visible++
 	}
 	pen.found = filter{}

@@ -29,6 +29,9 @@ type pen struct {
 	wide  int    // the width of the rows that are drawn now
 	back  string // the key that is one step out
 	many  bool   // accounts are watched, so that rows must say which
+	// Of the rows that are drawn now, somebody has acknowledged or claimed one, or one
+	// was over before.
+	people, cleared bool
 }
 
 // cell is one column of one row.

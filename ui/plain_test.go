@@ -37,6 +37,47 @@ func TestPlainTellsHowTheRoomStandsAndThenWhatHappens(t *testing.T) {
 		}
 		r.Flush()
 		f.want("14:03:22Z  note  NOTE  checkout-5xx  prod/us-east-1  bo: rolling back")
+		for _, act := range []room.Act{
+			{Do: room.EventAck, Keys: []string{"alarm/prod/us-east-1/checkout-5xx"}, Text: "known"},
+			{Do: room.EventClaim, Keys: []string{"alarm/prod/us-east-1/checkout-5xx"}},
+			{Do: room.EventUnack, Keys: []string{"alarm/prod/us-east-1/checkout-5xx"}},
+			{Do: room.EventRelease, Keys: []string{"alarm/prod/us-east-1/checkout-5xx"}},
+			{Do: room.EventMark, Text: "deploy checkout v42"},
+		} {
+			if err := r.Desk("bo").Act(act); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := r.Desk("bo").Undo(); err != nil {
+			t.Fatal(err)
+		}
+		r.Flush()
+		f.want(
+			"14:03:22Z  ack  ACK  checkout-5xx  prod/us-east-1  bo: known",
+			"14:03:22Z  claim  CLAIM  checkout-5xx  prod/us-east-1  bo",
+			"14:03:22Z  unack  UNACK  checkout-5xx  prod/us-east-1  bo",
+			"14:03:22Z  release  RELEASE  checkout-5xx  prod/us-east-1  bo",
+			"14:03:22Z  mark  MARK  -  -  bo: deploy checkout v42",
+			"14:03:22Z  retract  RETRACT  deploy checkout v42  -  bo",
+		)
+	})
+}
+
+func TestWhoOpensTheRoomIsToldWhoIsOnWhat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := afterwards(&standing{now: noon})
+		r.Flush()
+		f := follow(t, PlainOptions{Room: r})
+		f.until("OPEN")
+		f.until("EC2")
+		f.until("inventory-5xx")
+		f.until("session-5xx")
+		const threshold = "Threshold Crossed: 3 datapoints were greater than the threshold (5.0)."
+		f.want(
+			"14:03:33Z  alarm  ALARM  orders-p99-latency  prod/us-east-1  since 13:23:22Z (40m); acknowledged by ana 14:03:26Z (7s); "+threshold,
+			"14:03:33Z  alarm  ALARM  checkout-5xx  prod/us-east-1  since 13:22:22Z (41m); acknowledged by ana 14:03:26Z (7s); claimed by bo 14:03:26Z (7s); "+threshold,
+		)
+		f.until("; cleared and not acknowledged: 1 alarm; watched: ")
 	})
 }
 
@@ -86,7 +127,7 @@ func TestAReaderWhoComesLaterIsToldWhatStandsAndNotTheHistory(t *testing.T) {
 		f := follow(t, PlainOptions{Room: b})
 		f.want(
 			"2000-01-02T01:00:00Z  alarm  STALE  orders  us-east-1  was ALARM since 2000-01-01T00:00:00Z (25h00m); because",
-			"01:00:00Z  room  TROUBLE  prod  -  critical: 1 alarm; watched: 2 alarms in 1 scope; not seen: cloudwatch prod us-east-1; oldest data 25h00m",
+			"01:00:00Z  room  TROUBLE  prod  -  critical: 1 alarm; cleared and not acknowledged: 1 alarm; watched: 2 alarms in 1 scope; not seen: cloudwatch prod us-east-1; oldest data 25h00m",
 			"01:00:02Z  scope  STALE  cloudwatch prod us-east-1  us-east-1  last seen 2000-01-01T00:00:00Z (25h00m); no answer since, and no error either; the look under way is waited for",
 		)
 	})

@@ -31,8 +31,17 @@ func (t *teller) tellSignal(s *room.Signal) {
 	if t.shown.Visibility(s, t.now) != room.Fresh {
 		e.word, reason = "STALE", "was "+s.Word+" "+reason
 	}
-	e.reason = join(reason, s.Reason)
+	reason = join(reason, t.byWhom("acknowledged", s.Ack))
+	e.reason = join(join(reason, t.byWhom("claimed", s.Claim)), s.Reason)
 	t.out.add(e)
+}
+
+// byWhom is an act that is in force, or nothing.
+func (t *teller) byWhom(what string, e *room.Event) string {
+	if e == nil {
+		return ""
+	}
+	return what + " by " + e.Actor + " " + t.when(e.At)
 }
 
 // about is where a line about a signal begins.
@@ -60,7 +69,7 @@ func (t *teller) tellEvent(e *room.Event) {
 			line.word, line.reason = "TROUBLE", e.Trouble.String()
 		}
 	default: // an act of a person
-		line = entry{kind: string(e.Type), word: strings.ToUpper(string(e.Type)), reason: e.Actor + ": " + e.Text}
+		line = entry{kind: string(e.Type), word: strings.ToUpper(string(e.Type)), title: e.Subject, reason: said(e)}
 		if s := t.signal(e.Key); s != nil {
 			line.title, line.place = s.Title, t.about(s).place
 		}
@@ -70,6 +79,14 @@ func (t *teller) tellEvent(e *room.Event) {
 		line.reason = strings.TrimSpace(line.reason + " (told at " + t.now.UTC().Format("15:04:05Z") + ")")
 	}
 	t.out.add(line)
+}
+
+// said is who acted, and what they wrote.
+func said(e *room.Event) string {
+	if e.Text == "" {
+		return e.Actor
+	}
+	return e.Actor + ": " + e.Text
 }
 
 // change is a line about a signal that appeared, changed or is gone.
@@ -174,6 +191,9 @@ func (t *teller) tally(condition room.Condition) string {
 		} else if state == room.Critical {
 			parts = append(parts, nothingCritical[condition])
 		}
+	}
+	if over := t.count(clearedCount); over != "" {
+		parts = append(parts, "cleared and not acknowledged: "+over)
 	}
 	watched := cmp.Or(t.count(func(l room.List) int { return len(l.Signals) }), "nothing yet")
 	parts = append(parts, "watched: "+watched+" in "+plural(len(t.shown.Scopes.List), "scope"))

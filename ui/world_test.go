@@ -235,7 +235,7 @@ func play(t testing.TB, m *Model, cmd tea.Cmd) {
 		for _, each := range message {
 			play(t, m, each)
 		}
-	case chartDue, chartCame:
+	case chartDue, chartCame, acted:
 		_, next := m.Update(message)
 		play(t, m, next)
 	}

@@ -37,6 +37,7 @@ type Theme struct {
 	Frozen     string `yaml:"frozen,omitempty" doc:"That the screen stands still on purpose." usual:"the colour of accent" example:"blue bold reverse"`
 	Match      string `yaml:"match,omitempty" doc:"Letters that a filter has found." usual:"the colour of accent" example:"underline"`
 	Unseen     string `yaml:"unseen,omitempty" doc:"Trouble that nobody has looked at yet." usual:"the colour of accent" example:"bright-cyan bold"`
+	Pending    string `yaml:"pending,omitempty" doc:"What is not on disk yet." usual:"the colour of muted" example:"italic"`
 }
 
 // themeElsewhere is what other programs call the keys of a theme.

@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"warroom/internal/journal"
@@ -26,6 +27,7 @@ func Follow(ctx context.Context, reader *journal.Reader, clock room.Clock, troub
 	meta := reader.Meta()
 	r := room.Restore(room.Options{Name: meta.Room, Node: meta.Node, Clock: clock}, s.checkpoint, s.before)
 	r.Replay(s.records...)
+	r.Kept(room.Keeping{UpTo: math.MaxUint64})
 	go follow(ctx, reader, r, s.upTo, trouble)
 	return r, nil
 }

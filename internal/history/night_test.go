@@ -20,11 +20,11 @@ type night struct {
 	random *rand.Rand
 	states map[string]room.State
 	since  map[string]time.Time
-	keep   func(room.Keeping)
+	told   chan struct{} // of one slot: something has been kept
 }
 
 func newNight(random *rand.Rand, o room.Options) *night {
-	n := &night{clock: &stopped{now: dusk}, random: random, states: map[string]room.State{}, since: map[string]time.Time{}}
+	n := &night{clock: &stopped{now: dusk}, random: random, states: map[string]room.State{}, since: map[string]time.Time{}, told: make(chan struct{}, 1)}
 	o.Name, o.Clock, o.OnFlush = "night", n.clock, true
 	n.room = room.New(o)
 	return n
@@ -37,8 +37,15 @@ func (n *night) pass(length time.Duration, each func(now time.Time)) {
 	for end := n.clock.Now().Add(length); n.clock.Now().Before(end); {
 		n.clock.set(n.clock.Now().Add(nightStep))
 		n.look()
-		n.room.Flush()
+		n.settle()
 		each(n.clock.Now())
+	}
+}
+
+// settle waits until everything is kept, and publishes.
+func (n *night) settle() {
+	for n.room.Flush(); n.room.Snapshot().Keeping.Waiting > 0; n.room.Flush() {
+		<-n.told
 	}
 }
 

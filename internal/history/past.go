@@ -14,6 +14,7 @@ package history
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"sort"
 	"sync"
@@ -193,6 +194,7 @@ func (p *Past) make(s *stretch, moment time.Time) *room.Snapshot {
 		clock := &stopped{now: moment}
 		*c = cursor{stretch: s, clock: clock}
 		c.room = room.Restore(room.Options{Name: p.name, Node: p.reader.Meta().Node, Clock: clock, OnFlush: true}, s.checkpoint, s.before)
+		c.room.Kept(room.Keeping{UpTo: math.MaxUint64}) // or it would not be here
 	}
 	c.clock.set(moment)
 	c.room.Replay(s.records[c.next:end]...)

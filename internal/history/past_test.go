@@ -61,7 +61,13 @@ func kept(t testing.TB, random *rand.Rand) (*night, journal.Place, *journal.Jour
 		t.Fatal(err)
 	}
 	n := newNight(random, room.Options{Node: j.Node(), Keeper: j})
-	j.Tell(n.room.Kept)
+	j.Tell(func(k room.Keeping) {
+		n.room.Kept(k)
+		select {
+		case n.told <- struct{}{}:
+		default:
+		}
+	})
 	return n, place, j
 }
 
@@ -207,7 +213,7 @@ func TestAFollowerShowsWhatTheWriterWrites(t *testing.T) {
 	if err := n.room.Desk("ana").Act(room.Act{Do: room.EventNote, Text: "the last word"}); err != nil {
 		t.Fatal(err)
 	}
-	n.room.Flush()
+	n.settle()
 	for {
 		lines := r.Snapshot().Timeline.Events
 		if len(lines) > 0 && lines[len(lines)-1].Text == "the last word" {

@@ -54,7 +54,7 @@ func (r *Room) Kept(k Keeping) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	k.Node = r.node
-	k.Waiting = int(r.number - k.UpTo)
+	k.Waiting = int(r.number - min(r.number, k.UpTo))
 	troubled := (k.Trouble == nil) != (r.keeping.Trouble == nil)
 	r.keeping = k
 	waiting := r.waiters[:0]

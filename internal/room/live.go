@@ -123,7 +123,7 @@ func (r *Room) Replay(records ...Record) {
 			r.number = max(r.number, e.ID.Number)
 		}
 	}
-	r.keeping.UpTo = r.number
+	r.keeping.UpTo = max(r.keeping.UpTo, r.number)
 	r.work += len(records)
 	r.checkpoint()
 	r.schedule()
