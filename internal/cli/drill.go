@@ -11,6 +11,7 @@ import (
 
 	"warroom/internal/config"
 	"warroom/internal/drill"
+	"warroom/internal/journal"
 	"warroom/internal/room"
 	"warroom/sources/awsclient"
 	"warroom/sources/cloudwatch"
@@ -101,16 +102,43 @@ func (a *app) runDrill(ctx context.Context, name string, options drill.Options) 
 	}
 	a.themes.tell(log.Logger, look.Themes)
 	clock, made := simulated.Clock(), drillWorld(simulated)
-	r := room.New(room.Options{Name: scenario.Name, Clock: clock})
-	c := &crew{room: r, clock: clock, log: log.Logger, charts: made.charts}
+	k, err := a.openDrill(ctx, journal.Options{Room: scenario.Name, Drill: scenario.Name, Log: log.Logger}, clock)
+	if err != nil {
+		return err
+	}
+	defer k.close()
+	c := &crew{room: k.room, clock: clock, log: log.Logger, charts: made.charts}
 	c.start(ctx, a.drillGroups(cfg, made, clock.Speed))
 	defer c.leave()
 	if a.plain() {
-		return a.tell(ctx, ui.PlainOptions{Room: r, Drill: clock, ASCII: a.onlyASCII(cfg)})
+		return a.tell(ctx, ui.PlainOptions{Room: k.room, Drill: clock, ASCII: a.onlyASCII(cfg)})
 	}
 	return a.show(ctx, ui.Options{
-		Context: ctx, Room: r, Desk: r.Desk(actor()), Drill: clock, Look: *look, Refresh: c.again, Charts: made.charts,
+		Context: ctx, Room: k.room, Desk: k.desk(), Drill: clock, Look: *look, Refresh: c.again, Charts: k.charts(made.charts),
 	}, drillMemory, log)
+}
+
+// openDrill opens a room for a drill: one that is thrown away, or in the directory
+// that --state names a new one, since a drill begins anew whatever was played before.
+func (a *app) openDrill(ctx context.Context, o journal.Options, clock room.Clock) (*kept, error) {
+	dir, remove := a.flags.state, func() {}
+	if dir == "" {
+		var err error
+		if dir, remove, err = throwAway(); err != nil {
+			return unkept(o, clock, fmt.Errorf("there is no directory for temporary files: %w; name another with --state", reason(err))), nil
+		}
+	}
+	scenario := o.Room
+	for i := 2; journal.PlaceOf(dir, o.Room).Exists(); i++ {
+		o.Room = fmt.Sprintf("%s-%d", scenario, i)
+	}
+	k := openRoomAt(ctx, journal.PlaceOf(dir, o.Room), o, clock)
+	k.closers = append([]func(){remove}, k.closers...)
+	if k.readOnly != "" {
+		k.close()
+		return nil, fmt.Errorf("another drill has just begun in %s; start this one again", dir)
+	}
+	return k, nil
 }
 
 // drillConfig is what a config says of the screen, if one is named with --config.

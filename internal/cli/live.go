@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"warroom/internal/config"
+	"warroom/internal/journal"
 	"warroom/internal/room"
 	"warroom/sources/cloudwatch"
 	"warroom/ui"
@@ -32,9 +33,13 @@ func (a *app) runLive(ctx context.Context) error {
 	defer cancel()
 
 	clock := room.Wall{}
-	r := room.New(room.Options{Name: cfg.Room, Clock: clock})
+	k := a.openRoom(ctx, journal.Options{Room: cfg.Room, Log: log.Logger}, clock)
+	defer k.close()
+	if k.readOnly != "" {
+		return a.watchAnother(ctx, cfg, first, k, log)
+	}
 	watched := world{clock: clock, charts: cloudwatch.NewCharts(clock)}
-	c := &crew{room: r, clock: clock, log: log.Logger, charts: watched.charts}
+	c := &crew{room: k.room, clock: clock, log: log.Logger, charts: watched.charts}
 	in := &intake{app: a, crew: c, groups: func(cfg *config.Config) []group { return a.groups(cfg, watched) }}
 	take := func(next *config.Config, err error) { in.take(ctx, next, err) }
 	c.start(ctx, a.groups(cfg, watched))
@@ -50,12 +55,21 @@ func (a *app) runLive(ctx context.Context) error {
 		}
 	}()
 	if a.plain() {
-		return a.tell(ctx, ui.PlainOptions{Room: r, ASCII: a.onlyASCII(cfg), Wait: foundWithin})
+		return a.tell(ctx, ui.PlainOptions{Room: k.room, ASCII: a.onlyASCII(cfg), Wait: foundWithin})
 	}
 	return a.show(ctx, ui.Options{
-		Context: ctx, Room: r, Desk: r.Desk(actor()), Look: *first, NewLook: in.look.Load,
-		Refresh: c.again, Reload: a.reload(path, take), Charts: watched.charts,
+		Context: ctx, Room: k.room, Desk: k.desk(), Look: *first, NewLook: in.look.Load,
+		Refresh: c.again, Reload: a.reload(path, take), Charts: k.charts(watched.charts),
 	}, liveMemory, log)
+}
+
+// watchAnother shows the room that another process keeps. Nothing is looked at twice:
+// that one watches the world.
+func (a *app) watchAnother(ctx context.Context, cfg *config.Config, look *ui.Look, k *kept, log *ownLog) error {
+	if a.plain() {
+		return a.tell(ctx, ui.PlainOptions{Room: k.room, ASCII: a.onlyASCII(cfg)})
+	}
+	return a.show(ctx, ui.Options{Context: ctx, Room: k.room, Look: *look, ReadOnly: k.readOnly}, liveMemory, log)
 }
 
 // foundWithin is the real time after which the room knows what is watched: AWS has
