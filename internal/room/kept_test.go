@@ -78,6 +78,10 @@ func randomLook(random *rand.Rand, now time.Time) Observation {
 	if o.Done && !o.Complete || random.IntN(6) == 0 {
 		o.Trouble = &Trouble{What: "w", Why: fmt.Sprint(random.IntN(5)), Next: "n"}
 	}
+	if random.IntN(4) == 0 {
+		o.Begins, o.Done, o.Complete, o.Trouble = true, false, false, nil
+		return o
+	}
 	for i := range 12 {
 		if random.IntN(3) == 0 {
 			continue
@@ -103,6 +107,9 @@ func everything(s *Snapshot) string {
 		trouble := status.Trouble
 		plain := *status
 		plain.Trouble = nil
+		if !plain.Loading {
+			plain.Loaded = 0 // which nobody shows then
+		}
 		out += fmt.Sprintf("%+v %v\n", plain, trouble)
 	}
 	return out

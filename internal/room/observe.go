@@ -8,8 +8,9 @@ func (r *Room) Observe(o Observation) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	reading := r.readingOf(&o)
+	known := r.beginsAgain(reading)
 	pass, turned := r.read(reading)
-	if r.keeper != nil {
+	if r.keeper != nil && !known {
 		r.keeper.Reading(reading)
 		r.work++
 	}

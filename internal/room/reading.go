@@ -94,6 +94,21 @@ func (r *Room) watch(scope Scope, name string) (*scopeReading, *watchReading) {
 	return reading, watch
 }
 
+// beginsAgain says whether a reading tells only that a scope, of which everything has
+// been seen before, is looked at once more. The reading that ends the look implies it,
+// so that it need not be kept: half of all readings are such.
+func (r *Room) beginsAgain(reading *Reading) bool {
+	if !reading.Begins || reading.Done || reading.Signals > 0 || reading.Trouble != nil {
+		return false
+	}
+	scope := r.watched[reading.Scope]
+	if scope == nil || scope.status.Seen.IsZero() || scope.status.Interval != reading.Interval {
+		return false
+	}
+	watch := scope.watches[reading.Watch]
+	return watch != nil && watch.looked && !watch.inPass
+}
+
 // read takes in a reading; live and in a replay it is the same. It returns the watch's
 // pass, and whether trouble came to its scope or left it.
 func (r *Room) read(reading *Reading) (pass uint32, turned bool) {
