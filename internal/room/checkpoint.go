@@ -18,6 +18,7 @@ type Checkpoint struct {
 	Facts    []Fact
 	Scopes   []Event // the last EventScope of each
 	Lines    []Event // the last EventPin or EventUnpin of each line, and every EventRetract
+	Acts     []Event // the newest acts of people, that can still be taken back
 	Readings []ScopeState
 	Measured []Measured
 }
@@ -89,6 +90,9 @@ func (r *Room) sum() *Checkpoint {
 	for _, e := range r.truth.retracted {
 		s.Lines = append(s.Lines, *e)
 	}
+	for _, e := range r.truth.acts[max(0, len(r.truth.acts)-actLimit):] {
+		s.Acts = append(s.Acts, *e)
+	}
 	for _, reading := range r.watched {
 		kept := ScopeState{Status: reading.status}
 		for name, w := range reading.watches {
@@ -131,6 +135,9 @@ func Restore(o Options, s *Checkpoint, lines []*Event) *Room {
 		t.foldAct(&s.Lines[i])
 	}
 	t.acts = nil
+	for i := range s.Acts {
+		t.acts = append(t.acts, &s.Acts[i])
+	}
 	r.restoreReadings(s)
 	t.arrived = slices.Clone(lines)
 	t.timeline.Total = s.Total - len(lines)

@@ -155,12 +155,13 @@ func (t *truth) holds(e *Event) bool {
 	switch e.Type {
 	case EventAck:
 		known := t.signals[e.Key]
-		return known != nil && known.ack == e && known.acknowledged()
+		return known != nil && known.ack != nil && known.ack.ID == e.ID && known.acknowledged()
 	case EventClaim:
 		known := t.signals[e.Key]
-		return known != nil && known.claim == e
+		return known != nil && known.claim != nil && known.claim.ID == e.ID
 	case EventPin:
-		return t.pinned[e.Of] == e
+		pin := t.pinned[e.Of]
+		return pin != nil && pin.ID == e.ID
 	}
 	return t.retracted[e.ID] == nil
 }

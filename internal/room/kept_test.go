@@ -154,6 +154,26 @@ func TestARoomMadeAgainFromItsLogIsTheSameAtEveryMoment(t *testing.T) {
 	}
 }
 
+func TestAnActOfBeforeCanBeTakenBackAfterwards(t *testing.T) {
+	before := New(Options{Node: "n", OnFlush: true})
+	before.Observe(whole(epoch, alarm("a", Critical, "ALARM", epoch), alarm("b", Critical, "ALARM", epoch)))
+	_ = before.Desk("ana").Act(Act{Do: EventAck, Keys: []string{"alarm/a", "alarm/b"}})
+	_ = before.Desk("bo").Act(Act{Do: EventNote, Text: "not ana's"})
+	r := Restore(Options{Node: "n", OnFlush: true}, before.sum(), nil)
+	if what, err := r.Desk("ana").Undo(); err != nil || what != EventAck {
+		t.Fatalf("%s %v", what, err)
+	}
+	r.Flush()
+	for _, signal := range r.Snapshot().Of(KindAlarm).Signals {
+		if signal.Standing != Unacknowledged {
+			t.Errorf("%s is %s", signal.Title, signal.Standing)
+		}
+	}
+	if _, err := r.Desk("ana").Undo(); err == nil {
+		t.Error("something was taken back twice")
+	}
+}
+
 func TestCheckpointsComeAsOftenAsTheyPay(t *testing.T) {
 	live(t, rand.New(rand.NewPCG(1, 1)), 1500, func(r *Room, kept *shelf, _ time.Time) {
 		since := len(kept.records)

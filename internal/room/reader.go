@@ -28,8 +28,7 @@ type Desk interface {
 	// text is for people, nothing was done.
 	Act(Act) error
 	// Undo takes back this person's newest act that still holds, with a new event, and
-	// says what it was. It knows the acts since the room was opened. Errors are those
-	// of Act.
+	// says what it was; it knows the newest thousand acts. Errors are those of Act.
 	Undo() (EventType, error)
 }
 
