@@ -18,10 +18,11 @@ func (p *pane) sync(s *room.Snapshot, f filter) {
 	if follows {
 		was = p.items[p.cursor]
 	}
-	p.version, p.filter, p.sorted, p.kept, p.again = version, f, p.order, kept, false
+	p.version, p.filter, p.sorted, p.kept = version, f, p.order, kept
 	p.filter.sight = &sight{Snapshot: s}
 	p.items = p.gather(s, p.filter)
 	p.people, p.cleared = peopled(p.items)
+	p.again = false
 	switch {
 	case follows:
 		p.follow(was)
@@ -35,7 +36,7 @@ func (p *pane) sync(s *room.Snapshot, f filter) {
 
 func (p *pane) gather(s *room.Snapshot, f filter) []item {
 	if p.tail {
-		return p.story.rows(p.items, f.lines(s.Timeline.Events))
+		return p.story.tell(p.items, s.Timeline.Events, f, p.again)
 	}
 	signals := s.Of(p.kind).Signals
 	items := make([]item, 0, len(signals))
