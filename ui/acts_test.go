@@ -67,7 +67,11 @@ func TestAcknowledgedRowsAreCalmerAndSayWhoAndWhen(t *testing.T) {
 	if frame := plainFrame(m); !strings.Contains(frame, "acknowledged by ana 0s ago") || !strings.Contains(frame, ": rolling back") {
 		t.Errorf("the details do not say so:\n%s", frame)
 	}
-	press(m, "esc")
+	press(m, "esc", "f")
+	if got := do(t, m, "c"); got != "you are on checkout-5xx; this view stands still and does not show it" {
+		t.Errorf("while the view is frozen, the footer says %q", got)
+	}
+	press(m, "f")
 	if got := do(t, m, "U"); got != "took back the acknowledgement of checkout-5xx" {
 		t.Errorf("taken back, the footer says %q", got)
 	}
