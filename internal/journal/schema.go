@@ -145,7 +145,7 @@ func lay(ctx context.Context, db *sql.Conn, m Meta) error {
 			return err
 		}
 	}
-	for key, value := range map[string]string{"room": m.Room, "node": m.Node, "drill": m.Drill, "created": m.Created.UTC().Format(time.RFC3339Nano), "schema": fmt.Sprint(m.Schema)} {
+	for key, value := range map[string]string{"room": m.Room, "node": m.Node, "drill": m.Drill, "created": m.Created.UTC().Format(time.RFC3339Nano), "schema": fmt.Sprint(m.Schema), "genesis": fmt.Sprintf("%x", m.genesis())} {
 		if _, err := db.ExecContext(ctx, "INSERT INTO meta VALUES (?, ?)", key, value); err != nil {
 			return err
 		}
@@ -160,6 +160,7 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
+// readMeta reads what a journal says of itself. With an error, what of it can be understood.
 func readMeta(ctx context.Context, db querier) (Meta, error) {
 	rows, err := db.QueryContext(ctx, "SELECT key, value FROM meta")
 	if err != nil {
@@ -167,13 +168,13 @@ func readMeta(ctx context.Context, db querier) (Meta, error) {
 	}
 	defer rows.Close()
 	m, found := Meta{}, 0
+	var unclear error
 	for rows.Next() {
 		var key, value string
 		if err := rows.Scan(&key, &value); err != nil {
 			return Meta{}, err
 		}
-		found++
-		switch key {
+		switch found++; key {
 		case "room":
 			m.Room = value
 		case "node":
@@ -184,16 +185,21 @@ func readMeta(ctx context.Context, db querier) (Meta, error) {
 			m.Created, err = time.Parse(time.RFC3339Nano, value)
 		case "schema":
 			_, err = fmt.Sscan(value, &m.Schema)
+		default:
+			found--
 		}
 		if err != nil {
-			return Meta{}, fmt.Errorf("what it says of itself cannot be understood: %s is %q", key, value)
+			unclear = fmt.Errorf("what it says of itself cannot be understood: %s is %q", key, value)
 		}
 	}
 	if err := rows.Err(); err != nil {
 		return Meta{}, err
 	}
-	if found < 5 || m.Node == "" {
-		return Meta{}, errors.New("what it says of itself is not complete")
+	switch {
+	case unclear != nil:
+		return m, unclear
+	case found < 5 || m.Node == "":
+		return m, errors.New("what it says of itself is not complete")
 	}
 	if m.Schema > record.Schema {
 		return m, fmt.Errorf("its records have the newer schema %d, and this warroom knows %d", m.Schema, record.Schema)
