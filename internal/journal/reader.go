@@ -43,7 +43,7 @@ func openDamaged(path string) (*Reader, error) {
 	if err == nil {
 		return r, nil
 	}
-	if exists, _ := inspect(path); !exists {
+	if exists, foreign := inspect(path); !exists || foreign != nil {
 		return nil, err
 	}
 	anyway, _ := openAt(path, func(r *Reader, path string) error {

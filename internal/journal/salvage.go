@@ -31,6 +31,9 @@ func Salvage(from, to string) (Report, error) {
 	defer v.close()
 	v.all(context.Background(), func(n int64, r room.Record) { all = append(all, found{n, r}) })
 	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(a.n, b.n) })
+	if v.Removed > 0 {
+		v.Remarks = append(v.Remarks, fmt.Sprintf("the %d events that were let go before, and what they amounted to, cannot be carried over: the new journal begins after them", v.Removed))
+	}
 	m := r.meta
 	if v.unclear != nil { // what of it cannot be understood is made up from the events
 		m.Schema = record.Schema

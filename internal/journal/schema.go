@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -103,8 +104,10 @@ func inspect(path string) (exists bool, err error) {
 	}
 	defer file.Close()
 	var header [100]byte
-	n, _ := file.ReadAt(header[:], 0)
+	n, err := file.ReadAt(header[:], 0)
 	switch {
+	case err != nil && !errors.Is(err, io.EOF):
+		return true, fmt.Errorf("the journal %s cannot be read: %w; name another room with --room", path, cause(err))
 	case n == 0:
 		return false, nil // made, and nothing was ever written
 	case n < len(header) || string(header[:16]) != "SQLite format 3\x00":
