@@ -30,18 +30,41 @@ var wholeJournal = sync.OnceValues(func() (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	fill(r, j, 1200)
+	looks := 1200
+	if raceEnabled { // too few for a checkpoint, of which nothing runs at the same time
+		looks = 300
+	}
+	fill(r, j, looks)
 	if err := j.Close(); err != nil {
 		return nil, err
 	}
+	return filesOf(place)
+})
+
+// filesOf is the files of a journal that nobody writes, by their ending.
+func filesOf(place Place) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	for _, end := range []string{".db", ".head"} {
+		var err error
 		if files[end], err = os.ReadFile(place.base + end); err != nil {
 			return nil, err
 		}
 	}
 	return files, nil
-})
+}
+
+// put puts the files of a journal at a place.
+func put(t *testing.T, place Place, files map[string][]byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(place.Path()), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for end, content := range files {
+		if err := os.WriteFile(place.base+end, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
 
 // fill lets a room see looks at twenty probes, of which every tenth finds another
 // state, and somebody have a chart on a screen now and then.
@@ -76,14 +99,7 @@ func copied(t *testing.T) Place {
 		t.Fatal(err)
 	}
 	place := PlaceOf(t.TempDir(), "whole")
-	if err := os.MkdirAll(filepath.Dir(place.Path()), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	for end, content := range files {
-		if err := os.WriteFile(place.base+end, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	put(t, place, files)
 	return place
 }
 
@@ -209,12 +225,13 @@ func salvaged(t *testing.T, path string) (Report, map[string]bool) {
 	return report, texts
 }
 
-// seeds is how many bits are flipped in each column.
-func seeds() uint64 {
+// seeds is how often something random is tried: as often as asked for, or, where all is
+// slow, a sixth of that.
+func seeds(asked uint64) uint64 {
 	if testing.Short() || raceEnabled {
-		return 1
+		return (asked + 5) / 6
 	}
-	return 3
+	return asked
 }
 
 // columns are all that a journal holds, but for what it says of itself.
@@ -227,10 +244,13 @@ var columns = map[string][]string{
 
 func TestAFlippedBitIsFoundAndNamedAndCostsNoOtherRecord(t *testing.T) {
 	for table, names := range columns {
+		if table == "checkpoints" && raceEnabled {
+			continue
+		}
 		for _, column := range names {
 			t.Run(table+"."+column, func(t *testing.T) {
 				t.Parallel()
-				for seed := range seeds() {
+				for seed := range seeds(3) {
 					random := rand.New(rand.NewPCG(seed, 1))
 					place := copied(t)
 					whole := stored(t, place.Path())
@@ -279,7 +299,7 @@ func nothingMadeUp(t *testing.T, whole map[string]string, texts map[string]bool)
 }
 
 func TestAFlippedBitOfWhatAJournalSaysOfItselfIsFound(t *testing.T) {
-	for seed := range uint64(24) {
+	for seed := range seeds(24) {
 		random := rand.New(rand.NewPCG(seed, 2))
 		place := copied(t)
 		whole := stored(t, place.Path())
@@ -316,7 +336,7 @@ func TestAFlippedBitOfWhatAJournalSaysOfItselfIsFound(t *testing.T) {
 
 func TestARowThatIsDeletedIsFoundAndTheOthersAreSaved(t *testing.T) {
 	for _, table := range []string{"events", "readings", "charts"} {
-		for seed := range uint64(6) {
+		for seed := range seeds(6) {
 			random := rand.New(rand.NewPCG(seed, 3))
 			place := copied(t)
 			whole := stored(t, place.Path())
@@ -340,7 +360,7 @@ func TestARowThatIsDeletedIsFoundAndTheOthersAreSaved(t *testing.T) {
 }
 
 func TestRowsThatChangedPlacesAreFoundAndPutBack(t *testing.T) {
-	for seed := range uint64(12) {
+	for seed := range seeds(12) {
 		random := rand.New(rand.NewPCG(seed, 4))
 		place := copied(t)
 		whole := stored(t, place.Path())
@@ -369,7 +389,7 @@ func TestRowsThatChangedPlacesAreFoundAndPutBack(t *testing.T) {
 func TestAFlippedBitOfTheFileIsFoundOrDoesNoHarm(t *testing.T) {
 	whole := stored(t, copied(t).Path())
 	harmless := 0
-	for seed := range uint64(40) {
+	for seed := range seeds(40) {
 		random := rand.New(rand.NewPCG(seed, 5))
 		place := copied(t)
 		content, err := os.ReadFile(place.Path())
@@ -396,15 +416,15 @@ func TestAFlippedBitOfTheFileIsFoundOrDoesNoHarm(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d of 40 were in bytes that nothing uses", harmless)
-	if harmless > 30 {
+	t.Logf("%d of %d were in bytes that nothing uses", harmless, seeds(40))
+	if harmless > int(seeds(40))*3/4 {
 		t.Error("nearly none is found")
 	}
 }
 
 func TestATruncatedFileIsFoundAndWhatIsLeftIsSaved(t *testing.T) {
 	saved := 0
-	for seed := range uint64(16) {
+	for seed := range seeds(16) {
 		random := rand.New(rand.NewPCG(seed, 6))
 		place := copied(t)
 		whole := stored(t, place.Path())
@@ -428,7 +448,7 @@ func TestATruncatedFileIsFoundAndWhatIsLeftIsSaved(t *testing.T) {
 		saved += len(texts)
 		nothingMadeUp(t, whole, texts)
 	}
-	if saved == 0 {
+	if saved == 0 && !raceEnabled {
 		t.Error("nothing was saved of any")
 	}
 }
@@ -515,7 +535,7 @@ func TestAMissingHeadIsSaid(t *testing.T) {
 }
 
 func TestALostLogOfAKilledWriterIsFound(t *testing.T) {
-	for seed := range uint64(6) {
+	for seed := range seeds(6) {
 		random := rand.New(rand.NewPCG(seed, 7))
 		dir := t.TempDir()
 		place := PlaceOf(dir, "crash")
@@ -594,5 +614,22 @@ func TestAJournalThatIsBeingWrittenIsWhole(t *testing.T) {
 	<-done
 	if err := j.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestAJournalWithoutAnyEventIsWhole(t *testing.T) {
+	place := PlaceOf(t.TempDir(), "quiet")
+	for range 2 {
+		j, err := Open(place, Options{Room: "quiet"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		j.Chart(&room.Chart{Key: "alarm/a", To: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)})
+		if err := j.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if report, err := Verify(place.Path()); err != nil || len(report.Damage) > 0 {
+			t.Fatalf("%v\n%s", err, report)
+		}
 	}
 }

@@ -39,6 +39,7 @@ func TestReadingsAreLetGoByAgeAndByNumberAndTheChainHolds(t *testing.T) {
 	if old.Readings == 0 || old.Readings >= before.Readings || old.Charts >= before.Charts || old.Events != before.Events {
 		t.Fatalf("%s\n%s", before, old)
 	}
+	place = copied(t)
 	few := swept(t, place, Retention{Rows: 100})
 	if few.Readings != 100 || few.Events != before.Events {
 		t.Fatal(few)
@@ -51,6 +52,22 @@ func TestReadingsAreLetGoByAgeAndByNumberAndTheChainHolds(t *testing.T) {
 
 // sealed is a journal of which events were let go.
 func sealed(t *testing.T) (Place, Report) {
+	t.Helper()
+	if sealedOnce.files == nil {
+		sealedOnce.files, sealedOnce.report = makeSealed(t)
+	}
+	place := PlaceOf(t.TempDir(), "sealed")
+	put(t, place, sealedOnce.files)
+	return place, sealedOnce.report
+}
+
+// sealedOnce is what sealed copies.
+var sealedOnce struct {
+	files  map[string][]byte
+	report Report
+}
+
+func makeSealed(t *testing.T) (map[string][]byte, Report) {
 	t.Helper()
 	place := PlaceOf(t.TempDir(), "sealed")
 	r, j, err := openRoom(place, Options{Room: "sealed"})
@@ -69,7 +86,11 @@ func sealed(t *testing.T) (Place, Report) {
 	if after.Removed == 0 || after.Events == 0 || int(after.Removed)+after.Events != before.Events || after.Head != before.Head {
 		t.Fatalf("%s\n%s", before, after)
 	}
-	return place, after
+	files, err := filesOf(place)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files, after
 }
 
 func TestARoomWhoseOldestEventsWereLetGoGoesOnAsItWas(t *testing.T) {
