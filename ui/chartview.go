@@ -109,7 +109,7 @@ func (m *Model) fetchChart() tea.Cmd {
 	charts, alarm, serial, length := m.charts, view.alarm, view.serial, chartLengths[view.length]
 	return func() tea.Msg {
 		defer cancel()
-		chart, err := charts.Chart(ctx, alarm, length)
+		chart, err := charts.Chart(ctx, alarm, time.Time{}, length)
 		return chartCame{serial, chart, err}
 	}
 }

@@ -198,7 +198,7 @@ func typeIn(m *Model, text string) {
 // alarm rang, and beyond its threshold since, with ten minutes missing.
 type chartOf struct{ clock *standing }
 
-func (c chartOf) Chart(_ context.Context, alarm *room.Signal, length time.Duration) (*room.Chart, error) {
+func (c chartOf) Chart(_ context.Context, alarm *room.Signal, to time.Time, length time.Duration) (*room.Chart, error) {
 	if strings.HasPrefix(alarm.Title, "queue") {
 		return nil, errors.New("the readings of queue-depth could not be had: AWS is throttling calls to cloudwatch:GetMetricData; nothing to do")
 	}
