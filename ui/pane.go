@@ -35,6 +35,8 @@ type pane struct {
 	cursor  int
 	top     int
 	moved   bool // the cursor was moved, so it stays with its row
+	past    bool // the rows are those of another moment than now
+	missed  item // the row that the cursor is to stay with, and that is not there at that moment
 	begin   int  // the line within the pane on which the first row was drawn
 	visible int  // rows that were drawn
 
@@ -71,6 +73,9 @@ func (p *pane) sync(s *room.Snapshot, f filter) {
 	follows := p.moved && p.cursor < len(p.items)
 	if follows {
 		was = p.items[p.cursor]
+		if p.missing() {
+			was = p.missed
+		}
 	}
 	p.version, p.filter, p.sorted, p.kept, p.again = version, f, p.order, kept, false
 	p.filter.sight = &sight{Snapshot: s}
@@ -78,7 +83,10 @@ func (p *pane) sync(s *room.Snapshot, f filter) {
 	p.people, p.cleared = peopled(p.items)
 	switch {
 	case follows:
-		p.follow(was)
+		p.missed = item{}
+		if !p.follow(was) && p.past {
+			p.missed = was
+		}
 	case p.tail:
 		p.cursor = len(p.items) - 1
 	default:
@@ -102,25 +110,32 @@ func (p *pane) gather(s *room.Snapshot, f filter) []item {
 	return items
 }
 
-// follow puts the cursor on the row of what it was on, on the same line of the screen.
-func (p *pane) follow(was item) {
+// missing says whether the row that the cursor was put on is not there at the moment that
+// is shown. Another moment may have it again.
+func (p *pane) missing() bool { return p.missed.signal != nil || p.missed.event != nil }
+
+// follow puts the cursor on the row of what it was on, on the same line of the screen;
+// false if there is no such row.
+func (p *pane) follow(was item) bool {
 	for i, it := range p.items {
 		if it.is(was) {
 			p.top += i - p.cursor
 			p.cursor = i
-			return
+			return true
 		}
 	}
+	return false
 }
 
 // move moves the cursor by rows.
 func (p *pane) move(by int) {
-	p.cursor = clamp(p.cursor+by, 0, len(p.items)-1)
+	p.cursor, p.missed = clamp(p.cursor+by, 0, len(p.items)-1), item{}
 	p.moved = !p.tail || p.cursor != len(p.items)-1
 }
 
 // home takes the cursor back to where it follows by itself.
 func (p *pane) home(top bool) {
+	p.missed = item{}
 	if top {
 		p.cursor = 0
 	} else {
