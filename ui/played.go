@@ -40,6 +40,14 @@ func playing(drill room.Drill, replay *Replay) played {
 // on says whether anything is played.
 func (p *played) on() bool { return p.Steering != nil }
 
+// ending says that there is no more to come.
+func (p *played) ending() string {
+	if p.replay {
+		return "the replay is over"
+	}
+	return "the scenario is over"
+}
+
 // mark puts the word before a text, where there is one.
 func (p *played) mark(text string) string { return strings.TrimSpace(p.word + " " + text) }
 
