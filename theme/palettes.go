@@ -14,7 +14,7 @@ var parents = map[Token]Token{Stale: Muted, Frozen: Accent, Match: Accent, Unsee
 var shapes = palette{
 	Strong: "bold", Accent: "bold", Critical: "bold", Stale: "italic", Selected: "reverse", Badge: "bold reverse",
 	Drill: "bold reverse", Frozen: "bold reverse", Match: "bold underline", Unseen: "bold",
-	Pending: "italic",
+	Pending: "italic", Past: "bold reverse",
 }
 
 // builtin is a theme that comes along. Where it follows the terminal, it has two
@@ -43,12 +43,12 @@ var builtins = []builtin{
 		dark: palette{
 			Muted: "#c9d1d9 252 white", Accent: "#79c0ff 117 bright-cyan", Critical: "#ffa198 217 bright-yellow",
 			Warning: "#f0b72f 221 bright-white bold", OK: "#4ae168 84 bright-green", Unknown: "#d2a8ff 183 bright-cyan",
-			Border: "#9ea7b3 250 white", Drill: "#ff9bce 218 bright-white",
+			Border: "#9ea7b3 250 white", Drill: "#ff9bce 218 bright-white", Past: "#7ee7e7 123 white",
 		},
 		light: palette{
 			Muted: "#424a53 238 black", Accent: "#0349b4 18 blue", Critical: "#a0111f 88 blue",
 			Warning: "#6e4600 90 black bold", OK: "#055d20 22 black", Unknown: "#622cbc 55 blue",
-			Border: "#66707b 241 black", Drill: "#971368 89 black",
+			Border: "#66707b 241 black", Drill: "#971368 89 black", Past: "#004d57 17 black",
 		},
 	},
 	{
@@ -59,12 +59,12 @@ var builtins = []builtin{
 		dark: palette{
 			Muted: "#9a9a9a 247 white", Accent: "#2fbf93 36 bright-white", Critical: "#f17521 202 bright-red",
 			Warning: "#f0e442 221 bright-yellow", OK: "#56b4e9 74 bright-cyan", Unknown: "#ffffff 231 bright-magenta",
-			Border: "#767676 243 bright-black", Drill: "#cc79a7 175 bright-magenta",
+			Border: "#767676 243 bright-black", Drill: "#cc79a7 175 bright-magenta", Past: "#e69f00 178 white",
 		},
 		light: palette{
 			Muted: "#6b6b6b 242 black", Accent: "#00704f 23 blue", Critical: "#b34700 124 red",
 			Warning: "#5e1f47 53 magenta", OK: "#0072b2 25 blue", Unknown: "#000000 16 black",
-			Border: "#8a8a8a 245 bright-black", Drill: "#8a5a00 94 black",
+			Border: "#8a8a8a 245 bright-black", Drill: "#8a5a00 94 black", Past: "#5b4b00 58 black",
 		},
 	},
 	{
@@ -73,11 +73,11 @@ var builtins = []builtin{
 		name: "ansi16",
 		dark: palette{
 			Muted: "white", Accent: "bright-cyan", Critical: "bright-red", Warning: "bright-yellow",
-			OK: "bright-green", Unknown: "bright-magenta", Border: "default faint", Drill: "bright-magenta",
+			OK: "bright-green", Unknown: "bright-magenta", Border: "default faint", Drill: "bright-magenta", Past: "white",
 		},
 		light: palette{
 			Muted: "default", Accent: "blue", Critical: "red", Warning: "magenta",
-			OK: "blue", Unknown: "black", Border: "default faint", Drill: "magenta",
+			OK: "blue", Unknown: "black", Border: "default faint", Drill: "magenta", Past: "black",
 		},
 	},
 	{name: "mono", dark: mono, light: mono},
@@ -87,12 +87,12 @@ var (
 	dark = palette{
 		Muted: "#8b949e 247 white", Accent: "#58a6ff 75 bright-cyan", Critical: "#ff7b72 203 bright-red",
 		Warning: "#e3b341 221 bright-yellow", OK: "#56d364 77 bright-green", Unknown: "#bc8cff 141 bright-magenta",
-		Border: "#6e7681 243 bright-black", Drill: "#f778ba 212 bright-magenta",
+		Border: "#6e7681 243 bright-black", Drill: "#f778ba 212 bright-magenta", Past: "#39c5cf 80 white",
 	}
 	light = palette{
 		Muted: "#57606a 241 black", Accent: "#0969da 26 blue", Critical: "#cf222e 160 red",
 		Warning: "#8a5a00 94 magenta", OK: "#1a7f37 22 blue", Unknown: "#8250df 91 black",
-		Border: "#848d97 245 bright-black", Drill: "#bf3989 126 magenta",
+		Border: "#848d97 245 bright-black", Drill: "#bf3989 126 magenta", Past: "#0b6b75 23 black",
 	}
 	// mono is worn by every theme where there are no colours. Nothing but the row under
 	// the cursor and the badges is in reverse video, and no state is underlined: the
@@ -101,7 +101,7 @@ var (
 		Muted: "faint", Strong: "bold", Accent: "bold", Critical: "bold", Warning: "bold italic", OK: "plain",
 		Unknown: "italic", Stale: "faint italic", Border: "faint", Selected: "reverse", Badge: "bold reverse",
 		Drill: "bold reverse", Frozen: "bold reverse", Match: "underline", Unseen: "bold underline",
-		Pending: "faint italic",
+		Pending: "faint italic", Past: "bold reverse",
 	}
 )
 

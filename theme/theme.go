@@ -32,6 +32,7 @@ const (
 	Match                 // the letters that a filter has found
 	Unseen                // trouble that nobody has looked at yet
 	Pending               // what is not on disk yet
+	Past                  // the screen shows another moment than now
 	tokens
 )
 
@@ -40,7 +41,7 @@ const (
 var keys = [tokens]string{
 	Muted: "muted", Strong: "strong", Accent: "accent", Critical: "critical", Warning: "warning", OK: "ok",
 	Unknown: "unknown", Stale: "stale", Border: "border", Selected: "selected", Badge: "badge", Drill: "drill",
-	Frozen: "frozen", Match: "match", Unseen: "unseen", Pending: "pending",
+	Frozen: "frozen", Match: "match", Unseen: "unseen", Pending: "pending", Past: "past",
 }
 
 // Keys lists what the tokens are called in a theme file.

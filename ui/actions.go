@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 )
@@ -11,11 +12,12 @@ import (
 type when int
 
 const (
-	always     when = iota
-	inDrill         // only in a drill
-	onChart         // only while an alarm is open
-	byName          // from the palette only
-	underCover      // by key only: not worth a line in the palette
+	always        when = iota
+	whenPlayed         // only where something is played: a drill, a replay
+	onChart            // only while an alarm is open
+	standingStill      // only while the view is not of the present
+	byName             // from the palette only
+	underCover         // by key only: not worth a line in the palette
 )
 
 // place is what is on the screen, as far as the footer cares.
@@ -41,6 +43,8 @@ type action struct {
 	hint   string                  // the word in the footer; "" keeps it out of there
 	in     place                   // where the footer shows it
 	pinned bool                    // the footer shows it before all others
+	acts   bool                    // it does something in the room
+	past   bool                    // the footer shows it only while the screen shows the past
 	do     func(m *Model, arg string) tea.Cmd
 }
 
@@ -48,7 +52,7 @@ type action struct {
 func actions() []action {
 	return []action{
 		{id: "open", title: "open the row's details", keys: []string{"enter"}, hint: "open", do: (*Model).doOpen},
-		{id: "back", title: "one step out: input, overlay, details, zoom, freeze, selection, filter", keys: []string{"esc"}, when: underCover, hint: "back", in: inDetail, do: (*Model).doBack},
+		{id: "back", title: "one step out: input, overlay, past, details, zoom, freeze, selection, filter", keys: []string{"esc"}, when: underCover, hint: "back", in: inDetail, do: (*Model).doBack},
 		{id: "down", title: "down", keys: []string{"j", "down"}, when: underCover, do: moveBy(1)},
 		{id: "up", title: "up", keys: []string{"k", "up"}, when: underCover, do: moveBy(-1)},
 		{id: "page-down", title: "a page down", keys: []string{"pgdown", "ctrl+f"}, when: underCover, do: movePage(1)},
@@ -72,29 +76,36 @@ func actions() []action {
 		{id: "sort", title: "sort the pane: worst, name, newest, region, service", keys: []string{"S"}, arg: "ORDER", near: true, gives: func(*Model) []string { return orderNames() }, do: (*Model).doSort},
 		{id: "row", title: "go to a row by its number, as :12 does", when: byName, arg: "N", least: true, do: (*Model).doRow},
 		{id: "select", title: "select the row, so that an act takes all that are selected", keys: []string{"space"}, do: (*Model).doSelect},
-		{id: "ack", title: "acknowledge the row, or the selected ones", keys: []string{"a"}, arg: "TEXT", hint: "ack", in: anywhere, do: (*Model).doAck},
-		{id: "ack-note", title: "acknowledge with a note", keys: []string{"A"}, arg: "TEXT", do: (*Model).doAckNote},
-		{id: "unack", title: "take an acknowledgement back", keys: []string{"U"}, do: (*Model).doUnack},
-		{id: "claim", title: "say that you are on the row, or the selected ones; again, that you are not", keys: []string{"c"}, arg: "TEXT", hint: "claim", in: anywhere, do: (*Model).doClaim},
-		{id: "note", title: "write a note about the row, or the selected ones, into the timeline", keys: []string{"n"}, arg: "TEXT", hint: "note", in: anywhere, do: (*Model).doNote},
-		{id: "mark", title: "announce a change of yours: a deploy, a flag, a failover", when: byName, arg: "TEXT", least: true, do: (*Model).doMark},
-		{id: "pin", title: "pin the line of the timeline, or take the pin out; on a signal its newest line", keys: []string{"P"}, do: (*Model).doPin},
-		{id: "undo", title: "take back your own last act", keys: []string{"u"}, do: (*Model).doUndo},
+		{id: "ack", title: "acknowledge the row, or the selected ones", keys: []string{"a"}, arg: "TEXT", hint: "ack", in: anywhere, acts: true, do: (*Model).doAck},
+		{id: "ack-note", title: "acknowledge with a note", keys: []string{"A"}, arg: "TEXT", acts: true, do: (*Model).doAckNote},
+		{id: "unack", title: "take an acknowledgement back", keys: []string{"U"}, acts: true, do: (*Model).doUnack},
+		{id: "claim", title: "say that you are on the row, or the selected ones; again, that you are not", keys: []string{"c"}, arg: "TEXT", hint: "claim", in: anywhere, acts: true, do: (*Model).doClaim},
+		{id: "note", title: "write a note about the row, or the selected ones, into the timeline", keys: []string{"n"}, arg: "TEXT", hint: "note", in: anywhere, acts: true, do: (*Model).doNote},
+		{id: "mark", title: "announce a change of yours: a deploy, a flag, a failover", when: byName, arg: "TEXT", least: true, acts: true, do: (*Model).doMark},
+		{id: "pin", title: "pin the line of the timeline, or take the pin out; on a signal its newest line", keys: []string{"P"}, acts: true, do: (*Model).doPin},
+		{id: "undo", title: "take back your own last act", keys: []string{"u"}, acts: true, do: (*Model).doUndo},
 		{id: "signal", title: "from a line of the timeline to its signal", keys: []string{"s"}, do: (*Model).doSignal},
 		{id: "expand", title: "expand the run of lines under the cursor, or fold it again", keys: []string{"e"}, do: (*Model).doExpand},
 		{id: "expand-all", title: "expand all runs of the timeline, or fold them again", keys: []string{"E"}, do: (*Model).doExpandAll},
+		{id: "earlier", title: "back in time, to the line of the timeline before", keys: []string{"["}, hint: "earlier", in: anywhere, past: true, do: stepLines(-1)},
+		{id: "later", title: "forward again, to the next line", keys: []string{"]"}, hint: "later", in: anywhere, past: true, do: stepLines(1)},
+		{id: "minute-earlier", title: "a minute back in time", keys: []string{"{"}, do: stepTime(-time.Minute)},
+		{id: "minute-later", title: "a minute forward again", keys: []string{"}"}, do: stepTime(time.Minute)},
+		{id: "at", title: "the whole screen as it was, in UTC: 14:05, 14:05:30, 2026-11-24T14:05", when: byName, arg: "TIME", least: true, do: (*Model).doAt},
+		{id: "moment", title: "to the moment of the line of the timeline", keys: []string{"@"}, do: (*Model).doMoment},
 		{id: "zoom", title: "zoom the pane, or back", keys: []string{"z"}, hint: "zoom", do: (*Model).doZoom},
 		{id: "freeze", title: "freeze the view while the room goes on", keys: []string{"f"}, hint: "freeze", do: (*Model).doFreeze},
+		{id: "live", title: "back to now, from the past or a frozen view", keys: []string{"0"}, when: standingStill, hint: "now", in: anywhere, pinned: true, do: (*Model).doLive},
 		{id: "copy", title: "copy the row, or the selected ones, as lines for a chat", keys: []string{"y"}, hint: "copy", in: anywhere, do: (*Model).doCopy},
 		{id: "copy-incident", title: "copy the whole situation as one line for a chat", keys: []string{"Y"}, do: (*Model).doCopyIncident},
 		{id: "links", title: "where to open the row: console, target, runbook", keys: []string{"o"}, hint: "links", in: inDetail, do: (*Model).doLinks},
 		{id: "refresh", title: "look again now", keys: []string{"r"}, do: (*Model).doRefresh},
 		{id: "time", title: "times in UTC or local", keys: []string{"t"}, do: (*Model).doTime},
-		{id: "pause", title: "pause the drill, or let it go on", keys: []string{"p"}, when: inDrill, hint: "pause", in: anywhere, do: (*Model).doPause},
-		{id: "slower", title: "half the drill's speed", keys: []string{"<"}, when: inDrill, hint: "slower", do: changeSpeed(0.5)},
-		{id: "faster", title: "twice the drill's speed", keys: []string{">"}, when: inDrill, hint: "faster", do: changeSpeed(2)},
-		{id: "speed", title: "set the drill's speed", when: inDrill, arg: "N", least: true, do: (*Model).doSpeed},
-		{id: "jump", title: "move the drill's clock forward", when: inDrill, arg: "HH:MM", least: true, do: (*Model).doJump},
+		{id: "pause", title: "pause what is played, or let it go on", keys: []string{"p"}, when: whenPlayed, hint: "pause", in: anywhere, do: (*Model).doPause},
+		{id: "slower", title: "half the speed", keys: []string{"<"}, when: whenPlayed, hint: "slower", do: changeSpeed(0.5)},
+		{id: "faster", title: "twice the speed", keys: []string{">"}, when: whenPlayed, hint: "faster", do: changeSpeed(2)},
+		{id: "speed", title: "set the speed", when: whenPlayed, arg: "N", least: true, do: (*Model).doSpeed},
+		{id: "jump", title: "jump to a time of day; only a replay goes back", when: whenPlayed, arg: "HH:MM", least: true, do: (*Model).doJump},
 		{id: "reload", title: "read the config again", when: byName, do: (*Model).doReload},
 		{id: "theme", title: "choose a theme, shown while choosing", keys: []string{"T"}, arg: "NAME", near: true, gives: (*Model).themeNames, do: (*Model).doTheme},
 		{id: "mouse", title: "the mouse on or off", keys: []string{"M"}, do: (*Model).doMouse},
@@ -125,8 +136,8 @@ func KeyTable() string {
 			keys = strings.Join(a.keys, "`, `")
 		}
 		title := a.title
-		if a.when == inDrill {
-			title += " (drill)"
+		if a.when == whenPlayed {
+			title += " (drill, replay)"
 		}
 		fmt.Fprintf(&out, "| `%s` | %s |\n", strings.ReplaceAll(keys, "|", "\\|"), title)
 	}
@@ -185,8 +196,10 @@ func actionIndex(table []action, id string) int {
 // possible says whether an action makes sense here.
 func (m *Model) possible(a action) bool {
 	switch a.when {
-	case inDrill:
-		return m.drill != nil
+	case whenPlayed:
+		return m.played.on()
+	case standingStill:
+		return m.frozen || m.past.travels() || m.past.busy
 	case onChart:
 		return m.openAlarm() != nil
 	}

@@ -75,6 +75,8 @@ func (m *Model) tookAct(came acted) {
 // mayAct says whether this screen can act at all, and in the footer why not.
 func (m *Model) mayAct() bool {
 	switch {
+	case m.past.travels():
+		m.say(theme.Warning, "this is "+m.momentShown()+"; "+m.keyOf("live")+" goes back to now, then act")
 	case m.desk != nil:
 		return true
 	case m.readOnly != "":

@@ -90,7 +90,11 @@ func (g *page) drawChart(alarm *room.Signal, detail *room.AlarmDetail) {
 		return
 	case view.chart == nil:
 		g.heading("metric, " + length)
-		g.add(theme.Muted, "asking CloudWatch for its readings"+g.pen.marks.Ellipsis)
+		whom := "asking CloudWatch for its readings"
+		if view.kept {
+			whom = "looking for its readings in the journal"
+		}
+		g.add(theme.Muted, whom+g.pen.marks.Ellipsis)
 		return
 	}
 	c := view.chart

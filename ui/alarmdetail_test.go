@@ -12,8 +12,8 @@ import (
 // ledChart begins in a state of which nobody remembers since when.
 type ledChart struct{ chartOf }
 
-func (c ledChart) Chart(ctx context.Context, alarm *room.Signal, length time.Duration) (*room.Chart, error) {
-	chart, err := c.chartOf.Chart(ctx, alarm, length)
+func (c ledChart) Chart(ctx context.Context, alarm *room.Signal, to time.Time, length time.Duration) (*room.Chart, error) {
+	chart, err := c.chartOf.Chart(ctx, alarm, time.Time{}, length)
 	if err == nil {
 		chart.Turns = append([]room.Turn{{At: chart.From, State: room.Unknown, Word: "NO DATA"}}, chart.Turns...)
 	}

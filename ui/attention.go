@@ -136,10 +136,7 @@ func (m *Model) headline(news []*room.Signal) string {
 	if more := len(news) - 1; more > 0 {
 		text += fmt.Sprintf(" and %d more", more)
 	}
-	if m.drill != nil {
-		text = "DRILL " + text
-	}
-	return text
+	return m.played.mark(text)
 }
 
 // noticeLimit is how many characters a notice has: what desktops show of one.

@@ -145,7 +145,7 @@ func BenchmarkAChartOfThreeHoursIsDrawn(b *testing.B) {
 	clock := &standing{now: noon}
 	m := drawn60(b, crowd(clock, 1, 0, 0), clock)
 	alarm := m.live.Of(room.KindAlarm).Signals[0]
-	chart, err := chartOf{clock}.Chart(b.Context(), alarm, 3*time.Hour)
+	chart, err := chartOf{clock}.Chart(b.Context(), alarm, time.Time{}, 3*time.Hour)
 	if err != nil {
 		b.Fatal(err)
 	}

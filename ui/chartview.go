@@ -31,8 +31,10 @@ var chartLengthNames = []string{"hour", "3 hours", "12 hours", "24 hours", "7 da
 // chartView is the chart of the alarm that is open, and how far its fetching is.
 type chartView struct {
 	alarm   *room.Signal
-	length  int // index of chartLengths
-	serial  int // tells answers to an earlier question apart
+	kept    bool      // only what the journal has can be shown
+	moment  time.Time // of the past, at which the chart ends; zero for now
+	length  int       // index of chartLengths
+	serial  int       // tells answers to an earlier question apart
 	cancel  context.CancelFunc
 	busy    bool
 	asked   time.Time // room time of the last fetch
@@ -55,17 +57,17 @@ type chartCame struct {
 func (m *Model) chase() tea.Cmd {
 	view := &m.chart
 	alarm := m.openAlarm()
-	if alarm == nil || m.charts == nil {
+	if alarm == nil || m.charts == nil && m.past.history == nil {
 		view.drop()
 		return nil
 	}
-	if view.alarm == nil || view.alarm.Key != alarm.Key {
+	if view.alarm == nil || view.alarm.Key != alarm.Key || !view.moment.Equal(m.past.shown) {
 		view.drop()
-		view.alarm = alarm
+		view.alarm, view.moment, view.kept = alarm, m.past.shown, m.charts == nil
 		return m.chartSoon()
 	}
 	view.alarm = alarm
-	if view.busy || view.asked.IsZero() || m.frozen || time.Since(view.started) < chartRest {
+	if view.busy || view.asked.IsZero() || m.standsStill() || time.Since(view.started) < chartRest {
 		return nil
 	}
 	every := time.Minute
@@ -101,17 +103,46 @@ func (m *Model) fetchChart() tea.Cmd {
 	if view.alarm == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(m.context, chartTimeout)
+	ctx, cancel := context.WithCancel(m.context)
 	view.stop()
 	view.serial++
 	view.cancel, view.busy = cancel, true
 	view.asked, view.started = m.reader.Now(), time.Now()
-	charts, alarm, serial, length := m.charts, view.alarm, view.serial, chartLengths[view.length]
+	serial, q := view.serial, chartQuestion{alarm: view.alarm, to: view.moment, now: m.pen.now, length: chartLengths[view.length]}
+	charts, history := m.charts, m.past.history
 	return func() tea.Msg {
 		defer cancel()
-		chart, err := charts.Chart(ctx, alarm, length)
+		chart, err := q.ask(ctx, charts, history)
 		return chartCame{serial, chart, err}
 	}
+}
+
+// chartQuestion is what is asked for a chart.
+type chartQuestion struct {
+	alarm   *room.Signal
+	to, now time.Time // the moment of the past, zero for now; and what the screen shows
+	length  time.Duration
+}
+
+// ask asks whoever can still tell: AWS, which remembers readings for long, else the
+// room's own past, which has what was once on a screen.
+func (q *chartQuestion) ask(ctx context.Context, charts room.Charts, history room.History) (*room.Chart, error) {
+	if charts == nil {
+		return history.Chart(ctx, q.alarm, q.now, q.length)
+	}
+	within, cancel := context.WithTimeout(ctx, chartTimeout)
+	defer cancel()
+	chart, err := charts.Chart(within, q.alarm, q.to, q.length)
+	if err == nil || q.to.IsZero() || history == nil || ctx.Err() != nil {
+		return chart, err
+	}
+	kept, unread := history.Chart(ctx, q.alarm, q.to, q.length)
+	if unread != nil || len(kept.Points) == 0 {
+		return nil, err
+	}
+	told := *kept
+	told.Note = "as it was on a screen then, because " + err.Error()
+	return &told, nil
 }
 
 // takeChart takes in an answer, unless it is one to an earlier question.

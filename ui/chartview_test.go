@@ -17,11 +17,11 @@ type counting struct {
 	fail  bool
 }
 
-func (c *counting) Chart(ctx context.Context, alarm *room.Signal, length time.Duration) (*room.Chart, error) {
+func (c *counting) Chart(ctx context.Context, alarm *room.Signal, to time.Time, length time.Duration) (*room.Chart, error) {
 	if c.asked++; c.fail {
 		return nil, errors.New("AWS is throttling")
 	}
-	return c.Charts.Chart(ctx, alarm, length)
+	return c.Charts.Chart(ctx, alarm, time.Time{}, length)
 }
 
 func TestAChartIsFetchedOnlyWhileItIsOpenAndOnlyWhenItsLengthChanges(t *testing.T) {

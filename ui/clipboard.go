@@ -93,10 +93,8 @@ func (m *Model) incidentLine() string {
 	return m.mine(strings.Join(parts, " "+m.pen.marks.Dot+" "))
 }
 
-// mine is text that leaves the screen: cleaned, and marked where it tells of a drill.
+// mine is text that leaves the screen: cleaned, and marked where it tells of a drill, a replay or
+// the past.
 func (m *Model) mine(text string) string {
-	if m.drill != nil {
-		text = "DRILL " + text
-	}
-	return m.pen.plain(clean.Line(text, cellLimit))
+	return m.pen.plain(clean.Line(m.played.mark(m.elsewhen()+text), cellLimit))
 }

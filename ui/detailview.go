@@ -18,6 +18,7 @@ type detailKey struct {
 	width, height int
 	shown         *room.Snapshot
 	second        int64
+	missing       bool
 	local         bool
 	look          *theme.Theme
 	marks         *theme.Marks
@@ -36,11 +37,15 @@ func (m *Model) detailView(r rect) []string {
 	rows := max(0, r.height-2)
 	key := detailKey{
 		item: it.key(), width: r.width, height: r.height, shown: m.shown,
-		second: m.pen.now.Unix(), look: m.pen.theme, marks: m.pen.marks, local: m.pen.local,
+		second: m.pen.now.Unix(), look: m.pen.theme, marks: m.pen.marks, local: m.pen.local, missing: focused.missing(),
 	}
 	if key != m.detailKey || m.detailLines == nil {
 		g := &page{pen: &m.pen, shown: m.shown, services: m.services, chart: &m.chart, width: max(1, r.width-4), height: rows}
-		focused.details(g, it)
+		if key.missing {
+			g.add(theme.Warning, m.pen.marks.Warning+" "+focused.missed.name()+" was not there at "+m.momentShown())
+		} else {
+			focused.details(g, it)
+		}
 		m.detailLines, m.detailKey = g.lines, key
 	}
 	title := label{token: theme.Strong, text: "details"}

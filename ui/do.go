@@ -28,6 +28,8 @@ func (m *Model) doBack(string) tea.Cmd {
 	switch {
 	case m.overlay != overlayNothing:
 		m.overlay = overlayNothing
+	case m.past.travels() || m.past.busy:
+		m.present()
 	case m.detail:
 		m.detail = false
 	case m.zoom:
@@ -139,6 +141,10 @@ func (m *Model) doZoom(string) tea.Cmd {
 }
 
 func (m *Model) doFreeze(string) tea.Cmd {
+	if m.past.travels() {
+		m.say(theme.Muted, "the past stands still by itself; "+m.keyOf("live")+" goes back to now")
+		return nil
+	}
 	if !m.frozen {
 		m.frozen = true
 		return nil
@@ -154,6 +160,10 @@ func (m *Model) doRefresh(string) tea.Cmd {
 		return nil
 	}
 	m.refresh()
+	if m.past.travels() {
+		m.say(theme.Muted, "looking again now; "+m.keyOf("live")+" goes back to it")
+		return nil
+	}
 	if m.frozen {
 		m.say(theme.Muted, "looking again now; the view stays frozen until "+m.keyOf("freeze"))
 		return nil

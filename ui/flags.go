@@ -83,6 +83,15 @@ func (f *flags) take(before, s *room.Snapshot) []*room.Signal {
 	return news
 }
 
+// restart takes a Snapshot that does not follow from the last one: what is in trouble in
+// it is no news.
+func (f *flags) restart(s *room.Snapshot) {
+	clear(f.unseen)
+	clear(f.trouble)
+	f.take(new(room.Snapshot), s)
+	f.version++
+}
+
 // bad says whether a signal is in trouble.
 func bad(s *room.Signal) bool { return s.State == room.Critical || s.State == room.Warning }
 

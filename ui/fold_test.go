@@ -79,7 +79,7 @@ func TestLinesThatTellTheSameBecomeOneRow(t *testing.T) {
 
 func TestARunIsOneSentence(t *testing.T) {
 	m := &Model{}
-	m.pen.marks = newLedger(false, false).pen.marks
+	m.pen.marks = newLedger("", false).pen.marks
 	for _, c := range []struct {
 		lines []string
 		want  string

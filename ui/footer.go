@@ -59,14 +59,14 @@ func (m *Model) hints(width int) string {
 	}
 	used := 1
 	for _, a := range m.actions {
-		if a.pinned {
+		if a.pinned && m.possible(a) {
 			used += hintWidth(a)
 		}
 	}
 	var out strings.Builder
 	out.WriteByte(' ')
 	for _, a := range m.actions {
-		if a.hint == "" || !m.possible(a) || len(a.keys) == 0 || a.in != anywhere && a.in != here {
+		if a.hint == "" || !m.possible(a) || len(a.keys) == 0 || a.in != anywhere && a.in != here || a.acts && m.past.travels() || a.past && !m.past.travels() {
 			continue
 		}
 		if !a.pinned {

@@ -48,6 +48,14 @@ func (m *Model) goToSignal(from item) {
 	m.say(theme.Warning, titleOf(from.event)+" is not there any more: nothing that is watched has it")
 }
 
+// name is what a row is called.
+func (it item) name() string {
+	if it.signal != nil {
+		return it.signal.Title
+	}
+	return "this line of the timeline"
+}
+
 // titleOf is what the signal is called that an event is about.
 func titleOf(e *room.Event) string {
 	if e.Signal != nil {

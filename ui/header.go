@@ -19,9 +19,13 @@ import (
 //	WARROOM prod │ ✖ 3 health 41 alarms 6 probes │ oldest data 12s │ 14:03:22Z
 //	▌us-east-1 ✖ 41 alarms 6 probes │ eu-west-1 ✖ 1 alarm │ since 13:21:40Z (42m), probe orders
 func (m *Model) header(width int) []string {
+	where := m.where()
+	if m.shown.Condition(m.pen.now) != room.InTrouble {
+		where = append(m.unkept(), where...)
+	}
 	return []string{
-		m.spread(width, m.facts(), label{token: theme.Strong, text: m.pen.clock(m.pen.now)}),
-		m.spread(width, m.where(), label{}),
+		m.lead(width, m.facts(), label{token: theme.Strong, text: m.hour()}),
+		m.spread(width, where, label{}),
 	}
 }
 
@@ -71,20 +75,18 @@ func padded(text string) string {
 // how old the oldest thing is that it relies on.
 func (m *Model) facts() []label {
 	name := strings.TrimSpace("WARROOM " + m.reader.Name())
-	badge := theme.Badge
-	if m.drill != nil {
-		name, badge = "DRILL "+m.drill.Scenario(), theme.Drill
+	badge, short := theme.Badge, "WARROOM"
+	if m.played.on() {
+		name, badge, short = m.played.mark(m.played.name), theme.Drill, m.played.word
 	}
-	if first, _, _ := strings.Cut(name, " "); m.width < gridColumns && (m.frozen || m.drill != nil) {
-		name = first // what stands still, and how bad it is, matter more than a name
+	if m.width < gridColumns && (m.standsStill() || m.played.on()) {
+		name = short // what stands still, and how bad it is, matter more than a name
 	}
-	labels := []label{{token: badge, text: " " + name + " "}}
-	if m.frozen {
-		labels = append(labels, label{token: theme.Frozen, text: fmt.Sprintf(" FROZEN %d behind ", m.behind())})
+	labels := append([]label{{token: badge, text: " " + name + " "}}, m.stillness()...)
+	if m.played.on() && !m.past.travels() {
+		labels = append(labels, m.pace())
 	}
-	if m.drill != nil {
-		labels = append(labels, label{token: theme.Drill, text: m.pace()})
-	}
+	labels = append(labels, m.custody()...)
 	labels = append(labels, m.tally())
 	return append(labels, m.oldest()...)
 }
@@ -112,17 +114,6 @@ func (m *Model) oldest() []label {
 		return nil
 	}
 	return []label{{token: token, text: text}}
-}
-
-// pace says how a drill's clock runs.
-func (m *Model) pace() string {
-	if m.drill.Over() {
-		return " the story is over, " + m.keyOf("quit") + " leaves "
-	}
-	if m.drill.Paused() {
-		return " " + m.pen.marks.Pause + " paused "
-	}
-	return fmt.Sprintf(" %s%.0f ", m.pen.marks.Times, m.drill.Speed())
 }
 
 // nouns are the kinds as people count them.
@@ -278,12 +269,11 @@ func (m *Model) quiet() []label {
 }
 
 // titleLine is the terminal's title: the worst there is, in few words, also while the
-// view is frozen. It is ASCII
-// only, because some terminals take a byte of a longer character for its end.
+// view stands still, and of what moment it is if that is past. It is ASCII only, because some terminals take a byte of a longer character for its end.
 func (m *Model) titleLine() string {
 	name := strings.TrimSpace("warroom " + m.reader.Name())
-	if m.drill != nil {
-		name = "DRILL " + m.drill.Scenario()
+	if m.played.on() {
+		name = m.played.mark(m.played.name)
 	}
 	worst := strings.TrimLeft(m.tallyOf(m.live, m.reader.Now()).text, m.pen.marks.Critical+m.pen.marks.Unknown+m.pen.marks.OK+" ")
 	return strings.Map(func(r rune) rune {
@@ -291,5 +281,5 @@ func (m *Model) titleLine() string {
 			return '?'
 		}
 		return r
-	}, clean.Line(worst+" - "+name, cellLimit))
+	}, clean.Line(m.elsewhen()+worst+" - "+name, cellLimit))
 }

@@ -10,6 +10,7 @@ func (m *Model) hintLines() [][2]string {
 		{k("down") + " " + k("up"), "move, also with the arrows; " + k("health") + " to " + k("timeline") + " or " + k("next-pane") + " choose a pane"},
 		{k("open"), "open what is under the cursor; " + k("back") + " is always one step out"},
 		{k("filter") + " " + k("zoom") + " " + k("freeze"), "filter, zoom, freeze the view while the room goes on"},
+		{k("earlier") + " " + k("later") + " " + k("live"), "walk back in time line by line, forward again, and back to now"},
 		{k("ack") + " " + k("claim") + " " + k("note"), "acknowledge, claim, note; " + k("undo") + " takes your last act back"},
 		{k("commands"), "every command by name, with completion"},
 		{k("help"), "every key; " + k("quit") + " quits"},

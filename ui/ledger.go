@@ -28,14 +28,14 @@ var widths = [...]int{6, 8, 28, 14}
 
 // ledger writes entries into a buffer. The zero value is not ready; newLedger makes one.
 type ledger struct {
-	pen   pen
-	drill bool
-	day   string // the newest date written
-	text  bytes.Buffer
+	pen  pen
+	word string // begins every line; "" for none
+	day  string // the newest date written
+	text bytes.Buffer
 }
 
-func newLedger(drill, ascii bool) ledger {
-	l := ledger{drill: drill, pen: pen{ascii: ascii, marks: &theme.Unicode}}
+func newLedger(word string, ascii bool) ledger {
+	l := ledger{word: word, pen: pen{ascii: ascii, marks: &theme.Unicode}}
 	if ascii {
 		l.pen.marks = &theme.ASCII
 	}
@@ -44,8 +44,8 @@ func newLedger(drill, ascii bool) ledger {
 
 // add writes one entry as one line.
 func (l *ledger) add(e entry) {
-	if l.drill {
-		l.text.WriteString("DRILL  ")
+	if l.word != "" {
+		l.text.WriteString(l.word + "  ")
 	}
 	l.text.WriteString(l.moment(e.at))
 	for i, column := range [...]string{e.kind, e.word, e.title, e.place} {

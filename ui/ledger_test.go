@@ -10,7 +10,7 @@ import (
 )
 
 func TestPlainColumnsStandBelowEachOther(t *testing.T) {
-	var l = newLedger(false, false)
+	var l = newLedger("", false)
 	for _, title := range []string{"cart", "Störung"} {
 		l.add(entry{at: noon, kind: "alarm", word: "NO DATA", title: title, place: "us-east-1", reason: "because"})
 	}
@@ -59,7 +59,7 @@ func TestHostileTextStaysOneLineAndSteersNothing(t *testing.T) {
 }
 
 func TestAnUnreadableReasonIsWholeUnlessItIsEndless(t *testing.T) {
-	l := newLedger(false, true)
+	l := newLedger("", true)
 	l.add(entry{at: noon, reason: strings.Repeat("long ", 800) + "end"})
 	if text := string(l.take()); !strings.HasSuffix(text, "end\n") {
 		t.Errorf("a long reason was cut: …%q", text[len(text)-20:])

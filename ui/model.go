@@ -21,12 +21,14 @@ type Model struct {
 	reader  room.Reader
 	desk    room.Desk
 	acts
-	drill   room.Drill
-	charts  room.Charts
-	reload  func() error
-	refresh func()
-	newLook func() *Look
-	look    *Look // the last one taken from newLook
+	played    played
+	past      past
+	charts    room.Charts
+	noJournal string
+	reload    func() error
+	refresh   func()
+	newLook   func() *Look
+	look      *Look // the last one taken from newLook
 
 	services map[string]Service
 	memory   Memory
@@ -42,7 +44,7 @@ type Model struct {
 	bell  <-chan struct{}
 	leave func()
 	live  *room.Snapshot // the newest
-	shown *room.Snapshot // what is on the screen: live, unless frozen
+	shown *room.Snapshot // what is on the screen: live, unless frozen or of the past
 
 	pen           pen
 	themeName     string // what is worn
@@ -89,7 +91,8 @@ func New(o Options) (*Model, error) {
 		o.Context = context.Background()
 	}
 	m := &Model{
-		context: o.Context, reader: o.Room, desk: o.Desk, acts: acts{readOnly: o.ReadOnly}, drill: o.Drill, reload: o.Reload, refresh: o.Refresh, charts: o.Charts,
+		context: o.Context, reader: o.Room, desk: o.Desk, acts: acts{readOnly: o.ReadOnly}, played: playing(o.Drill, o.Replay),
+		past: past{history: o.History}, noJournal: o.NoJournal, reload: o.Reload, refresh: o.Refresh, charts: o.Charts,
 		newLook: o.NewLook, log: o.Log, keep: o.Keep, memory: o.Memory, panes: newPanes(), flags: newFlags(), input: textinput.New(),
 	}
 	if m.newLook == nil {
@@ -163,6 +166,8 @@ func (m *Model) handle(message tea.Msg) tea.Cmd {
 		}
 	case acted:
 		m.tookAct(message)
+	case arrived:
+		return m.arrive(message)
 	case chartCame:
 		m.takeChart(message)
 	default:
@@ -193,9 +198,13 @@ func (m *Model) handleInput(message tea.Msg) tea.Cmd {
 	return nil
 }
 
-// take takes in a newer Snapshot; a frozen view only counts it.
+// take takes in a newer Snapshot; a frozen view, or one of the past, only counts it.
 func (m *Model) take(s *room.Snapshot) {
-	m.attention.news(m.flags.take(m.live, s))
+	if s.At.Before(m.live.At) { // what is played has leapt back, and what comes is no news
+		m.flags.restart(s)
+	} else {
+		m.attention.news(m.flags.take(m.live, s))
+	}
 	m.live, m.dirty = s, true
 	if look := m.newLook(); look != nil && look != m.look {
 		m.look = look
@@ -203,7 +212,7 @@ func (m *Model) take(s *room.Snapshot) {
 			m.say(theme.Warning, err.Error())
 		}
 	}
-	if m.frozen {
+	if m.frozen || m.past.travels() {
 		return
 	}
 	m.shown = s
@@ -225,10 +234,10 @@ func (m *Model) focusOnTheWorst() {
 	}
 }
 
-// tellTime moves the clock on, unless the view is frozen or room time stands still.
+// tellTime moves the clock on, unless the view stands still or room time does.
 func (m *Model) tellTime() {
 	now := m.reader.Now()
-	if m.frozen || now.Unix() == m.pen.now.Unix() {
+	if m.frozen || m.past.travels() || now.Unix() == m.pen.now.Unix() {
 		return
 	}
 	m.pen.now, m.dirty = now, true
@@ -236,12 +245,13 @@ func (m *Model) tellTime() {
 
 func (m *Model) syncPanes() {
 	for _, p := range m.panes {
+		p.past = m.past.travels()
 		p.sync(m.shown, m.filter)
 	}
 }
 
-// behind is how many timeline events the frozen view has missed.
-func (m *Model) behind() int { return m.live.Timeline.Total - m.shown.Timeline.Total }
+// behind is how many timeline events a view that stands still has missed.
+func (m *Model) behind() int { return max(0, m.live.Timeline.Total-m.shown.Timeline.Total) }
 
 // press acts on a key: into the open input, else by the action table.
 func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
@@ -262,9 +272,10 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 	return m.actions[i].do(m, "")
 }
 
-// seeRows takes note that whoever presses a key has seen the rows of the pane in focus.
+// seeRows takes note that whoever presses a key has seen the rows of the pane in focus,
+// as they are now.
 func (m *Model) seeRows() {
-	if m.overlay == overlayNothing && m.arranged().panes[m.focus].height > 0 {
+	if !m.past.travels() && m.overlay == overlayNothing && m.arranged().panes[m.focus].height > 0 {
 		m.flags.see(m.panes[m.focus].onScreen())
 	}
 }

@@ -14,6 +14,11 @@ type Options struct {
 	Room    room.Reader     //
 	Desk    room.Desk       // nil for one who only looks
 	Drill   room.Drill      // nil unless this is a drill
+	Replay  *Replay         // nil unless a journal is played again
+	History room.History    // the room's past; nil if none is kept
+	// NoJournal is why nothing of this room is kept, such as "the state directory cannot
+	// be written"; "" if it is, or if it is nobody's business.
+	NoJournal string
 	// ReadOnly is why there is no Desk, such as "another warroom (pid 4242) keeps this
 	// room"; "" if it is a matter of the person's role.
 	ReadOnly string

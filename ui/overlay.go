@@ -73,7 +73,7 @@ func (m *Model) sheetEnd(l layout) int {
 func (m *Model) helpLines(width, height int) []string {
 	var entries [][2]string
 	for _, a := range m.actions {
-		if a.when == inDrill && m.drill == nil {
+		if a.when == whenPlayed && !m.played.on() {
 			continue
 		}
 		keys := strings.Join(a.keys, " ")
@@ -118,6 +118,7 @@ const logShown = 200
 // logLines is the program's own log, newest first.
 func (m *Model) logLines(width int) []string {
 	g := &page{pen: &m.pen, width: width}
+	m.custodyLines(g)
 	var log []LogLine
 	if m.log != nil {
 		log = m.log()

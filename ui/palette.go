@@ -113,6 +113,9 @@ func (m *Model) runAction(a action, arg string) tea.Cmd {
 	if a.least && arg == "" {
 		return m.ask(askingCommand, a.id+" ")
 	}
+	if a.acts && arg != "" && m.past.travels() && !m.mayAct() { // nothing that was typed is lost
+		return m.ask(askingCommand, a.id+" "+arg)
+	}
 	return a.do(m, arg)
 }
 
@@ -133,7 +136,11 @@ func (m *Model) palette(width, height int) []string {
 	if len(offers) > 0 && offers[0].value != "" {
 		name = offers[0].action.id + " " + offers[0].action.arg
 	}
-	box := frame{labels: []label{{token: theme.Strong, text: name}, {token: theme.Muted, text: "tab completes, enter runs, esc leaves"}}, lines: lines, focused: true}
+	about := label{token: theme.Muted, text: "tab completes, enter runs, esc leaves"}
+	if m.message.text != "" {
+		about = m.message
+	}
+	box := frame{labels: []label{{token: theme.Strong, text: name}, about}, lines: lines, focused: true}
 	return box.draw(&m.pen, width)
 }
 

@@ -35,6 +35,8 @@ type pane struct {
 	cursor  int
 	top     int
 	moved   bool // the cursor was moved, so it stays with its row
+	past    bool // the rows are those of another moment than now
+	missed  item // the row that the cursor is to stay with, and that is not there at that moment
 	begin   int  // the line within the pane on which the first row was drawn
 	visible int  // rows that were drawn
 
@@ -58,12 +60,13 @@ type drawn struct {
 
 // move moves the cursor by rows.
 func (p *pane) move(by int) {
-	p.cursor = clamp(p.cursor+by, 0, len(p.items)-1)
+	p.cursor, p.missed = clamp(p.cursor+by, 0, len(p.items)-1), item{}
 	p.moved = !p.tail || p.cursor != len(p.items)-1
 }
 
 // home takes the cursor back to where it follows by itself.
 func (p *pane) home(top bool) {
+	p.missed = item{}
 	if top {
 		p.cursor = 0
 	} else {

@@ -17,6 +17,9 @@ func (p *pane) sync(s *room.Snapshot, f filter) {
 	follows := p.moved && p.cursor < len(p.items)
 	if follows {
 		was = p.items[p.cursor]
+		if p.missing() {
+			was = p.missed
+		}
 	}
 	p.version, p.filter, p.sorted, p.kept = version, f, p.order, kept
 	p.filter.sight = &sight{Snapshot: s}
@@ -25,7 +28,10 @@ func (p *pane) sync(s *room.Snapshot, f filter) {
 	p.again = false
 	switch {
 	case follows:
-		p.follow(was)
+		p.missed = item{}
+		if !p.follow(was) && p.past {
+			p.missed = was
+		}
 	case p.tail:
 		p.cursor = len(p.items) - 1
 	default:
@@ -49,15 +55,21 @@ func (p *pane) gather(s *room.Snapshot, f filter) []item {
 	return items
 }
 
-// follow puts the cursor on the row of what it was on, on the same line of the screen.
-func (p *pane) follow(was item) {
+// missing says whether the row that the cursor was put on is not there at the moment that
+// is shown. Another moment may have it again.
+func (p *pane) missing() bool { return p.missed.signal != nil || p.missed.event != nil }
+
+// follow puts the cursor on the row of what it was on, on the same line of the screen;
+// false if there is no such row.
+func (p *pane) follow(was item) bool {
 	for i, it := range p.items {
 		if it.is(was) {
 			p.top += i - p.cursor
 			p.cursor = i
-			return
+			return true
 		}
 	}
+	return false
 }
 
 // keptMark changes whenever something that was pending is on disk.
@@ -73,7 +85,7 @@ func keptMark(s *room.Snapshot) uint64 {
 func (p *pane) goTo(key string) bool {
 	for i, it := range p.items {
 		if it.signal != nil && it.signal.Key == key {
-			p.cursor, p.moved = i, true
+			p.cursor, p.moved, p.missed = i, true, item{}
 			return true
 		}
 	}

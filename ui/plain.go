@@ -26,10 +26,14 @@ const (
 // PlainOptions are what the plain form of a room needs. Only Room and Out must be given.
 type PlainOptions struct {
 	Room  room.Reader
-	Drill room.Drill    // nil unless this is a drill
-	Wait  time.Duration // real time before the first summary, in which the room may still learn what is watched
-	ASCII bool          // no byte beyond ASCII
-	Out   io.Writer     // takes whole lines, one or more a Write
+	Drill room.Drill // nil unless this is a drill
+	// Replay is what is played again; nil unless something is.
+	Replay *Replay
+	// NoJournal is why nothing of this room is kept; "" if it is, or if it is nobody's business.
+	NoJournal string
+	Wait      time.Duration // real time before the first summary, in which the room may still learn what is watched
+	ASCII     bool          // no byte beyond ASCII
+	Out       io.Writer     // takes whole lines, one or more a Write
 }
 
 // Plain tells a room in lines of text, for a pipe, a log, a screen reader or a
@@ -42,10 +46,10 @@ type PlainOptions struct {
 //
 // A line is time, kind, state, title, region and reason, two or more spaces between
 // each two and no two within one; what is absent is "-". It begins with DRILL in a
-// drill. Times are UTC, of the newest date before them. Nothing but newlines steers
+// drill, and with REPLAY in a replay. Times are UTC, of the newest date before them. Nothing but newlines steers
 // a terminal.
 //
-// It returns nil at the end of a drill, the context's error when that ends, or the
+// It returns nil at the end of a drill or a replay, the context's error when that ends, or the
 // error of a Write. A Write that hangs holds up nobody but this reader; it is left
 // behind when the context ends.
 func Plain(ctx context.Context, o PlainOptions) error {
@@ -86,15 +90,18 @@ type teller struct {
 	beat     time.Time
 	still    map[room.Scope]time.Time // what was last seen of a scope that seems stale
 	stale    map[room.Scope]bool      // told so
-	over     uint64                   // the Snapshot at which the story was first found to be over
+	played   played
+	unkept   bool   // told that what happens is not on disk
+	over     uint64 // the Snapshot at which the story was first found to be over
 	finished bool
 }
 
 func newTeller(o PlainOptions) *teller {
 	t := &teller{
-		PlainOptions: o, began: time.Now(), out: newLedger(o.Drill != nil, o.ASCII),
+		PlainOptions: o, began: time.Now(), played: playing(o.Drill, o.Replay),
 		told: map[room.EventID]struct{}{}, still: map[room.Scope]time.Time{}, stale: map[room.Scope]bool{},
 	}
+	t.out = newLedger(t.played.word, o.ASCII)
 	t.take()
 	for _, e := range t.shown.Timeline.Events { // what was before this reader came is not news
 		t.told[e.ID] = struct{}{}
@@ -121,6 +128,7 @@ func (t *teller) take() {
 // look tells what has happened since the last time.
 func (t *teller) look() {
 	t.take()
+	t.tellKeeping()
 	switch {
 	case t.opened:
 		t.tellNews(func(*room.Event) bool { return true })
@@ -147,6 +155,7 @@ func (t *teller) unanswered() bool {
 // that, unless it is what stands.
 func (t *teller) open() {
 	t.opened, t.beat = true, t.now
+	t.tellKeeping()
 	bad := map[string]*room.Signal{}
 	for _, s := range t.standing() {
 		bad[s.Key] = s
@@ -233,11 +242,11 @@ func (t *teller) tick() {
 	}
 	t.tellStale()
 	switch {
-	case t.Drill != nil && t.Drill.Over():
+	case t.played.on() && t.played.Over():
 		// The last looks may still be under way; when a whole tick has brought
 		// nothing new they have come back.
 		if t.finished = t.over == t.shown.Version; t.finished {
-			t.say("OVER", "the scenario is over; "+t.tally(t.shown.Condition(t.now)))
+			t.say("OVER", t.played.ending()+"; "+t.tally(t.shown.Condition(t.now)))
 		}
 		t.over = t.shown.Version
 	case t.now.Truncate(heartbeat).After(t.beat):

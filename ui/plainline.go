@@ -16,8 +16,8 @@ const lateAfter = 5 * time.Minute
 // say tells something about the room as a whole.
 func (t *teller) say(word, reason string) {
 	name := t.Room.Name()
-	if t.Drill != nil {
-		name = t.Drill.Scenario()
+	if t.played.on() {
+		name = t.played.name
 	}
 	t.out.add(entry{at: t.now, kind: "room", word: word, title: name, reason: reason})
 }
@@ -203,6 +203,9 @@ func (t *teller) tally(condition room.Condition) string {
 			names[i] = status.Scope.String()
 		}
 		parts = append(parts, "not seen: "+strings.Join(names, ", "))
+	}
+	if text := t.custody(); text != "" {
+		parts = append(parts, text)
 	}
 	if oldest, ok := t.shown.Oldest(t.now); ok {
 		parts = append(parts, "oldest data "+age(oldest))

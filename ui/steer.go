@@ -12,7 +12,7 @@ import (
 )
 
 func (m *Model) doPause(string) tea.Cmd {
-	if m.drill.Pause() {
+	if m.played.Pause() {
 		m.say(theme.Muted, "paused; "+m.keyOf("pause")+" goes on")
 	}
 	return nil
@@ -20,7 +20,7 @@ func (m *Model) doPause(string) tea.Cmd {
 
 func changeSpeed(by float64) func(*Model, string) tea.Cmd {
 	return func(m *Model, _ string) tea.Cmd {
-		m.saySpeed(m.drill.SetSpeed(m.drill.Speed() * by))
+		m.saySpeed(m.played.SetSpeed(m.played.Speed() * by))
 		return nil
 	}
 }
@@ -35,20 +35,32 @@ func (m *Model) doSpeed(arg string) tea.Cmd {
 		m.say(theme.Warning, fmt.Sprintf("speed: %q is not a number above 0; try :speed 60", arg))
 		return nil
 	}
-	m.saySpeed(m.drill.SetSpeed(speed))
+	m.saySpeed(m.played.SetSpeed(speed))
 	return nil
 }
 
 func (m *Model) doJump(arg string) tea.Cmd {
-	at, err := time.Parse("15:04", strings.TrimSpace(arg))
-	if err != nil {
-		m.say(theme.Warning, fmt.Sprintf("jump: %q is not a time of day; try :jump 09:20", arg))
-		return nil
+	to, err := m.jumpTo(strings.TrimSpace(arg))
+	if err == nil {
+		err = m.played.Jump(to)
 	}
-	now := m.reader.Now()
-	to := time.Date(now.Year(), now.Month(), now.Day(), at.Hour(), at.Minute(), 0, 0, time.UTC)
-	if err := m.drill.Jump(to); err != nil {
+	if err != nil {
 		m.say(theme.Warning, err.Error())
 	}
 	return nil
+}
+
+// jumpTo reads where to jump to: a time of the day that is played, or a whole moment.
+func (m *Model) jumpTo(text string) (time.Time, error) {
+	now := m.reader.Now()
+	for _, layout := range timesOfDay {
+		if t, err := time.Parse(layout, text); err == nil {
+			return onDay(now, t), nil
+		}
+	}
+	to, err := parseMoment(text, now)
+	if err != nil {
+		return to, fmt.Errorf("jump: %q is not a time of day; try :jump 09:20", text)
+	}
+	return to, nil
 }

@@ -148,25 +148,29 @@ func (m *Model) statusLine() []string {
 		return nil
 	}
 	tally := m.tally()
-	if m.frozen {
+	switch {
+	case m.past.travels():
+		tally.token, tally.text = theme.Past, "PAST "+m.momentShown()+" "+tally.text
+	case m.frozen:
 		tally.text = "FROZEN " + tally.text
 	}
-	if m.drill != nil {
-		tally.text = "DRILL " + tally.text
-	}
-	return []string{m.pen.row(m.width, false, false, cell{token: tally.token, text: tally.text, width: flex})}
+	return []string{m.pen.row(m.width, false, false, cell{token: tally.token, text: m.played.mark(tally.text), width: flex})}
 }
 
 // smallHeader is the first line of a small screen.
 func (m *Model) smallHeader() string {
-	labels := []label{m.tally()}
+	var labels []label
+	if m.played.on() {
+		labels = append(labels, label{token: theme.Drill, text: m.played.word})
+	}
+	if m.past.travels() {
+		return m.lead(m.width, append(labels, label{token: theme.Past, text: "PAST " + m.momentShown()}, m.tally(), label{text: fmt.Sprintf("%d behind", m.behind())}), label{})
+	}
 	if m.frozen {
-		labels = append([]label{{token: theme.Frozen, text: fmt.Sprintf("FROZEN %d behind", m.behind())}}, labels...)
+		labels = append(labels, label{token: theme.Frozen, text: fmt.Sprintf("FROZEN %d behind", m.behind())})
 	}
-	if m.drill != nil {
-		labels = append([]label{{token: theme.Drill, text: "DRILL"}}, labels...)
-	}
-	return m.spread(m.width, labels, label{token: theme.Muted, text: m.pen.moment(m.pen.now)})
+	labels = append(labels, m.tally())
+	return m.spread(m.width, append(labels, m.custody()...), label{token: theme.Muted, text: m.pen.moment(m.pen.now)})
 }
 
 // tabs is the second line of a small screen: the panes by number, with what is

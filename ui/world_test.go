@@ -34,6 +34,12 @@ func minutes(n int) time.Duration { return time.Duration(n) * time.Minute }
 // world is an outage in us-east-1, small enough to read in a golden file.
 func world(clock *standing) *room.Room {
 	r := room.New(room.Options{Name: "prod", Node: "test", Clock: clock})
+	strike(r, clock)
+	return r
+}
+
+// strike lets the outage happen in a room.
+func strike(r *room.Room, clock *standing) {
 	observed(r, room.Observation{
 		Scope: scope("health", "111111111111", "global"), Watch: "h", At: clock.ago(14 * time.Second), Done: true, Complete: true,
 		Signals: []room.Signal{
@@ -71,7 +77,6 @@ func world(clock *standing) *room.Room {
 		observed(r, room.Observation{Scope: p.Scope, Watch: p.Key, At: clock.ago(2 * time.Second), Done: true, Signals: []room.Signal{p}}, 15)
 	}
 	_ = r.Desk("ana").Act(room.Act{Do: room.EventNote, Text: "failing over checkout to eu-west-1"})
-	return r
 }
 
 func health(clock *standing, title, service string, state room.State, word string, ago int) room.Signal {
@@ -198,15 +203,18 @@ func typeIn(m *Model, text string) {
 // alarm rang, and beyond its threshold since, with ten minutes missing.
 type chartOf struct{ clock *standing }
 
-func (c chartOf) Chart(_ context.Context, alarm *room.Signal, length time.Duration) (*room.Chart, error) {
+func (c chartOf) Chart(_ context.Context, alarm *room.Signal, to time.Time, length time.Duration) (*room.Chart, error) {
 	if strings.HasPrefix(alarm.Title, "queue") {
 		return nil, errors.New("the readings of queue-depth could not be had: AWS is throttling calls to cloudwatch:GetMetricData; nothing to do")
 	}
-	from := c.clock.now.Add(-length)
+	if to.IsZero() {
+		to = c.clock.now
+	}
+	from := to.Add(-length)
 	chart := &room.Chart{
 		Key: alarm.Key, Metric: "Sum of AWS/ApplicationELB HTTPCode_Target_5XX_Count", Unit: "Count",
-		From: from, To: c.clock.now, Period: time.Minute,
-		Bounds: [][]room.Point{{{At: from, Value: 25}, {At: c.clock.now, Value: 25}}},
+		From: from, To: to, Period: time.Minute,
+		Bounds: [][]room.Point{{{At: from, Value: 25}, {At: to, Value: 25}}},
 		Turns:  []room.Turn{{At: alarm.Since, State: alarm.State, Word: alarm.Word}},
 	}
 	for i := range int(length / time.Minute) {
@@ -235,7 +243,7 @@ func play(t testing.TB, m *Model, cmd tea.Cmd) {
 		for _, each := range message {
 			play(t, m, each)
 		}
-	case chartDue, chartCame, acted:
+	case chartDue, chartCame, acted, arrived:
 		_, next := m.Update(message)
 		play(t, m, next)
 	}

@@ -62,7 +62,7 @@ func TestAnAlarmOfADrillIsChartedAsItsStoryGoes(t *testing.T) {
 	} {
 		_, cfg, w := staged(t, "07:20")
 		alarm := looked(t, cfg, w, c.name, "us-east-1")
-		chart, err := w.charts.Chart(t.Context(), alarm, time.Hour)
+		chart, err := w.charts.Chart(t.Context(), alarm, time.Time{}, time.Hour)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -98,20 +98,20 @@ func TestTheOtherAlarmsOfADrillSayWhyTheyHaveNoChart(t *testing.T) {
 		"checkout-error-log": "A log alarm has no metric: it looks at the results of a query over logs",
 	} {
 		alarm := looked(t, cfg, w, name, "us-east-1")
-		chart, err := w.charts.Chart(t.Context(), alarm, time.Hour)
+		chart, err := w.charts.Chart(t.Context(), alarm, time.Time{}, time.Hour)
 		if err != nil || chart.Note != note || len(chart.Points) != 0 || !chart.Turns[len(chart.Turns)-1].At.Equal(alarm.Since) {
 			t.Errorf("%s: %+v, %v", name, chart, err)
 		}
 	}
 	alarm := looked(t, cfg, w, "checkout-5xx", "us-east-1")
 	silent := looked(t, cfg, w, "checkout-cpu", "us-east-1")
-	if chart, err := w.charts.Chart(t.Context(), silent, time.Hour); err != nil || silent.Word != "NO DATA" || len(chart.Points) == 0 || chart.Note == "" {
+	if chart, err := w.charts.Chart(t.Context(), silent, time.Time{}, time.Hour); err != nil || silent.Word != "NO DATA" || len(chart.Points) == 0 || chart.Note == "" {
 		t.Errorf("an alarm without data since %s: %+v, %v", silent.Since, chart, err)
 	}
 	if err := simulated.Clock().Jump(time.Date(2025, 10, 20, 7, 41, 0, 0, time.UTC)); err != nil {
 		t.Fatal(err)
 	}
-	_, err := w.charts.Chart(t.Context(), alarm, time.Hour)
+	_, err := w.charts.Chart(t.Context(), alarm, time.Time{}, time.Hour)
 	var failure *sources.Failure
 	if !errors.As(err, &failure) || failure.What != "the readings of checkout-5xx could not be had" || failure.Why != "127.0.0.1 answered 503 Service Unavailable" {
 		t.Errorf("at 07:41 CloudWatch fails, and the chart says %v", err)
@@ -131,7 +131,7 @@ func TestAChartIsAskedForWithTheConfigThatWatches(t *testing.T) {
 		return settings
 	}
 	alarm := looked(t, cfg, w, "checkout-5xx", "us-east-1")
-	if chart, err := w.charts.Chart(t.Context(), alarm, time.Hour); asked != 2 || err != nil || len(chart.Points) == 0 {
+	if chart, err := w.charts.Chart(t.Context(), alarm, time.Time{}, time.Hour); asked != 2 || err != nil || len(chart.Points) == 0 {
 		t.Errorf("%d configs, %+v, %v", asked, chart, err)
 	}
 }
@@ -146,12 +146,12 @@ func TestAChangedConfigForgetsTheAccountsItNoLongerNames(t *testing.T) {
 	defer c.stop()
 	defer cancel()
 	c.exchange(ctx, new(app).groups(cfg, w))
-	if chart, err := w.charts.Chart(t.Context(), alarm, time.Hour); err != nil || len(chart.Points) == 0 {
+	if chart, err := w.charts.Chart(t.Context(), alarm, time.Time{}, time.Hour); err != nil || len(chart.Points) == 0 {
 		t.Fatalf("%+v, %v", chart, err)
 	}
 	cfg.Scopes[0].Regions = []string{"eu-west-1"}
 	c.exchange(ctx, new(app).groups(cfg, w))
-	if _, err := w.charts.Chart(t.Context(), alarm, time.Hour); err == nil {
+	if _, err := w.charts.Chart(t.Context(), alarm, time.Time{}, time.Hour); err == nil {
 		t.Error("us-east-1 is not watched any more, and its alarms are still charted")
 	}
 }

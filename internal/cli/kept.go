@@ -133,10 +133,11 @@ type keptCharts struct {
 	journal *journal.Journal
 }
 
-// Chart implements room.Charts.
-func (c keptCharts) Chart(ctx context.Context, alarm *room.Signal, length time.Duration) (*room.Chart, error) {
-	chart, err := c.Charts.Chart(ctx, alarm, length)
-	if err == nil && len(chart.Points) > 0 {
+// Chart implements room.Charts. What is fetched of the past is not kept: the journal has
+// everything in the order in which it was on a screen.
+func (c keptCharts) Chart(ctx context.Context, alarm *room.Signal, to time.Time, length time.Duration) (*room.Chart, error) {
+	chart, err := c.Charts.Chart(ctx, alarm, to, length)
+	if err == nil && to.IsZero() && len(chart.Points) > 0 {
 		c.journal.Chart(chart)
 	}
 	return chart, err

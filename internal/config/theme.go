@@ -38,6 +38,7 @@ type Theme struct {
 	Match      string `yaml:"match,omitempty" doc:"Letters that a filter has found." usual:"the colour of accent" example:"underline"`
 	Unseen     string `yaml:"unseen,omitempty" doc:"Trouble that nobody has looked at yet." usual:"the colour of accent" example:"bright-cyan bold"`
 	Pending    string `yaml:"pending,omitempty" doc:"What is not on disk yet." usual:"the colour of muted" example:"italic"`
+	Past       string `yaml:"past,omitempty" doc:"That the screen shows another moment than now." example:"cyan bold reverse"`
 }
 
 // themeElsewhere is what other programs call the keys of a theme.

@@ -9,10 +9,11 @@ import (
 // the alarm open, since each answer costs the account money. Safe for concurrent use.
 type Charts interface {
 	// Chart gives the readings of the alarm's metric, its bounds and its changes of
-	// state over the given length of room time up to now. An error's text is for
+	// state over the given length of room time up to a moment of it, or up to now if
+	// that is zero. The alarm is as it was at that moment. An error's text is for
 	// people. What has no metric of its own (a composite, a log query) has a Chart
 	// without Points whose Note says so.
-	Chart(ctx context.Context, alarm *Signal, length time.Duration) (*Chart, error)
+	Chart(ctx context.Context, alarm *Signal, to time.Time, length time.Duration) (*Chart, error)
 }
 
 // Chart is the readings of one alarm over a length of room time. Immutable.

@@ -61,7 +61,7 @@ func (c *Charts) Retire(keep func(room.Scope) bool) {
 
 // Chart implements room.Charts. An error is a *sources.Failure. What could be had of
 // readings and history is given without the other, whose trouble is in the Note.
-func (c *Charts) Chart(ctx context.Context, alarm *room.Signal, length time.Duration) (*room.Chart, error) {
+func (c *Charts) Chart(ctx context.Context, alarm *room.Signal, to time.Time, length time.Duration) (*room.Chart, error) {
 	p, name, failure := c.find(alarm)
 	if failure != nil {
 		return nil, failure
@@ -72,15 +72,19 @@ func (c *Charts) Chart(ctx context.Context, alarm *room.Signal, length time.Dura
 	if !ok {
 		detail = &room.AlarmDetail{}
 	}
-	chart := &room.Chart{Key: alarm.Key, To: c.clock.Now()}
+	now := c.clock.Now()
+	chart := &room.Chart{Key: alarm.Key, To: now}
+	if !to.IsZero() && to.Before(now) {
+		chart.To = to
+	}
 	seen := max(length, evaluated(detail))
 	chart.From = chart.To.Add(-seen)
 
 	var past history
 	var unknown error
 	var asked sync.WaitGroup
-	asked.Go(func() { past, unknown = p.history(within, name, chart.From) })
-	notes, err := p.draw(within, name, detail.Type, chart)
+	asked.Go(func() { past, unknown = p.history(within, name, chart.From, to) })
+	notes, err := p.draw(within, name, detail.Type, chart, now)
 	asked.Wait()
 	if err != nil && len(past.changes) == 0 || ctx.Err() != nil {
 		return nil, awsclient.Failure(unread(alarm), cmp.Or(err, unknown, ctx.Err()))
@@ -125,7 +129,7 @@ func unread(alarm *room.Signal) string { return "the readings of " + alarm.Title
 
 // draw fills in the readings and what they are compared with. The notes are what
 // people should know beside them; an alarm without a metric has nothing but a note.
-func (p *place) draw(ctx context.Context, name, kind string, chart *room.Chart) (notes []string, err error) {
+func (p *place) draw(ctx context.Context, name, kind string, chart *room.Chart, now time.Time) (notes []string, err error) {
 	switch kind {
 	case typeComposite:
 		return []string{"A composite alarm has no metric: its state follows from other alarms"}, nil
@@ -139,7 +143,7 @@ func (p *place) draw(ctx context.Context, name, kind string, chart *room.Chart) 
 	if d.nothing != "" {
 		return []string{d.nothing}, nil
 	}
-	span := spanOf(d.period, chart.From, chart.To)
+	span := spanOf(d.period, chart.From, chart.To, now)
 	answer, err := p.ask(ctx, d, span)
 	if err != nil {
 		return nil, err

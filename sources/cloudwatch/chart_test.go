@@ -18,7 +18,7 @@ func TestAChartHasReadingsBoundsAndTurns(t *testing.T) {
 	s := serveCharts(t)
 	s.answer["GetMetricData"] = []fields{{"MetricDataResults": []fields{result(onlyQuery, map[int]float64{30: 0.2, 5: 2.5, 4: 3, 3: 1.75})}}}
 	s.answer["DescribeAlarmHistory"] = []fields{{"AlarmHistoryItems": []fields{turned(ago(20), "OK", "ALARM"), turned(ago(200), "ALARM", "OK"), turned(ago(300), "OK", "ALARM")}}}
-	got, err := s.charts().Chart(t.Context(), theAlarm(), time.Hour)
+	got, err := s.charts().Chart(t.Context(), theAlarm(), time.Time{}, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func TestAChartHasReadingsBoundsAndTurns(t *testing.T) {
 
 func TestAChartAsksOnceForNoMoreThanItDraws(t *testing.T) {
 	s := serveCharts(t)
-	if _, err := s.charts().Chart(t.Context(), theAlarm(), time.Hour); err != nil {
+	if _, err := s.charts().Chart(t.Context(), theAlarm(), time.Time{}, time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	defined, metrics, history := s.calls("DescribeAlarms"), s.calls("GetMetricData"), s.calls("DescribeAlarmHistory")
@@ -94,7 +94,7 @@ func TestATroubleOfEitherPartLeavesTheOther(t *testing.T) {
 				s.answer["GetMetricData"] = []fields{{"MetricDataResults": []fields{result(onlyQuery, map[int]float64{3: 1})}}}
 				s.answer["DescribeAlarmHistory"] = []fields{{"AlarmHistoryItems": []fields{turned(ago(20), "OK", "ALARM")}}}
 				s.broken[operation] = c.broken
-				got, err := s.charts().Chart(t.Context(), theAlarm(), time.Hour)
+				got, err := s.charts().Chart(t.Context(), theAlarm(), time.Time{}, time.Hour)
 				if err != nil {
 					t.Fatalf("%s: %v", operation, err)
 				}
@@ -106,7 +106,7 @@ func TestATroubleOfEitherPartLeavesTheOther(t *testing.T) {
 					t.Errorf("%s: %d points, %d turns, note %q", operation, len(got.Points), len(got.Turns), got.Note)
 				}
 				s.broken["DescribeAlarms"], s.broken["DescribeAlarmHistory"] = c.broken, c.broken
-				_, err = s.charts().Chart(t.Context(), theAlarm(), time.Hour)
+				_, err = s.charts().Chart(t.Context(), theAlarm(), time.Time{}, time.Hour)
 				expectFailure(t, err, what, strings.ReplaceAll(c.why, "ACTION", "cloudwatch:DescribeAlarms"))
 			}
 		})
@@ -129,7 +129,7 @@ func TestAHungChartEndsWithItsContext(t *testing.T) {
 		cancel()
 	}()
 	for _, alarm := range []*room.Signal{theAlarm(), opened("a", func(d *room.AlarmDetail) { d.Type = typeComposite })} {
-		_, err := s.charts().Chart(ctx, alarm, time.Hour)
+		_, err := s.charts().Chart(ctx, alarm, time.Time{}, time.Hour)
 		expectFailure(t, err, "the readings of "+alarm.Title+" could not be had", "the look was stopped")
 	}
 }
@@ -137,10 +137,10 @@ func TestAHungChartEndsWithItsContext(t *testing.T) {
 func TestAnAlarmThatIsGoneIsNotMistakenForAQuietOne(t *testing.T) {
 	s := serveCharts(t)
 	s.answer["DescribeAlarms"] = []fields{{"MetricAlarms": []fields{}}}
-	_, err := s.charts().Chart(t.Context(), theAlarm(), time.Hour)
+	_, err := s.charts().Chart(t.Context(), theAlarm(), time.Time{}, time.Hour)
 	expectFailure(t, err, "the readings of orders-api-00007-p99-latency-high could not be had", "CloudWatch has no alarm of this name any more")
 	s.answer["DescribeAlarms"] = []fields{{"CompositeAlarms": []fields{{"AlarmName": "orders-api-00007-p99-latency-high"}}}}
-	got, err := s.charts().Chart(t.Context(), theAlarm(), time.Hour)
+	got, err := s.charts().Chart(t.Context(), theAlarm(), time.Time{}, time.Hour)
 	if err != nil || got.Note != "The alarm has no metric any more: it was made anew as one of another type" {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -150,7 +150,7 @@ func TestANameThatHadToBeCleanedIsNotAskedFor(t *testing.T) {
 	s := serveCharts(t)
 	alarm := theAlarm()
 	alarm.Key, alarm.Title = "alarm/222222222222/eu-west-1/a b#0a1b2c3d", "a b"
-	_, err := s.charts().Chart(t.Context(), alarm, time.Hour)
+	_, err := s.charts().Chart(t.Context(), alarm, time.Time{}, time.Hour)
 	expectFailure(t, err, "the readings of a b could not be had", "its name holds characters that are not kept here, so it cannot be asked for")
 	if len(s.calls("DescribeAlarms"))+len(s.calls("DescribeAlarmHistory")) != 0 {
 		t.Error("CloudWatch was asked")
@@ -162,12 +162,12 @@ func TestEachAccountAndRegionIsAskedForItsOwnAlarms(t *testing.T) {
 	charts := prod.charts()
 	other := theAlarm()
 	other.Scope.Account, other.Key = "333333333333", "alarm/333333333333/eu-west-1/"+other.Title
-	_, err := charts.Chart(t.Context(), other, time.Hour)
+	_, err := charts.Chart(t.Context(), other, time.Time{}, time.Hour)
 	expectFailure(t, err, "the readings of "+other.Title+" could not be had", "nobody is signed in to its account for this region")
 	charts.Add(other.Scope, staging.config)
 	asks := func(alarm *room.Signal, fromProd, fromStaging int) {
 		t.Helper()
-		if _, err := charts.Chart(t.Context(), alarm, time.Hour); err != nil {
+		if _, err := charts.Chart(t.Context(), alarm, time.Time{}, time.Hour); err != nil {
 			t.Error(err)
 		}
 		if p, s := len(prod.calls("GetMetricData")), len(staging.calls("GetMetricData")); p != fromProd || s != fromStaging {
@@ -180,7 +180,7 @@ func TestEachAccountAndRegionIsAskedForItsOwnAlarms(t *testing.T) {
 	asks(theAlarm(), 1, 2)
 	charts.Retire(func(s room.Scope) bool { return s == chartScope })
 	asks(theAlarm(), 1, 3)
-	if _, err := charts.Chart(t.Context(), other, time.Hour); !errors.As(err, new(*sources.Failure)) {
+	if _, err := charts.Chart(t.Context(), other, time.Time{}, time.Hour); !errors.As(err, new(*sources.Failure)) {
 		t.Errorf("a scope that was retired: %v", err)
 	}
 }
@@ -193,7 +193,7 @@ func TestChartsAreDrawnWhileAccountsComeAndGo(t *testing.T) {
 		all.Go(func() {
 			for range 10 {
 				charts.Add(chartScope, s.config)
-				if _, err := charts.Chart(t.Context(), theAlarm(), time.Hour); err != nil {
+				if _, err := charts.Chart(t.Context(), theAlarm(), time.Time{}, time.Hour); err != nil {
 					t.Error(err)
 				}
 				charts.Retire(func(scope room.Scope) bool { return scope == chartScope })
@@ -201,4 +201,25 @@ func TestChartsAreDrawnWhileAccountsComeAndGo(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+func TestAChartOfThePastKnowsNothingOfWhatCameAfter(t *testing.T) {
+	s := serveCharts(t)
+	s.answer["GetMetricData"] = []fields{{"MetricDataResults": []fields{result(onlyQuery, map[int]float64{30: 0.2})}}}
+	s.answer["DescribeAlarmHistory"] = []fields{{"AlarmHistoryItems": []fields{turned(ago(5), "ALARM", "OK"), turned(ago(20), "OK", "ALARM"), turned(ago(200), "ALARM", "OK")}}}
+	to := ago(10).Add(30 * time.Second)
+	got, err := s.charts().Chart(t.Context(), theAlarm(), to, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	turns := []room.Turn{{At: ago(200), State: room.OK, Word: wordOK}, {At: ago(20), State: room.Critical, Word: wordAlarm}}
+	if !got.To.Equal(to) || !got.From.Equal(to.Add(-time.Hour)) || !reflect.DeepEqual(got.Turns, turns) || !got.Bounds[0][1].At.Equal(to) {
+		t.Errorf("got %+v", got)
+	}
+	if end := s.calls("GetMetricData")[0]["EndTime"].(time.Time); !end.Equal(ago(10)) {
+		t.Errorf("the readings are asked for up to %s", end)
+	}
+	if end, ok := s.calls("DescribeAlarmHistory")[0]["EndDate"].(time.Time); !ok || !end.Equal(to) {
+		t.Errorf("the history is asked for up to %s", end)
+	}
 }

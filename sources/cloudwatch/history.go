@@ -35,9 +35,10 @@ type change struct {
 	old, next types.StateValue
 }
 
-// history asks for an alarm's changes of state, the last one before from included. If
-// it fails, what came before the failure is lost.
-func (p *place) history(ctx context.Context, name string, from time.Time) (history, error) {
+// history asks for an alarm's changes of state until a moment, or all of them if that is
+// zero, the last one before from included. If it fails, what came before the failure is
+// lost.
+func (p *place) history(ctx context.Context, name string, from, to time.Time) (history, error) {
 	ctx, cancel := awsclient.WithTimeout(ctx)
 	defer cancel()
 	var past history
@@ -45,12 +46,15 @@ func (p *place) history(ctx context.Context, name string, from time.Time) (histo
 		AlarmName: aws.String(name), AlarmTypes: alarmTypes, HistoryItemType: types.HistoryItemTypeStateUpdate,
 		MaxRecords: aws.Int32(historyPage), ScanBy: types.ScanByTimestampDescending,
 	}
+	if !to.IsZero() {
+		input.EndDate = aws.Time(to)
+	}
 	for range historyPages {
 		answer, err := p.client.DescribeAlarmHistory(ctx, input)
 		if err != nil {
 			return history{}, err
 		}
-		reached := past.take(answer.AlarmHistoryItems, from)
+		reached := past.take(answer.AlarmHistoryItems, from, to)
 		if reached || aws.ToString(answer.NextToken) == "" {
 			past.whole = true
 			break
@@ -63,15 +67,15 @@ func (p *place) history(ctx context.Context, name string, from time.Time) (histo
 }
 
 // take takes in one page and reports whether it goes back to from. Updates that are
-// no change, and those of a single contributor to an alarm, are left out.
-func (h *history) take(items []types.AlarmHistoryItem, from time.Time) (reached bool) {
+// no change, those after to, and those of a single contributor to an alarm are left out.
+func (h *history) take(items []types.AlarmHistoryItem, from, to time.Time) (reached bool) {
 	for i := range items {
 		item := &items[i]
 		if item.AlarmContributorId != nil || item.Timestamp == nil {
 			continue
 		}
 		c, ok := read(item)
-		if !ok || c.old == c.next {
+		if !ok || c.old == c.next || !to.IsZero() && c.at.After(to) {
 			continue
 		}
 		h.changes = append(h.changes, c)

@@ -41,7 +41,7 @@ func TestTurnsBeginWithTheStateInForce(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := serveCharts(t)
 			s.answer["DescribeAlarmHistory"] = []fields{{"AlarmHistoryItems": c.items}}
-			got, err := s.charts().Chart(t.Context(), theAlarm(), time.Hour)
+			got, err := s.charts().Chart(t.Context(), theAlarm(), time.Time{}, time.Hour)
 			if err != nil || !reflect.DeepEqual(got.Turns, c.want) {
 				t.Errorf("%v, %v\nwant %v", got.Turns, err, c.want)
 			}
@@ -59,7 +59,7 @@ func TestHistoryIsReadBackToTheBeginningOfTheChartAndNoFurther(t *testing.T) {
 	}
 	s := serveCharts(t)
 	s.answer["DescribeAlarmHistory"] = []fields{page(1, 12, "a"), page(25, 12, "b"), page(49, 12, "c"), page(73, 12, "d")}
-	got, err := s.charts().Chart(t.Context(), theAlarm(), time.Hour)
+	got, err := s.charts().Chart(t.Context(), theAlarm(), time.Time{}, time.Hour)
 	calls := s.calls("DescribeAlarmHistory")
 	if err != nil || len(calls) != 3 || calls[1]["NextToken"] != "a" || calls[2]["NextToken"] != "b" {
 		t.Fatalf("%d calls, %v", len(calls), err)
@@ -71,7 +71,7 @@ func TestHistoryIsReadBackToTheBeginningOfTheChartAndNoFurther(t *testing.T) {
 
 	s = serveCharts(t)
 	s.answer["DescribeAlarmHistory"] = []fields{page(1, 12, "again")}
-	got, err = s.charts().Chart(t.Context(), theAlarm(), time.Hour)
+	got, err = s.charts().Chart(t.Context(), theAlarm(), time.Time{}, time.Hour)
 	if want := fmt.Sprintf("It changes its state so often that only the newest %d changes are known", 24); err != nil || !strings.HasSuffix(got.Note, want) || len(got.Turns) != 24 {
 		t.Errorf("%d turns, note %q, %v", len(got.Turns), got.Note, err)
 	}

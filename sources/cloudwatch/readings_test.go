@@ -48,7 +48,7 @@ func TestWhatAFormulaOrABandDraws(t *testing.T) {
 			c.alarm["AlarmName"] = "a"
 			s.answer["DescribeAlarms"] = []fields{{"MetricAlarms": []fields{c.alarm}}}
 			s.answer["GetMetricData"] = []fields{{"MetricDataResults": c.results}}
-			got, err := s.charts().Chart(t.Context(), opened("a"), c.length)
+			got, err := s.charts().Chart(t.Context(), opened("a"), time.Time{}, c.length)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -102,7 +102,7 @@ func TestAlarmsWithoutAMetricSayWhyAndKeepTheirTurns(t *testing.T) {
 				s.answer["DescribeAlarms"] = []fields{{"MetricAlarms": []fields{c.answer}}}
 			}
 			s.answer["DescribeAlarmHistory"] = []fields{{"AlarmHistoryItems": []fields{turned(ago(20), "OK", "ALARM")}}}
-			got, err := s.charts().Chart(t.Context(), opened("a", func(d *room.AlarmDetail) { d.Type = c.kind }), time.Hour)
+			got, err := s.charts().Chart(t.Context(), opened("a", func(d *room.AlarmDetail) { d.Type = c.kind }), time.Time{}, time.Hour)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -145,7 +145,7 @@ func TestWhatCloudWatchSaysOfItsReadingsIsNoted(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := serveCharts(t)
 			s.answer["GetMetricData"] = []fields{c.answer}
-			got, err := s.charts().Chart(t.Context(), theAlarm(), time.Hour)
+			got, err := s.charts().Chart(t.Context(), theAlarm(), time.Time{}, time.Hour)
 			if err != nil || len(got.Points) != c.points || got.Note != c.note {
 				t.Errorf("%+v, %v\nwant %d points and %q", got, err, c.points, c.note)
 			}

@@ -38,30 +38,34 @@ type span struct {
 }
 
 // spanOf cuts the time of a chart into periods of the alarm's length, or longer ones
-// where that would be too many, or more than CloudWatch keeps.
-func spanOf(period time.Duration, from, to time.Time) span {
-	length := to.Sub(from)
-	s := span{period: readingPeriod(period, length)}
+// where that would be too many, or more than CloudWatch keeps. Of a chart that ends in
+// the past all periods have settled that were over by then.
+func spanOf(period time.Duration, from, to, now time.Time) span {
+	age := now.Sub(from)
+	s := span{period: readingPeriod(period, to.Sub(from), age)}
 	grid := min(s.period, alignment)
-	if length > keptByFive {
+	if age > keptByFive {
 		grid = time.Hour // CloudWatch rounds StartTime to it
 	}
-	s.to = to.Add(-settling).Truncate(grid)
+	if settled := now.Add(-settling); to.After(settled) {
+		to = settled
+	}
+	s.to = to.Truncate(grid)
 	count := max(1, s.to.Sub(from)/s.period)
 	s.from = s.to.Add(-count * s.period)
 	return s
 }
 
 // readingPeriod is the alarm's period, or the least multiple of it of which the length
-// has few enough and CloudWatch still has all; one that fits into an hour, or into
-// which hours fit, is preferred.
-func readingPeriod(period, length time.Duration) time.Duration {
+// has few enough and CloudWatch still has all, the oldest being of that age; one that fits
+// into an hour, or into which hours fit, is preferred.
+func readingPeriod(period, length, age time.Duration) time.Duration {
 	if period <= 0 {
 		period = time.Minute
 	}
 	var first time.Duration
 	for p := period; ; p += period {
-		if length/p > pointLimit || !kept(p, length) {
+		if length/p > pointLimit || !kept(p, age) {
 			continue
 		}
 		if p == period || time.Hour%p == 0 || p%time.Hour == 0 {
@@ -76,15 +80,15 @@ func readingPeriod(period, length time.Duration) time.Duration {
 	}
 }
 
-// kept reports whether CloudWatch knows such a period and has readings of it for all
-// of the length.
-func kept(period, length time.Duration) bool {
+// kept reports whether CloudWatch knows such a period and has readings of it that are
+// as old as that.
+func kept(period, age time.Duration) bool {
 	switch {
 	case period < time.Minute:
-		return slices.Contains(finePeriods, period) && length < keptBelowMinute
-	case length <= keptByMinute:
+		return slices.Contains(finePeriods, period) && age < keptBelowMinute
+	case age <= keptByMinute:
 		return period%time.Minute == 0
-	case length <= keptByFive:
+	case age <= keptByFive:
 		return period%(5*time.Minute) == 0
 	}
 	return period%time.Hour == 0
