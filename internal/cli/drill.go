@@ -111,10 +111,10 @@ func (a *app) runDrill(ctx context.Context, name string, options drill.Options) 
 	c.start(ctx, a.drillGroups(cfg, made, clock.Speed))
 	defer c.leave()
 	if a.plain() {
-		return a.tell(ctx, ui.PlainOptions{Room: k.room, Drill: clock, ASCII: a.onlyASCII(cfg)})
+		return a.tell(ctx, ui.PlainOptions{Room: k.room, Drill: clock, NoJournal: k.unkept, ASCII: a.onlyASCII(cfg)})
 	}
 	return a.show(ctx, ui.Options{
-		Context: ctx, Room: k.room, Desk: k.desk(), Drill: clock, Look: *look, Refresh: c.again, Charts: k.charts(made.charts),
+		Context: ctx, Room: k.room, Desk: k.desk(), Drill: clock, History: k.history, NoJournal: k.unkept, Look: *look, Refresh: c.again, Charts: k.charts(made.charts),
 	}, drillMemory, log)
 }
 

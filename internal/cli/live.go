@@ -55,10 +55,10 @@ func (a *app) runLive(ctx context.Context) error {
 		}
 	}()
 	if a.plain() {
-		return a.tell(ctx, ui.PlainOptions{Room: k.room, ASCII: a.onlyASCII(cfg), Wait: foundWithin})
+		return a.tell(ctx, ui.PlainOptions{Room: k.room, NoJournal: k.unkept, ASCII: a.onlyASCII(cfg), Wait: foundWithin})
 	}
 	return a.show(ctx, ui.Options{
-		Context: ctx, Room: k.room, Desk: k.desk(), Look: *first, NewLook: in.look.Load,
+		Context: ctx, Room: k.room, Desk: k.desk(), History: k.history, NoJournal: k.unkept, Look: *first, NewLook: in.look.Load,
 		Refresh: c.again, Reload: a.reload(path, take), Charts: k.charts(watched.charts),
 	}, liveMemory, log)
 }
@@ -69,7 +69,7 @@ func (a *app) watchAnother(ctx context.Context, cfg *config.Config, look *ui.Loo
 	if a.plain() {
 		return a.tell(ctx, ui.PlainOptions{Room: k.room, ASCII: a.onlyASCII(cfg)})
 	}
-	return a.show(ctx, ui.Options{Context: ctx, Room: k.room, Look: *look, ReadOnly: k.readOnly}, liveMemory, log)
+	return a.show(ctx, ui.Options{Context: ctx, Room: k.room, History: k.history, Look: *look, ReadOnly: k.readOnly}, liveMemory, log)
 }
 
 // foundWithin is the real time after which the room knows what is watched: AWS has
