@@ -63,15 +63,3 @@ func titleOf(e *room.Event) string {
 	}
 	return e.Subject
 }
-
-// goTo puts the cursor on the row of a signal, where it stays with it; false if there
-// is none.
-func (p *pane) goTo(key string) bool {
-	for i, it := range p.items {
-		if it.signal != nil && it.signal.Key == key {
-			p.cursor, p.moved, p.missed = i, true, item{}
-			return true
-		}
-	}
-	return false
-}
