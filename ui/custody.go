@@ -24,10 +24,9 @@ func (m *Model) keepingTrouble() string {
 func (m *Model) custody() []label {
 	var labels []label
 	keeping := &m.live.Keeping
-	wide := m.width >= gridColumns
 	switch {
 	case m.keepingTrouble() != "":
-		labels = append(labels, label{token: theme.Warning, text: " NOT KEPT" + m.notKeptFor(wide) + " "})
+		labels = append(labels, label{token: theme.Warning, text: " NOT KEPT" + m.notKeptFor() + " "})
 	case keeping.Lost > 0:
 		labels = append(labels, label{token: theme.Warning, text: fmt.Sprintf(" %d LOST ", keeping.Lost)})
 	}
@@ -37,17 +36,18 @@ func (m *Model) custody() []label {
 	return labels
 }
 
-// notKeptFor is since when nothing has been kept, and how much waits or was given up.
-func (m *Model) notKeptFor(wide bool) string {
+// notKeptFor is since when nothing has been kept, and how much waits or was given up, as
+// far as there is room.
+func (m *Model) notKeptFor() string {
 	keeping := &m.live.Keeping
-	if keeping.Trouble == nil {
+	if keeping.Trouble == nil || m.width < fullColumns {
 		return ""
 	}
 	text := ""
 	if !keeping.Since.IsZero() {
 		text = " " + age(m.reader.Now().Sub(keeping.Since))
 	}
-	if wide {
+	if m.width >= gridColumns {
 		dot := " " + m.pen.marks.Dot + " "
 		text += dot + plural(keeping.Waiting, "event")
 		if keeping.Lost > 0 {

@@ -66,7 +66,7 @@ func (m *Model) hints(width int) string {
 	var out strings.Builder
 	out.WriteByte(' ')
 	for _, a := range m.actions {
-		if a.hint == "" || !m.possible(a) || len(a.keys) == 0 || a.in != anywhere && a.in != here || a.acts && m.past.travels() || a.past && !m.past.travels() {
+		if a.hint == "" || !m.possible(a) || len(a.keys) == 0 || a.in != anywhere && a.in != here || a.acts && (m.desk == nil || m.past.travels()) || a.past && !m.past.travels() {
 			continue
 		}
 		if !a.pinned {

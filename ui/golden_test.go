@@ -124,6 +124,8 @@ func modes(t *testing.T) map[string]func(m *Model) {
 		"note":          func(m *Model) { press(m, "n"); typeIn(m, "looking at it") },
 		"marked":        func(m *Model) { press(m, "2", "S", "space", "space") },
 		"frozen":        func(m *Model) { press(m, "f", "4") },
+		"past":          func(m *Model) { m.showMoment(noon.AddDate(0, 0, -1), m.live) },
+		"not kept":      func(m *Model) { m.noJournal, m.dirty = "its disk is full – really", true; press(m, "L") },
 		"first visit":   func(m *Model) { m.welcome = true },
 		"local time":    func(m *Model) { press(m, "t") },
 	}

@@ -24,7 +24,7 @@ type notebook struct {
 // keptRoom is an empty room that is kept in a notebook.
 func keptRoom(clock *standing) (*room.Room, *notebook) {
 	n := &notebook{}
-	n.room = room.New(room.Options{Name: "prod", Node: "test", Clock: clock, Keeper: n})
+	n.room = room.New(room.Options{Name: "prod", Node: "test", Clock: clock, Keeper: n, OnFlush: true})
 	return n.room, n
 }
 

@@ -169,8 +169,8 @@ func (m *Model) smallHeader() string {
 	if m.frozen {
 		labels = append(labels, label{token: theme.Frozen, text: fmt.Sprintf("FROZEN %d behind", m.behind())})
 	}
-	labels = append(labels, m.tally())
-	return m.spread(m.width, append(labels, m.custody()...), label{token: theme.Muted, text: m.pen.moment(m.pen.now)})
+	labels = append(labels, m.custody()...)
+	return m.spread(m.width, append(labels, m.tally()), label{token: theme.Muted, text: m.pen.moment(m.pen.now)})
 }
 
 // tabs is the second line of a small screen: the panes by number, with what is
