@@ -57,13 +57,13 @@ func (p *Past) linesIn(ctx context.Context, i int) ([]*room.Event, error) {
 }
 
 func (p *Past) readLines(ctx context.Context, from, upTo int64) ([]*room.Event, error) {
+	records, err := read(ctx, p.reader, from, upTo, journal.WantEvents)
 	lines := []*room.Event{}
-	err := p.reader.Entries(ctx, from, upTo, journal.WantEvents, func(e journal.Entry) error {
-		if e.Record.Event.Worth() {
-			lines = append(lines, e.Record.Event)
+	for _, r := range records {
+		if r.Event.Worth() {
+			lines = append(lines, r.Event)
 		}
-		return nil
-	})
+	}
 	return lines, err
 }
 

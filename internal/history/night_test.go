@@ -21,10 +21,11 @@ type night struct {
 	states map[string]room.State
 	since  map[string]time.Time
 	told   chan struct{} // of one slot: something has been kept
+	often  int           // how many times as often as usual everything turns
 }
 
 func newNight(random *rand.Rand, o room.Options) *night {
-	n := &night{clock: &stopped{now: dusk}, random: random, states: map[string]room.State{}, since: map[string]time.Time{}, told: make(chan struct{}, 1)}
+	n := &night{clock: &stopped{now: dusk}, random: random, states: map[string]room.State{}, since: map[string]time.Time{}, told: make(chan struct{}, 1), often: 1}
 	o.Name, o.Clock, o.OnFlush = "night", n.clock, true
 	n.room = room.New(o)
 	return n
@@ -85,7 +86,7 @@ func (n *night) turn(key string, now time.Time) (room.State, time.Time) {
 	if _, known := n.states[key]; !known {
 		n.states[key], n.since[key] = room.OK, dusk
 	}
-	if n.random.IntN(odds) == 0 {
+	if n.random.IntN(odds/n.often) == 0 {
 		n.states[key] = []room.State{room.OK, room.Critical, room.Unknown}[n.random.IntN(3)]
 		n.since[key] = now.Add(-time.Duration(n.random.IntN(60)) * time.Second)
 	}

@@ -138,19 +138,19 @@ func (p *Past) stretch(ctx context.Context, i int) (*stretch, error) {
 	if s.closed {
 		return s, nil
 	}
-	end := int64(0)
-	if s.closed = i+1 < len(p.marks); s.closed {
-		end = p.marks[i+1].N
+	end, err := p.reader.Last()
+	if closed := i+1 < len(p.marks); closed {
+		end, s.closed = p.marks[i+1].N, true
 	}
-	err = p.reader.Entries(ctx, s.upTo, end, journal.WantEvents|journal.WantReadings, func(e journal.Entry) error {
-		s.records = append(s.records, e.Record)
-		s.upTo = e.N
-		return nil
-	})
+	var more []room.Record
+	if err == nil {
+		more, err = read(ctx, p.reader, s.upTo, end, journal.WantEvents|journal.WantReadings)
+	}
 	if err != nil {
 		p.forget(s)
 		return nil, unreadable(err)
 	}
+	s.records, s.upTo = append(s.records, more...), max(s.upTo, end)
 	return s, nil
 }
 

@@ -3,6 +3,8 @@ package journal
 import (
 	"bytes"
 	"compress/flate"
+	"crypto/sha256"
+	"encoding/binary"
 	"encoding/gob"
 	"errors"
 	"fmt"
@@ -51,7 +53,20 @@ func sumUpOf(c *room.Checkpoint, n int64) (*sumUp, error) {
 	if err := squeeze.Close(); err != nil {
 		return nil, err
 	}
-	return &sumUp{n, c.At.UnixMicro(), out.Bytes(), digest(out.Bytes())}, nil
+	s := &sumUp{n: n, at: c.At.UnixMicro(), state: out.Bytes()}
+	s.sum = s.digest()
+	return s, nil
+}
+
+// digest is what the sum of a checkpoint should be.
+func (s *sumUp) digest() hash {
+	sum := sha256.New()
+	var numbers [16]byte
+	binary.BigEndian.PutUint64(numbers[:], uint64(s.n))
+	binary.BigEndian.PutUint64(numbers[8:], uint64(s.at))
+	sum.Write(numbers[:])
+	sum.Write(s.state)
+	return hash(sum.Sum(nil))
 }
 
 // stateLimit bounds what a checkpoint may unfold to, in bytes: a room of ten thousand
@@ -59,7 +74,7 @@ func sumUpOf(c *room.Checkpoint, n int64) (*sumUp, error) {
 const stateLimit = 1 << 30
 
 func (s *sumUp) checkpoint() (*room.Checkpoint, error) {
-	if digest(s.state) != s.sum {
+	if s.digest() != s.sum {
 		return nil, errors.New("a checkpoint is not what was written")
 	}
 	c := new(room.Checkpoint)

@@ -33,6 +33,9 @@ func readHead(path string) (h head, exists bool, err error) {
 	if err != nil {
 		return head{}, false, cause(err)
 	}
+	if len(text) == 0 {
+		return head{}, false, nil // nothing has happened yet
+	}
 	var sum string
 	if _, err := fmt.Sscanf(string(text), "warroom head 1 %d %s", &h.n, &sum); err != nil {
 		return head{}, true, errors.New("it cannot be understood")

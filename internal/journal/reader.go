@@ -20,6 +20,8 @@ type Reader struct {
 	db     *sql.DB
 	meta   Meta
 	remove func() // what it was copied to
+
+	unclear error // what is wrong with the meta, if anything is and nobody minds
 }
 
 // OpenReader opens a journal for reading. It changes nothing. The error says in words
@@ -32,8 +34,44 @@ func OpenReader(path string) (*Reader, error) {
 	if !exists {
 		return nil, fmt.Errorf("there is no journal at %s", path)
 	}
+	return openAt(path, (*Reader).connect)
+}
+
+// openDamaged opens a journal of which what it says of itself may be damaged.
+func openDamaged(path string) (*Reader, error) {
+	r, err := OpenReader(path)
+	if err == nil {
+		return r, nil
+	}
+	if exists, foreign := inspect(path); !exists || foreign != nil {
+		return nil, err
+	}
+	anyway, _ := openAt(path, func(r *Reader, path string) error {
+		r.unclear = r.connect(path)
+		if r.meta.Schema > record.Schema {
+			return r.unclear
+		}
+		// writable_schema: SQLite then reads a file that is shorter than it should be.
+		db, err := open(path, "mode=ro&_pragma=query_only(1)&_pragma=writable_schema(1)")
+		if err != nil {
+			return err
+		}
+		r.db = db
+		if r.meta.Node == "" {
+			r.meta, err = readMeta(context.Background(), db)
+			r.unclear = err
+		}
+		return nil
+	})
+	if anyway == nil {
+		return nil, err
+	}
+	return anyway, nil
+}
+
+func openAt(path string, connect func(*Reader, string) error) (*Reader, error) {
 	r := &Reader{path: path, remove: func() {}}
-	if err := r.connect(path); err == nil {
+	if err := connect(r, path); err == nil {
 		return r, nil
 	}
 	// SQLite needs to write beside the file in order to read it while it is written. In
@@ -51,7 +89,7 @@ func OpenReader(path string) (*Reader, error) {
 		err = nil
 	}
 	if err == nil {
-		err = r.connect(copied)
+		err = connect(r, copied)
 	}
 	if err != nil {
 		r.remove()

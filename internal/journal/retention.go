@@ -60,13 +60,15 @@ func (j *Journal) letReadingsGo(ctx context.Context) error {
 		return err
 	}
 	oldest := newest.Int64 - j.retain.Readings.Microseconds()
-	for _, table := range []string{"readings", "charts"} {
-		if _, err := j.conn.ExecContext(ctx, "DELETE FROM "+table+" WHERE n IN (SELECT n FROM "+table+" ORDER BY n LIMIT ?) AND at < ?", sweepLimit, oldest); err != nil {
-			return err
-		}
+	if _, err := j.conn.ExecContext(ctx, "DELETE FROM readings WHERE n IN (SELECT n FROM readings ORDER BY n LIMIT ?) AND at < ?", sweepLimit, oldest); err != nil {
+		return err
 	}
 	_, err := j.conn.ExecContext(ctx, `DELETE FROM readings WHERE n IN (SELECT n FROM readings ORDER BY n LIMIT
 		max(0, min(?, (SELECT count(*) FROM readings) - ?)))`, sweepLimit, j.retain.Rows)
+	if err == nil {
+		// Charts go with the readings around them, so that no gap in the order is left behind.
+		_, err = j.conn.ExecContext(ctx, "DELETE FROM charts WHERE n < (SELECT min(n) FROM readings)")
+	}
 	return err
 }
 

@@ -7,13 +7,14 @@ import (
 	"os"
 	"slices"
 
+	"warroom/internal/record"
 	"warroom/internal/room"
 )
 
 // Salvage writes what a damaged journal still holds into a new one, with a chain of its
 // own, and reports what was found and what is lost. The damaged one is left as it is.
 func Salvage(from, to string) (Report, error) {
-	r, err := OpenReader(from)
+	r, err := openDamaged(from)
 	if err != nil {
 		return Report{Path: from}, err
 	}
@@ -23,10 +24,24 @@ func Salvage(from, to string) (Report, error) {
 		record room.Record
 	}
 	var all []found
-	v := &verifier{r: r, Report: Report{Path: from, Meta: r.meta}}
-	v.all(context.Background(), func(n int64, record room.Record) { all = append(all, found{n, record}) })
+	v, err := newVerifier(context.Background(), r)
+	if err != nil {
+		return Report{Path: from}, inWords(err)
+	}
+	defer v.close()
+	v.all(context.Background(), func(n int64, r room.Record) { all = append(all, found{n, r}) })
 	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(a.n, b.n) })
-	err = Create(to, r.meta, func(yield func(room.Record, error) bool) {
+	if v.Removed > 0 {
+		v.Remarks = append(v.Remarks, fmt.Sprintf("the %d events that were let go before, and what they amounted to, cannot be carried over: the new journal begins after them", v.Removed))
+	}
+	m := r.meta
+	if v.unclear != nil { // what of it cannot be understood is made up from the events
+		m.Schema = record.Schema
+		if first := slices.IndexFunc(all, func(f found) bool { return f.record.Event != nil }); m.Node == "" && first >= 0 {
+			m.Node = all[first].record.Event.ID.Node
+		}
+	}
+	err = Create(to, m, func(yield func(room.Record, error) bool) {
 		for _, each := range all {
 			if !yield(each.record, nil) {
 				return

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -103,8 +104,10 @@ func inspect(path string) (exists bool, err error) {
 	}
 	defer file.Close()
 	var header [100]byte
-	n, _ := file.ReadAt(header[:], 0)
+	n, err := file.ReadAt(header[:], 0)
 	switch {
+	case err != nil && !errors.Is(err, io.EOF):
+		return true, fmt.Errorf("the journal %s cannot be read: %w; name another room with --room", path, cause(err))
 	case n == 0:
 		return false, nil // made, and nothing was ever written
 	case n < len(header) || string(header[:16]) != "SQLite format 3\x00":
@@ -145,7 +148,7 @@ func lay(ctx context.Context, db *sql.Conn, m Meta) error {
 			return err
 		}
 	}
-	for key, value := range map[string]string{"room": m.Room, "node": m.Node, "drill": m.Drill, "created": m.Created.UTC().Format(time.RFC3339Nano), "schema": fmt.Sprint(m.Schema)} {
+	for key, value := range map[string]string{"room": m.Room, "node": m.Node, "drill": m.Drill, "created": m.Created.UTC().Format(time.RFC3339Nano), "schema": fmt.Sprint(m.Schema), "genesis": fmt.Sprintf("%x", m.genesis())} {
 		if _, err := db.ExecContext(ctx, "INSERT INTO meta VALUES (?, ?)", key, value); err != nil {
 			return err
 		}
@@ -160,6 +163,7 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
+// readMeta reads what a journal says of itself. With an error, what of it can be understood.
 func readMeta(ctx context.Context, db querier) (Meta, error) {
 	rows, err := db.QueryContext(ctx, "SELECT key, value FROM meta")
 	if err != nil {
@@ -167,13 +171,13 @@ func readMeta(ctx context.Context, db querier) (Meta, error) {
 	}
 	defer rows.Close()
 	m, found := Meta{}, 0
+	var unclear error
 	for rows.Next() {
 		var key, value string
 		if err := rows.Scan(&key, &value); err != nil {
 			return Meta{}, err
 		}
-		found++
-		switch key {
+		switch found++; key {
 		case "room":
 			m.Room = value
 		case "node":
@@ -184,16 +188,21 @@ func readMeta(ctx context.Context, db querier) (Meta, error) {
 			m.Created, err = time.Parse(time.RFC3339Nano, value)
 		case "schema":
 			_, err = fmt.Sscan(value, &m.Schema)
+		default:
+			found--
 		}
 		if err != nil {
-			return Meta{}, fmt.Errorf("what it says of itself cannot be understood: %s is %q", key, value)
+			unclear = fmt.Errorf("what it says of itself cannot be understood: %s is %q", key, value)
 		}
 	}
 	if err := rows.Err(); err != nil {
 		return Meta{}, err
 	}
-	if found < 5 || m.Node == "" {
-		return Meta{}, errors.New("what it says of itself is not complete")
+	switch {
+	case unclear != nil:
+		return m, unclear
+	case found < 5 || m.Node == "":
+		return m, errors.New("what it says of itself is not complete")
 	}
 	if m.Schema > record.Schema {
 		return m, fmt.Errorf("its records have the newer schema %d, and this warroom knows %d", m.Schema, record.Schema)
