@@ -1,8 +1,12 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -51,4 +55,133 @@ func TestASecondScreenOnARoomLooksAndSaysWhoKeepsIt(t *testing.T) {
 	second.press("3")
 	second.press("a")
 	second.waitFor("another warroom (process")
+}
+
+// command runs the program once, without a terminal, and gives what it printed and its
+// exit status.
+func command(t *testing.T, args ...string) (out string, status int) {
+	t.Helper()
+	path, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(path, args...)
+	cmd.Dir, cmd.Env = t.TempDir(), append(environment(t), "USER=bo")
+	text, err := cmd.CombinedOutput()
+	var failed *exec.ExitError
+	if err != nil && !errors.As(err, &failed) {
+		t.Fatal(err)
+	}
+	return string(text), cmd.ProcessState.ExitCode()
+}
+
+func TestOtherCommandsActInTheRoomWhetherOrNotItIsOpen(t *testing.T) {
+	dir := t.TempDir()
+	in := []string{"--state", dir, "--room", "prod"}
+	if out, status := command(t, append(in, "mark", "too early")...); status != 2 || !strings.Contains(out, "nothing is kept of the room") {
+		t.Fatalf("%d %s", status, out)
+	}
+	s := keptRoom(t, dir)
+	s.waitFor("DOWN  shop")
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"mark", "deploy checkout \x1b[31mv42"}, "bo announced: deploy checkout ␛[31mv42"},
+		{[]string{"note", "the vendor confirms"}, "bo: the vendor confirms"},
+		{[]string{"ack", "probe/shop", "on it"}, "bo acknowledged shop"},
+	} {
+		if out, status := command(t, append(in, c.args...)...); status != 0 {
+			t.Fatalf("%v: %d %s", c.args, status, out)
+		}
+		s.waitFor(c.want)
+	}
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"ack", "probe/nothing"}, "`warroom status --json` lists the keys"},
+		{[]string{"note", strings.Repeat("x", 100<<10)}, "102400 bytes and 4096 are allowed"},
+		{[]string{"note", strings.Repeat("x", 5000)}, "5000 bytes and 4096 are allowed"},
+		{[]string{"mark"}, "write a few words"},
+	} {
+		if out, status := command(t, append(in, c.args...)...); status != 2 || !strings.Contains(out, c.want) {
+			t.Errorf("%.40v: %d %s, want %s", c.args, status, out, c.want)
+		}
+	}
+	if err := s.command.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	<-s.ended
+	if out, status := command(t, append(in, "note", "nobody is at the screen")...); status != 0 {
+		t.Fatalf("%d %s", status, out)
+	}
+	keptRoom(t, dir).waitFor("bo: nobody is at the screen")
+}
+
+func TestAJournalIsVerifiedExportedImportedAndSalvaged(t *testing.T) {
+	dir := t.TempDir()
+	in := []string{"--state", dir, "--room", "prod"}
+	s := keptRoom(t, dir)
+	s.waitFor("DOWN  shop")
+	for range 3 {
+		if out, status := command(t, append(in, "note", "a line")...); status != 0 {
+			t.Fatal(out)
+		}
+	}
+	run := func(want int, args ...string) string {
+		t.Helper()
+		out, status := command(t, args...)
+		if status != want {
+			t.Fatalf("%v: %d %s", args, status, out)
+		}
+		return out
+	}
+	if out := run(0, append(in, "journal", "verify")...); !strings.Contains(out, "nothing is lost or changed") { // while it is open
+		t.Fatal(out)
+	}
+	s.press("q")
+	s.status()
+	lines, table := filepath.Join(dir, "a.jsonl"), filepath.Join(dir, "b.csv")
+	run(0, append(in, "export", "-o", lines)...)
+	run(0, append(in, "export", "--format", "csv", "-o", table)...)
+	run(2, append(in, "export", "--format", "html")...)
+	for i, file := range []string{lines, table} {
+		other := []string{"--state", dir, "--room", []string{"a", "b"}[i]}
+		run(0, append(other, "journal", "import", file)...)
+		run(2, append(other, "journal", "import", file)...)
+		if again := run(0, append(other, "export")...); len(again) < 1000 || again[len(again)/2:] != string(read(t, lines))[len(again)/2:] {
+			t.Fatalf("%s was not the same after an import", file)
+		}
+	}
+	path := strings.TrimSpace(run(0, append(in, "journal", "path")...))
+	run(0, append(in, "journal", "compact")...)
+	content := read(t, path)
+	at := bytes.Index(content, []byte("a line"))
+	if at < 0 {
+		t.Fatal("the note is not in the file")
+	}
+	content[at] = 'A'
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out := run(1, append(in, "journal", "verify")...); !strings.Contains(out, "DAMAGED") {
+		t.Fatal(out)
+	}
+	if out := run(0, append(in, "journal", "salvage")...); !strings.Contains(out, "salvaged: ") {
+		t.Fatal(out)
+	}
+	run(0, append(in, "journal", "verify")...)
+	if out := run(0, append(in, "journal", "salvage")...); !strings.Contains(out, "nothing had to be salvaged") {
+		t.Fatal(out)
+	}
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"warroom/internal/room"
@@ -66,7 +67,11 @@ func TestAcknowledgedRowsAreCalmerAndSayWhoAndWhen(t *testing.T) {
 	if frame := plainFrame(m); !strings.Contains(frame, "acknowledged by ana 0s ago") || !strings.Contains(frame, ": rolling back") {
 		t.Errorf("the details do not say so:\n%s", frame)
 	}
-	press(m, "esc")
+	press(m, "esc", "f")
+	if got := do(t, m, "c"); got != "you are on checkout-5xx; this view stands still and does not show it" {
+		t.Errorf("while the view is frozen, the footer says %q", got)
+	}
+	press(m, "f")
 	if got := do(t, m, "U"); got != "took back the acknowledgement of checkout-5xx" {
 		t.Errorf("taken back, the footer says %q", got)
 	}
@@ -258,12 +263,18 @@ func TestWhatIsNotOnDiskYetIsDrawnDifferently(t *testing.T) {
 	if a, b := len(m.panes[1].items), len(m.panes[3].items); a != 1 || b != 1 {
 		t.Errorf("is:pending leaves %d rows and %d lines", a, b)
 	}
-	m.setFilter("")
 	r.Kept(room.Keeping{UpTo: on.Number})
 	m.Update(<-came)
 	settle(t, m)
-	if row := rowOf(m, "ALARM   checkout-5xx"); !strings.Contains(row, "✖ ✓ ALARM") || footer(m) != "acknowledged checkout-5xx" {
-		t.Errorf("on disk the row is %q, and the footer %q", row, footer(m))
+	if got := footer(m); got != "acknowledged checkout-5xx" {
+		t.Errorf("on disk the footer says %q", got)
+	}
+	if a, b := len(m.panes[1].items), len(m.panes[3].items); a != 0 || b != 0 {
+		t.Errorf("on disk is:pending leaves %d rows and %d lines", a, b)
+	}
+	m.setFilter("")
+	if row := rowOf(m, "ALARM   checkout-5xx"); !strings.Contains(row, "✖ ✓ ALARM") {
+		t.Errorf("on disk the row is %q", row)
 	}
 	press(m, "4", "enter")
 	if frame := plainFrame(m); !strings.Contains(frame, "kept         on disk") {
@@ -277,17 +288,58 @@ func TestWhatIsNotOnDiskYetIsDrawnDifferently(t *testing.T) {
 }
 
 func TestActsHappenInTheOrderOfTheKeys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		clock := &standing{now: noon}
+		m := screen(t, world(clock), clock, 130, 40)
+		first := press(m, "2", "a")
+		second := press(m, "U")
+		over := make(chan any, 1)
+		go func() { over <- second() }()
+		synctest.Wait() // it has begun earlier, as it may
+		began := time.Now()
+		m.Update(first())
+		m.Update(<-over)
+		if waited := time.Since(began); waited != 0 {
+			t.Errorf("the second act waited %s longer than for the first", waited)
+		}
+		settle(t, m)
+		if got := footer(m); got != "took back the acknowledgement of orders-p99-latency" {
+			t.Errorf("the footer says %q", got)
+		}
+	})
+}
+
+func TestAnActBehindADiskThatHangsWaitsNoLongerThanATurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &Model{}
+		hangs, over := make(chan struct{}), make(chan struct{})
+		first := m.perform(func() (string, error) { <-hangs; return "", nil })
+		second := m.perform(func() (string, error) { return "", nil })
+		go func() { first(); close(over) }()
+		began := time.Now()
+		second()
+		if waited := time.Since(began); waited != turnWait {
+			t.Errorf("it waited %s, want %s", waited, turnWait)
+		}
+		close(hangs)
+		<-over
+	})
+}
+
+func TestTheAgeOfAnAcknowledgementGoesOn(t *testing.T) {
 	clock := &standing{now: noon}
-	m := screen(t, world(clock), clock, 130, 40)
-	first := press(m, "2", "a")
-	second := press(m, "U")
-	over := make(chan any, 1)
-	go func() { over <- second() }() // begins earlier, as it may
-	m.Update(first())
-	m.Update(<-over)
-	settle(t, m)
-	if got := footer(m); got != "took back the acknowledgement of orders-p99-latency" {
-		t.Errorf("the footer says %q", got)
+	r := room.New(room.Options{Name: "prod", Node: "test", Clock: clock})
+	east := scope("cloudwatch", "prod", "us-east-1")
+	observed(r, room.Observation{Scope: east, Watch: "a", At: clock.ago(90 * time.Second), Done: true, Complete: true, Signals: []room.Signal{alarmIn(clock, east, "checkout-5xx", room.Critical, "ALARM", 41)}}, 600)
+	m := screen(t, r, clock, 200, 40)
+	press(m, "2")
+	do(t, m, "a")
+	for _, want := range []string{"ana 0s", "ana 1s"} {
+		if row := rowOf(m, "ALARM   checkout-5xx"); !strings.Contains(row, want) {
+			t.Errorf("the row is %q, want %s", row, want)
+		}
+		clock.now = clock.now.Add(time.Second)
+		m.Update(second{})
 	}
 }
 

@@ -112,6 +112,8 @@ func (g *page) aboutIt(e *room.Event) string {
 		return g.pen.eventText(e)
 	case e.Type == room.EventNote:
 		return actText(e, "")
+	case e.Type == room.EventRetract:
+		return e.Actor + " took a note back"
 	}
 	return actText(e, "it")
 }

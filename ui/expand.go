@@ -11,8 +11,12 @@ import (
 func (m *Model) doExpand(string) tea.Cmd {
 	p := m.panes[m.focus]
 	it, ok := p.selected()
-	if !ok || it.run == nil {
-		m.say(theme.Muted, "there is no run of lines here to expand or fold; only the timeline has some")
+	switch {
+	case !p.tail:
+		m.say(theme.Muted, "only the timeline has runs of lines to expand")
+		return nil
+	case !ok || it.run == nil:
+		m.say(theme.Muted, "this line is no run, and no part of one")
 		return nil
 	}
 	p.story.toggle(it.run[0].ID)

@@ -125,6 +125,13 @@ func (f filter) asks(field string) bool {
 	return slices.ContainsFunc(f.terms, func(t term) bool { return t.field == field })
 }
 
+// looksUp says whether what it finds among the lines of the timeline depends on more
+// than the lines.
+func (f filter) looksUp() bool {
+	own := []string{"", fieldName, fieldKind, fieldPerson}
+	return slices.ContainsFunc(f.terms, func(t term) bool { return !slices.Contains(own, t.field) })
+}
+
 // lines gives the lines of the timeline that are left.
 func (f filter) lines(events []*room.Event) []*room.Event {
 	if len(f.terms) == 0 {

@@ -168,9 +168,13 @@ func TestARunOpensInItsPlaceAndFoldsAgain(t *testing.T) {
 	if frame := plainFrame(m); !strings.Contains(frame, "3 lines, oldest first") || !strings.Contains(frame, "alarm storm-3 is ALARM") {
 		t.Errorf("an open run does not list its lines:\n%s", frame)
 	}
-	press(m, "esc", "2", "e")
-	if frame := plainFrame(m); !strings.Contains(frame, "only the timeline has some") {
-		t.Errorf("e elsewhere says nothing:\n%s", frame)
+	press(m, "esc", "g", "e")
+	if got := footer(m); got != "this line is no run, and no part of one" {
+		t.Errorf("on another line the footer says %q", got)
+	}
+	press(m, "2", "e")
+	if got := footer(m); got != "only the timeline has runs of lines to expand" {
+		t.Errorf("elsewhere the footer says %q", got)
 	}
 }
 

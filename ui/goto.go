@@ -55,15 +55,3 @@ func titleOf(e *room.Event) string {
 	}
 	return e.Subject
 }
-
-// goTo puts the cursor on the row of a signal, where it stays with it; false if there
-// is none.
-func (p *pane) goTo(key string) bool {
-	for i, it := range p.items {
-		if it.signal != nil && it.signal.Key == key {
-			p.cursor, p.moved = i, true
-			return true
-		}
-	}
-	return false
-}

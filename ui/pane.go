@@ -56,63 +56,6 @@ type drawn struct {
 	ages                       uint64
 }
 
-// sync takes in a Snapshot. The cursor stays with its row, and the row where it is
-// on the screen; a cursor that was never moved stays with the worst or the newest.
-func (p *pane) sync(s *room.Snapshot, f filter) {
-	version := s.Timeline.Version
-	if !p.tail {
-		version = s.Of(p.kind).Version
-	}
-	kept := keptMark(s)
-	if p.items != nil && p.version == version && p.filter.text == f.text && p.sorted == p.order && !p.again && (p.kept == kept || !f.asks(fieldIs)) {
-		return
-	}
-	var was item
-	follows := p.moved && p.cursor < len(p.items)
-	if follows {
-		was = p.items[p.cursor]
-	}
-	p.version, p.filter, p.sorted, p.kept, p.again = version, f, p.order, kept, false
-	p.filter.sight = &sight{Snapshot: s}
-	p.items = p.gather(s, p.filter)
-	p.people, p.cleared = peopled(p.items)
-	switch {
-	case follows:
-		p.follow(was)
-	case p.tail:
-		p.cursor = len(p.items) - 1
-	default:
-		p.cursor, p.top = 0, 0
-	}
-	p.cursor = clamp(p.cursor, 0, len(p.items)-1)
-}
-
-func (p *pane) gather(s *room.Snapshot, f filter) []item {
-	if p.tail {
-		return p.story.rows(p.items, f.lines(s.Timeline.Events))
-	}
-	signals := s.Of(p.kind).Signals
-	items := make([]item, 0, len(signals))
-	for _, signal := range signals {
-		if f.signal(signal) {
-			items = append(items, item{signal: signal})
-		}
-	}
-	orders[p.order].sort(items)
-	return items
-}
-
-// follow puts the cursor on the row of what it was on, on the same line of the screen.
-func (p *pane) follow(was item) {
-	for i, it := range p.items {
-		if it.is(was) {
-			p.top += i - p.cursor
-			p.cursor = i
-			return
-		}
-	}
-}
-
 // move moves the cursor by rows.
 func (p *pane) move(by int) {
 	p.cursor = clamp(p.cursor+by, 0, len(p.items)-1)
@@ -196,14 +139,6 @@ func (p *pane) ages(pen *pen, s *room.Snapshot, height int) uint64 {
 		add(s.Visibility(signal, pen.now))
 	}
 	return sum.Sum64()
-}
-
-// keptMark changes whenever something that was pending is on disk.
-func keptMark(s *room.Snapshot) uint64 {
-	if s.Keeping.Waiting == 0 {
-		return 0
-	}
-	return s.Keeping.UpTo + 1
 }
 
 // position says which row of how many the cursor is on.

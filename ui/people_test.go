@@ -95,8 +95,8 @@ func TestWhatPeopleDidIsDrawnWithinBounds(t *testing.T) {
 		m := screen(t, afterwards(clock), clock, 130, 50, func(o *Options) { o.ASCII = ascii })
 		for _, keys := range [][]string{{"1"}, {"2"}, {"3"}, {"4"}, {"4", "E"}, {"enter"}} {
 			press(m, keys...)
-			for height := 0; height <= 50; height += 3 {
-				for width := 0; width <= 130; width += 2 {
+			for height := 0; height <= 50; height += 9 {
+				for width := 0; width <= 130; width += 5 {
 					m.Update(tea.WindowSizeMsg{Width: width, Height: height})
 					checkBounds(t, m.View(), width, height)
 					if frame := plainFrame(m); ascii && !isASCII(frame) {

@@ -191,7 +191,7 @@ func TestADrillSaysSoInEveryLineIsSilentWhilePausedAndEndsWithItsStory(t *testin
 		f.silent(time.Second)
 		b.alarm("cart", room.OK, "OK") // a look that was under way at the end
 		f.want("DRILL  01:00:02Z  alarm  OK  cart  us-east-1  was ALARM; because")
-		f.want("DRILL  00:00:00Z  room  OVER  2025-10-20  -  the scenario is over; nothing is critical; watched: 1 alarm in 1 scope; oldest data 0s")
+		f.want("DRILL  00:00:00Z  room  OVER  2025-10-20  -  the scenario is over; nothing is critical; cleared and not acknowledged: 1 alarm; watched: 1 alarm in 1 scope; oldest data 0s")
 		if err := <-f.ended; err != nil {
 			t.Errorf("it ended with %v", err)
 		}

@@ -2,6 +2,8 @@ package ui
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -24,6 +26,50 @@ func longStory(lines int) *room.Snapshot {
 	}
 	s.Timeline.Version, s.Timeline.Total = 1, lines
 	return s
+}
+
+// TestAStoryThatGrowsIsToldAsIfItWereToldAnew adds lines, takes old ones away and puts
+// late ones between, by chance, and compares each time with what is told from nothing.
+func TestAStoryThatGrowsIsToldAsIfItWereToldAnew(t *testing.T) {
+	chance := rand.New(rand.NewPCG(1, 2))
+	line := func(at int) *room.Event {
+		e := &room.Event{ID: room.EventID{Node: "test", Number: chance.Uint64()}, At: noon.Add(time.Duration(at) * time.Second)}
+		if chance.IntN(8) == 0 {
+			e.Type, e.Actor, e.Text = room.EventNote, "ana", "storm"
+			return e
+		}
+		e.Type, e.Was, e.WasTo = room.EventSignal, room.OK, "OK"
+		e.Signal = &room.Signal{Key: e.ID.String(), Kind: room.KindAlarm, State: room.Critical, Word: "ALARM", Title: []string{"storm", "calm"}[chance.IntN(2)]}
+		return e
+	}
+	for _, text := range []string{"", "storm", "kind:note", "person:nobody", "state:alarm"} {
+		f, _ := parseFilter(text)
+		p := newPanes()[paneCount-1]
+		s := &room.Snapshot{}
+		events := []*room.Event{line(0)}
+		for step := range 400 {
+			for range chance.IntN(6) {
+				events = append(slices.Clip(events), line(step))
+			}
+			if over := len(events) - 12; over > 0 {
+				events = events[chance.IntN(over+1):]
+			}
+			if at := chance.IntN(len(events)); chance.IntN(10) == 0 {
+				events = slices.Insert(slices.Clip(events), at, line(step))
+			}
+			if chance.IntN(10) == 0 {
+				p.story.toggle(events[0].ID)
+				p.again = true
+			}
+			s.Timeline.Version++
+			s.Timeline.Events = events
+			p.sync(s, f)
+			anew := story{unfolded: p.story.unfolded, except: p.story.except}
+			if got, want := fmt.Sprint(p.items), fmt.Sprint(anew.tell(nil, events, f, true)); got != want {
+				t.Fatalf("filter %q, step %d: it tells\n%s\nwant\n%s", text, step, got, want)
+			}
+		}
+	}
 }
 
 // BenchmarkALineIsAddedToATimelineOf20000 is the pane's sync with one new line, at the

@@ -70,6 +70,12 @@ func openRoomAt(ctx context.Context, place journal.Place, o journal.Options, clo
 		}
 	})
 	k.lookBack(place, o.Log)
+	stop, err := serveActs(ctx, place.Socket(), k.room.Desk, o.Log)
+	if err != nil {
+		o.Log.Warn("acts from other commands are not taken", "why", err)
+		return k
+	}
+	k.closers = append(k.closers, stop)
 	return k
 }
 

@@ -57,7 +57,7 @@ func (p *Past) linesIn(ctx context.Context, i int) ([]*room.Event, error) {
 }
 
 func (p *Past) readLines(ctx context.Context, from, upTo int64) ([]*room.Event, error) {
-	records, err := read(ctx, p.reader, from, upTo, journal.WantEvents)
+	records, err := p.reader.Records(ctx, from, upTo, journal.WantEvents)
 	lines := []*room.Event{}
 	for _, r := range records {
 		if r.Event.Worth() {

@@ -144,7 +144,7 @@ func (p *Past) stretch(ctx context.Context, i int) (*stretch, error) {
 	}
 	var more []room.Record
 	if err == nil {
-		more, err = read(ctx, p.reader, s.upTo, end, journal.WantEvents|journal.WantReadings)
+		more, err = p.reader.Records(ctx, s.upTo, end, journal.WantEvents|journal.WantReadings)
 	}
 	if err != nil {
 		p.forget(s)

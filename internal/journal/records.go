@@ -1,22 +1,21 @@
-package history
+package journal
 
 import (
 	"context"
-	"errors"
 	"runtime"
 	"slices"
 	"sync"
 
-	"warroom/internal/journal"
 	"warroom/internal/room"
 )
 
 // partLeast is how many order numbers are worth a goroutine of their own.
 const partLeast = 250
 
-// read reads the wanted records with an order number above after up to upTo, in their
-// order. Most of the work is to decode them, which all processors share.
-func read(ctx context.Context, reader *journal.Reader, after, upTo int64, want journal.Want) ([]room.Record, error) {
+// Records reads the wanted records with an order number above after up to upTo, in
+// their order. Most of the work is to decode them, which all processors share. *Broken
+// if one of them is not what was written.
+func (r *Reader) Records(ctx context.Context, after, upTo int64, want Want) ([]room.Record, error) {
 	if upTo <= after {
 		return nil, nil
 	}
@@ -26,12 +25,17 @@ func read(ctx context.Context, reader *journal.Reader, after, upTo int64, want j
 	var all sync.WaitGroup
 	for part := range parts {
 		all.Go(func() {
-			failed[part] = reader.Entries(ctx, begin(part), begin(part+1), want, func(e journal.Entry) error {
+			failed[part] = r.Entries(ctx, begin(part), begin(part+1), want, func(e Entry) error {
 				found[part] = append(found[part], e.Record)
 				return nil
 			})
 		})
 	}
 	all.Wait()
-	return slices.Concat(found...), errors.Join(failed...)
+	for _, err := range failed {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return slices.Concat(found...), nil
 }
