@@ -109,6 +109,13 @@ func TestOtherCommandsActInTheRoomWhetherOrNotItIsOpen(t *testing.T) {
 			t.Errorf("%.40v: %d %s, want %s", c.args, status, out, c.want)
 		}
 	}
+	config := filepath.Join(dir, "warroom.yaml")
+	if out, _ := command(t, "status", "--json", "--state", dir, "--config", config); !strings.Contains(strings.Join(strings.Fields(out), ""), `"acknowledged":{"by":"bo",`) || !strings.Contains(out, `"note": "on it"`) {
+		t.Errorf("the status does not know who acknowledged: %s", out)
+	}
+	if out, _ := command(t, "status", "--state", dir, "--config", config); !strings.Contains(out, "acknowledged by bo") {
+		t.Errorf("the status does not say who acknowledged: %s", out)
+	}
 	if err := s.command.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}

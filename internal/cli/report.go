@@ -68,23 +68,31 @@ type signalReport struct {
 	Region       *string    `json:"region"`
 	Since        *time.Time `json:"since"`
 	Seen         *time.Time `json:"seen"`
-	Acknowledged *string    `json:"acknowledged"`
+	Acknowledged *ackReport `json:"acknowledged"`
 	Detail       any        `json:"detail"`
 }
 
-// newReport says what a Snapshot holds at room time now.
-func newReport(s *room.Snapshot, now time.Time) report {
+type ackReport struct {
+	By   string    `json:"by"`
+	At   time.Time `json:"at"`
+	Note *string   `json:"note"`
+}
+
+// newReport says what a Snapshot holds at room time now, and what of it is known to
+// the people of the room.
+func newReport(s *room.Snapshot, now time.Time, known acknowledged) report {
 	r := report{
 		Schema: 1, At: now.UTC(), State: s.Condition(now), Counts: count(s),
 		Scopes: []scopeReport{}, Signals: []signalReport{},
 	}
-	known := numbersIn(s)
+	accounts := numbersIn(s)
 	for _, status := range s.Scopes.List {
-		r.Scopes = append(r.Scopes, newScopeReport(status, known, now))
+		r.Scopes = append(r.Scopes, newScopeReport(status, accounts, now))
 	}
 	for _, kind := range room.Kinds {
 		for _, signal := range s.Of(kind).Signals {
-			r.Signals = append(r.Signals, newSignalReport(s, signal, known, now))
+			r.Signals = append(r.Signals, newSignalReport(s, signal, accounts, now))
+			r.Signals[len(r.Signals)-1].Acknowledged = known.report(signal)
 		}
 	}
 	return r

@@ -73,12 +73,13 @@ func (a *app) runStatus(ctx context.Context, asJSON bool, timeout time.Duration)
 	}
 	r.Flush()
 	snapshot, now := r.Snapshot(), r.Now()
+	known := a.acknowledgedIn(ctx, cfg.Room, log.Logger)
 	if asJSON {
 		encoder := json.NewEncoder(a.out)
 		encoder.SetIndent("", "  ")
-		err = encoder.Encode(newReport(snapshot, now))
+		err = encoder.Encode(newReport(snapshot, now, known))
 	} else {
-		err = printStatus(a.out, snapshot, now)
+		err = printStatus(a.out, snapshot, now, known)
 	}
 	if err != nil {
 		return fmt.Errorf("the status could not be printed: %w", err)
@@ -93,7 +94,7 @@ func (a *app) runStatus(ctx context.Context, asJSON bool, timeout time.Duration)
 }
 
 // printStatus prints the one word, the counts, and what is not fine.
-func printStatus(out io.Writer, s *room.Snapshot, now time.Time) error {
+func printStatus(out io.Writer, s *room.Snapshot, now time.Time, known acknowledged) error {
 	var text strings.Builder
 	c := count(s)
 	fmt.Fprintf(&text, "%s  %s\n", strings.ToUpper(string(s.Condition(now))), now.UTC().Format("2006-01-02 15:04:05Z"))
@@ -106,6 +107,9 @@ func printStatus(out io.Writer, s *room.Snapshot, now time.Time) error {
 				break
 			}
 			fmt.Fprintf(&text, "%-8s  %-9s %s  %s  since %s", signal.State, signal.Word, signal.Title, signal.Region, signal.Since.UTC().Format("2006-01-02 15:04:05Z"))
+			if ack := known.of(signal); ack != nil {
+				text.WriteString("  acknowledged by " + ack.Actor)
+			}
 			if signal.Reason != "" {
 				text.WriteString("  " + signal.Reason)
 			}
