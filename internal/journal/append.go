@@ -24,10 +24,12 @@ const (
 	batchLimit = 2_000
 )
 
-// item is what waits to be written: a record, or a checkpoint, encoded by then.
+// item is what waits to be written: a record, or a checkpoint, which is encoded once all
+// before it is written, and waits again.
 type item struct {
 	record room.Record
 	due    *room.Checkpoint
+	n      int64 // of the last record in due, as it was written
 	state  *sumUp
 }
 
@@ -159,6 +161,11 @@ func (j *Journal) commit(batch []item) (err error) {
 		_, _ = j.conn.ExecContext(ctx, "ROLLBACK") // SQLite may have done so itself
 		return err
 	}
+	for _, i := range batch {
+		if i.due != nil { // not sooner: before what is tried again, readings may be given up
+			j.encode(i.due, i.n)
+		}
+	}
 	if j.last == last {
 		return nil
 	}
@@ -172,8 +179,7 @@ func (j *Journal) commit(batch []item) (err error) {
 func (j *Journal) putOne(ctx context.Context, i *item) error {
 	switch {
 	case i.due != nil:
-		j.encode(i.due, j.n)
-		i.due = nil
+		i.n = j.n
 		return nil
 	case i.state != nil:
 		_, err := j.puts.checkpoint.ExecContext(ctx, i.state.n, i.state.at, i.state.state, i.state.sum[:])
@@ -258,9 +264,9 @@ func (j *Journal) report(err error) {
 // errGone is that the file was moved or deleted while it was being written.
 var errGone = errors.New("its file is not there any more")
 
-// walLimit is how big the log beside the file may become, in bytes, before its pages
-// are taken into the file.
-const walLimit = 4 << 20
+// walLimit is how many pages of the log beside the file may wait, in all some megabytes,
+// before they are taken into the file.
+const walLimit = 1000
 
 // idle is done when nothing waits: pages go from SQLite's log into the file, and what
 // is too old is let go.
@@ -269,8 +275,12 @@ func (j *Journal) idle() {
 		return
 	}
 	ctx := context.Background()
-	if info, err := os.Stat(j.path + "-wal"); err == nil && info.Size() > walLimit {
-		_, _ = j.conn.ExecContext(ctx, "PRAGMA wal_checkpoint(RESTART)") // readers may hinder it; then the next one does
+	var busy, written, taken int
+	err := j.conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(NOOP)").Scan(&busy, &written, &taken)
+	if err == nil && written-taken > walLimit {
+		// Not RESTART, which waits for readers, and all acts with it. Once all pages are
+		// taken, the next commit begins the log anew, over the old one, by itself.
+		_, _ = j.conn.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)")
 	}
 	j.sweep(ctx)
 }

@@ -72,7 +72,7 @@ type Journal struct {
 func Open(p Place, o Options) (*Journal, error) {
 	ctx := context.Background()
 	if err := os.MkdirAll(filepath.Dir(p.Path()), 0o700); err != nil {
-		return nil, fmt.Errorf("nothing can be kept in %s: %w; name another directory with --state", filepath.Dir(p.Path()), cause(err))
+		return nil, errNoPlace(filepath.Dir(p.Path()), err)
 	}
 	exists, err := inspect(p.Path())
 	if err != nil {
@@ -125,32 +125,6 @@ func (j *Journal) check(ctx context.Context) error {
 	}
 	if len(damage) > 0 {
 		return &Damaged{Path: j.path, Damage: damage}
-	}
-	return nil
-}
-
-// create makes an empty journal. A crash in the middle leaves an empty file, or none.
-func (j *Journal) create(ctx context.Context) error {
-	file, err := os.OpenFile(j.path, os.O_CREATE|os.O_RDWR, 0o600) // SQLite would make it readable to all
-	if err != nil {
-		return fmt.Errorf("nothing can be kept in %s: %w; name another directory with --state", j.path, cause(err))
-	}
-	if err := file.Close(); err != nil {
-		return inWords(err)
-	}
-	db, err := open(j.path, "_pragma=journal_mode(DELETE)&_pragma=synchronous(FULL)")
-	if err != nil {
-		return inWords(err)
-	}
-	defer db.Close()
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return inWords(err)
-	}
-	defer conn.Close()
-	if err := lay(ctx, conn, j.meta); err != nil {
-		_ = os.Remove(j.path)
-		return inWords(err)
 	}
 	return nil
 }

@@ -32,6 +32,9 @@ func OpenReader(path string) (*Reader, error) {
 		return nil, err
 	}
 	if !exists {
+		if damage := remains(path); damage != "" {
+			return nil, &Damaged{Path: path, Damage: []string{damage}}
+		}
 		return nil, fmt.Errorf("there is no journal at %s", path)
 	}
 	return openAt(path, (*Reader).connect)

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"time"
 )
@@ -25,18 +26,9 @@ type Report struct {
 func (r Report) String() string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s\n", r.Path)
-	fmt.Fprintf(&out, "  room %q, node %s, since %s\n", r.Meta.Room, r.Meta.Node, r.Meta.Created.Format("2006-01-02 15:04:05Z"))
-	if r.Meta.Drill != "" {
-		fmt.Fprintf(&out, "  a DRILL: %s\n", r.Meta.Drill)
+	if r.Meta.Node != "" {
+		r.found(&out)
 	}
-	fmt.Fprintf(&out, "  %d events, %d readings, %d charts, %d checkpoints\n", r.Events, r.Readings, r.Charts, r.Checkpoints)
-	if r.Events > 0 {
-		fmt.Fprintf(&out, "  from %s to %s\n", r.First.Format("2006-01-02 15:04:05Z"), r.Last.Format("2006-01-02 15:04:05Z"))
-	}
-	if r.Removed > 0 {
-		fmt.Fprintf(&out, "  %d older events were let go, and that is signed off\n", r.Removed)
-	}
-	fmt.Fprintf(&out, "  head %s\n", r.Head)
 	for _, each := range r.Damage {
 		fmt.Fprintf(&out, "DAMAGED  %s\n", each)
 	}
@@ -47,4 +39,20 @@ func (r Report) String() string {
 		out.WriteString("nothing is lost or changed: the chain holds from the first event to the last\n")
 	}
 	return out.String()
+}
+
+// found writes what is there.
+func (r Report) found(out io.Writer) {
+	fmt.Fprintf(out, "  room %q, node %s, since %s\n", r.Meta.Room, r.Meta.Node, r.Meta.Created.Format("2006-01-02 15:04:05Z"))
+	if r.Meta.Drill != "" {
+		fmt.Fprintf(out, "  a DRILL: %s\n", r.Meta.Drill)
+	}
+	fmt.Fprintf(out, "  %d events, %d readings, %d charts, %d checkpoints\n", r.Events, r.Readings, r.Charts, r.Checkpoints)
+	if r.Events > 0 {
+		fmt.Fprintf(out, "  from %s to %s\n", r.First.Format("2006-01-02 15:04:05Z"), r.Last.Format("2006-01-02 15:04:05Z"))
+	}
+	if r.Removed > 0 {
+		fmt.Fprintf(out, "  %d older events were let go, and that is signed off\n", r.Removed)
+	}
+	fmt.Fprintf(out, "  head %s\n", r.Head)
 }

@@ -11,7 +11,7 @@ import (
 // Retention is how long a journal keeps what. The zero Retention keeps the usual.
 type Retention struct {
 	Readings time.Duration // readings and charts; a week if it is 0
-	Rows     int           // the most readings, whatever their age; a million if it is 0
+	Rows     int           // only the newest so many records can be readings or charts, whatever their age; a million if it is 0
 	Events   time.Duration // events; 400 days if it is 0
 }
 
@@ -29,10 +29,11 @@ func (r Retention) filled() Retention {
 }
 
 const (
-	// sweepEvery is the real time between two looks for what is too old.
+	// sweepEvery is the real time between two looks for what is too old, unless the last
+	// one has left some of it.
 	sweepEvery = 10 * time.Minute
-	// sweepLimit is how many rows one look lets go at most: it takes some milliseconds,
-	// for which nobody's act waits long.
+	// sweepLimit is how many readings one look lets go at most: it takes some
+	// milliseconds, for which nobody's act waits long.
 	sweepLimit = 5_000
 )
 
@@ -42,34 +43,41 @@ func (j *Journal) sweep(ctx context.Context) {
 	if time.Since(j.swept) < sweepEvery {
 		return
 	}
-	j.swept = time.Now()
-	if err := j.letReadingsGo(ctx); err != nil {
+	more, err := j.letReadingsGo(ctx)
+	if err != nil {
 		j.log.Warn("old readings of the journal could not be let go", "cause", err)
 	}
+	if more {
+		return // the next tick goes on
+	}
+	j.swept = time.Now()
 	if err := j.letEventsGo(ctx); err != nil {
 		j.log.Warn("old events of the journal could not be let go", "cause", err)
 	}
 }
 
-func (j *Journal) letReadingsGo(ctx context.Context) error {
-	var newest sql.NullInt64
-	if err := j.conn.QueryRowContext(ctx, "SELECT at FROM readings ORDER BY n DESC LIMIT 1").Scan(&newest); err != nil {
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		return err
+// letReadingsGo removes the oldest readings and charts; more says that some are left
+// that are too old. What it costs does not depend on how many stay.
+func (j *Journal) letReadingsGo(ctx context.Context) (more bool, err error) {
+	var newest, at int64
+	err = j.conn.QueryRowContext(ctx, "SELECT n, at FROM readings ORDER BY n DESC LIMIT 1").Scan(&newest, &at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
 	}
-	oldest := newest.Int64 - j.retain.Readings.Microseconds()
-	if _, err := j.conn.ExecContext(ctx, "DELETE FROM readings WHERE n IN (SELECT n FROM readings ORDER BY n LIMIT ?) AND at < ?", sweepLimit, oldest); err != nil {
-		return err
+	if err != nil {
+		return false, err
 	}
-	_, err := j.conn.ExecContext(ctx, `DELETE FROM readings WHERE n IN (SELECT n FROM readings ORDER BY n LIMIT
-		max(0, min(?, (SELECT count(*) FROM readings) - ?)))`, sweepLimit, j.retain.Rows)
-	if err == nil {
-		// Charts go with the readings around them, so that no gap in the order is left behind.
-		_, err = j.conn.ExecContext(ctx, "DELETE FROM charts WHERE n < (SELECT min(n) FROM readings)")
+	gone, err := j.conn.ExecContext(ctx, "DELETE FROM readings WHERE n IN (SELECT n FROM readings ORDER BY n LIMIT ?) AND (at < ? OR n <= ?)",
+		sweepLimit, at-j.retain.Readings.Microseconds(), newest-int64(j.retain.Rows))
+	if err != nil {
+		return false, err
 	}
-	return err
+	// Charts go with the readings around them, so that no gap in the order is left behind.
+	if _, err = j.conn.ExecContext(ctx, "DELETE FROM charts WHERE n < (SELECT min(n) FROM readings)"); err != nil {
+		return false, err
+	}
+	rows, err := gone.RowsAffected()
+	return rows == sweepLimit, err
 }
 
 // letEventsGo removes events that are too old, up to a checkpoint that stands for

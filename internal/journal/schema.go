@@ -142,7 +142,7 @@ func open(path, options string) (*sql.DB, error) {
 // lay makes the tables of a new journal.
 func lay(ctx context.Context, db *sql.Conn, m Meta) error {
 	for _, statement := range []string{
-		fmt.Sprintf("PRAGMA application_id = %d", applicationID), fmt.Sprintf("PRAGMA user_version = %d", version), "BEGIN IMMEDIATE", schema,
+		"BEGIN IMMEDIATE", fmt.Sprintf("PRAGMA application_id = %d", applicationID), fmt.Sprintf("PRAGMA user_version = %d", version), schema,
 	} {
 		if _, err := db.ExecContext(ctx, statement); err != nil {
 			return err

@@ -27,6 +27,9 @@ func (e *Damaged) Error() string {
 // this program has written it.
 func Verify(path string) (Report, error) {
 	r, err := openDamaged(path)
+	if gone := new(Damaged); errors.As(err, &gone) {
+		return Report{Path: path, Damage: gone.Damage}, nil
+	}
 	if err != nil {
 		return Report{Path: path}, err
 	}
