@@ -32,7 +32,7 @@ var may = map[string][]string{
 	"warroom/internal/config":    {"warroom/internal/room"},
 	"warroom/internal/journal":   {"warroom/internal/room", "warroom/internal/record"},
 	"warroom/internal/history":   {"warroom/internal/room", "warroom/internal/journal", "warroom/internal/playback"},
-	"warroom/internal/export":    {"warroom/internal/room", "warroom/internal/record", "warroom/internal/journal"},
+	"warroom/internal/export":    {"warroom/internal/room", "warroom/internal/record", "warroom/internal/journal", "warroom/internal/clean"},
 	"warroom/internal/playback":  {},
 	"warroom/internal/drill":     {"warroom/internal/config", "warroom/internal/playback", "warroom/internal/room", "warroom/internal/clean"},
 	"warroom/internal/terminal":  {"warroom/internal/clean"},

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -86,8 +88,11 @@ var errNobody = errors.New("nobody keeps this room at the moment")
 // ask hands an act to the process that keeps the room.
 func ask(socket string, o order) error {
 	connection, err := net.DialTimeout("unix", socket, orderTime)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ECONNREFUSED), len(socket) > socketLimit:
 		return errNobody
+	case err != nil:
+		return fmt.Errorf("the warroom that keeps this room cannot be reached at %s: %w", socket, reason(errors.Unwrap(err)))
 	}
 	defer connection.Close()
 	line, err := json.Marshal(o)

@@ -59,6 +59,19 @@ func (a *app) runExport(ctx context.Context, args []string, path string, write f
 		return &exit{exitCannot, err}
 	}
 	defer reader.Close()
+	if export.LetGo(reader) {
+		fmt.Fprintln(a.err, "warroom: the oldest events of this room were let go; the export begins after them")
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // a pipe, or a device
+		file, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err == nil {
+			err = errors.Join(write(ctx, file, reader, time.Now()), file.Close())
+		}
+		if err != nil {
+			return &exit{exitCannot, fmt.Errorf("%s was not written whole: %w", path, reason(err))}
+		}
+		return nil
+	}
 	if path == "" {
 		out := bufio.NewWriter(a.out)
 		if err := errors.Join(write(ctx, out, reader, time.Now()), out.Flush()); err != nil {

@@ -26,7 +26,7 @@ func isCSV(first []byte) bool { return strings.HasPrefix(string(first), columns[
 // row of the type "header" that holds the header, then a row a record, in order.
 func CSV(ctx context.Context, out io.Writer, r *journal.Reader, now time.Time) error {
 	w := csv.NewWriter(out)
-	header, err := json.Marshal(headerOf(r.Meta(), now))
+	header, err := json.Marshal(headerOf(r, now))
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func cell(text string) string {
 
 // readCSV reads the CSV form, whose first line was read already.
 func readCSV(lines *lines) (Header, iter.Seq2[room.Record, error], error) {
-	in := csv.NewReader(lines.in)
+	in := csv.NewReader(&bounded{in: lines.in})
 	in.FieldsPerRecord = len(columns)
 	in.ReuseRecord = true
 	var h Header
@@ -118,7 +118,7 @@ func readCSV(lines *lines) (Header, iter.Seq2[room.Record, error], error) {
 		return h, nil, &Broken{2, err.Error()}
 	}
 	return h, func(yield func(room.Record, error) bool) {
-		var o order
+		o := newOrder(h)
 		for {
 			row, err := in.Read()
 			if errors.Is(err, io.EOF) {
@@ -129,7 +129,7 @@ func readCSV(lines *lines) (Header, iter.Seq2[room.Record, error], error) {
 				err = broken(err)
 			} else {
 				number, _ := in.FieldPos(0)
-				r, err = parse([]byte(row[len(row)-1]), &o, number+1)
+				r, err = parse([]byte(row[len(row)-1]), o, number+1)
 			}
 			if !yield(r, err) || err != nil {
 				return

@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"regexp"
 	"time"
 
+	"warroom/internal/clean"
 	"warroom/internal/journal"
 	"warroom/internal/record"
 	"warroom/internal/room"
@@ -31,16 +33,26 @@ type Header struct {
 	Records  int       `json:"records"` // the schema of the records
 	Room     string    `json:"room"`
 	Node     string    `json:"node"`
-	Drill    *string   `json:"drill"` // the scenario, or null if what happened was real
+	Drill    *string   `json:"drill"`            // the scenario, or null if what happened was real
+	LetGo    bool      `json:"let_go,omitempty"` // events before the first of these were let go, and are not here
 	Created  time.Time `json:"created"`
 	Exported time.Time `json:"exported"` // real time
 }
 
-func headerOf(m journal.Meta, now time.Time) Header {
+// LetGo says whether events before the first that is kept were let go. What they
+// amounted to is not in an export.
+func LetGo(r *journal.Reader) bool {
+	marks, err := r.Marks()
+	return err == nil && len(marks) > 0 && marks[0].N > 0
+}
+
+func headerOf(r *journal.Reader, now time.Time) Header {
+	m := r.Meta()
 	h := Header{Warroom: "journal", Schema: Schema, Records: m.Schema, Room: m.Room, Node: m.Node, Created: m.Created, Exported: now.UTC().Truncate(time.Second)}
 	if m.Drill != "" {
 		h.Drill = &m.Drill
 	}
+	h.LetGo = LetGo(r)
 	return h
 }
 
@@ -91,7 +103,7 @@ const everything = journal.WantEvents | journal.WantReadings | journal.WantChart
 
 // JSONL writes a journal as lines of JSON: the header, then a record each, in order.
 func JSONL(ctx context.Context, out io.Writer, r *journal.Reader, now time.Time) error {
-	header, err := json.Marshal(headerOf(r.Meta(), now))
+	header, err := json.Marshal(headerOf(r, now))
 	if err != nil {
 		return err
 	}
@@ -115,21 +127,29 @@ type Broken struct {
 
 func (e *Broken) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Why) }
 
-// order makes sure that records come in the order in which they were kept, each event
-// once.
+// order makes sure that records are those that were exported, in the order in which
+// they were kept, each event once.
 type order struct {
 	last  int64
 	known map[room.EventID]struct{}
+	chain *journal.Chain
 }
 
-func (o *order) check(n int64, r room.Record) string {
-	if o.known == nil {
-		o.known = make(map[room.EventID]struct{})
-	}
+func newOrder(h Header) *order {
+	return &order{known: make(map[room.EventID]struct{}), chain: journal.NewChain(h.Meta(), h.LetGo)}
+}
+
+func (o *order) check(l line, r room.Record) string {
+	n := l.N
 	if n <= o.last {
 		return fmt.Sprintf("record %d comes after record %d; the lines are not in their order, or some are there twice", n, o.last)
 	}
 	o.last = n
+	if r.Event != nil {
+		if payload, err := record.Encode(r); err != nil || !o.chain.Follows(n, payload, l.Hash) {
+			return fmt.Sprintf("record %d does not follow the event before it: one of them was changed since the export, or lines between them are missing", n)
+		}
+	}
 	if r.Event == nil {
 		return ""
 	}
@@ -160,7 +180,7 @@ func Read(in io.Reader) (Header, iter.Seq2[room.Record, error], error) {
 		return h, nil, &Broken{1, err.Error()}
 	}
 	return h, func(yield func(room.Record, error) bool) {
-		var o order
+		o := newOrder(h)
 		for {
 			text, err := lines.next()
 			if err == io.EOF {
@@ -168,7 +188,7 @@ func Read(in io.Reader) (Header, iter.Seq2[room.Record, error], error) {
 			}
 			var r room.Record
 			if err == nil {
-				r, err = parse(text, &o, lines.number)
+				r, err = parse(text, o, lines.number)
 			}
 			if !yield(r, err) || err != nil {
 				return
@@ -176,6 +196,9 @@ func Read(in io.Reader) (Header, iter.Seq2[room.Record, error], error) {
 		}
 	}, nil
 }
+
+// controls are characters that steer terminals, as JSON writes them.
+var controls = regexp.MustCompile(`\\u00(?:0[0-8b-fB-F]|1[0-9a-fA-F]|7[fF]|[89][0-9a-fA-F])`)
 
 // parse reads one record.
 func parse(text []byte, o *order, number int) (room.Record, error) {
@@ -187,7 +210,10 @@ func parse(text []byte, o *order, number int) (room.Record, error) {
 	if err != nil {
 		return r, &Broken{number, err.Error()}
 	}
-	if why := o.check(l.N, r); why != "" {
+	if controls.Match(text) || clean.Text(string(text), lineLimit) != string(text) {
+		return r, &Broken{number, "it has characters that steer terminals, which no export has"}
+	}
+	if why := o.check(l, r); why != "" {
 		return r, &Broken{number, why}
 	}
 	return r, nil

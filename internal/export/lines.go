@@ -41,3 +41,22 @@ func (l *lines) next() ([]byte, error) {
 		return nil, err
 	}
 }
+
+// bounded refuses a line that is too long, before anybody has taken it in whole.
+type bounded struct {
+	in   io.Reader
+	long int // bytes since the last end of a line
+}
+
+func (b *bounded) Read(into []byte) (int, error) {
+	n, err := b.in.Read(into)
+	if at := bytes.LastIndexByte(into[:n], '\n'); at >= 0 {
+		b.long = n - at - 1
+	} else {
+		b.long += n
+	}
+	if b.long > lineLimit {
+		return n, fmt.Errorf("a line has more than %d MB, and none is that long", lineLimit>>20)
+	}
+	return n, err
+}

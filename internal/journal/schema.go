@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -67,6 +68,30 @@ func link(before hash, n int64, payload []byte) hash {
 	sum.Write(number[:])
 	sum.Write(payload)
 	return hash(sum.Sum(nil))
+}
+
+// Chain follows the hashes of a journal's events, for whoever has them without it. Not
+// safe for concurrent use.
+type Chain struct {
+	before hash
+	open   bool // where it begins is not known: the first hash is taken as it is
+}
+
+// NewChain begins the chain of a journal. One whose first events were let go begins
+// with any hash.
+func NewChain(m Meta, letGo bool) *Chain { return &Chain{before: m.genesis(), open: letGo} }
+
+// Follows says whether a hash, in hexadecimal, is that of the event which comes next.
+// payload is the event as record.Encode writes it.
+func (c *Chain) Follows(n int64, payload []byte, text string) bool {
+	decoded, err := hex.DecodeString(text)
+	if err != nil || len(decoded) != len(c.before) {
+		return false
+	}
+	here := link(c.before, n, payload)
+	fits := c.open || here == hash(decoded)
+	c.before, c.open = hash(decoded), false
+	return fits
 }
 
 // sumOf is the sum of a reading or a chart.
