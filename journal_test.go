@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -191,4 +192,50 @@ func read(t *testing.T, path string) []byte {
 		t.Fatal(err)
 	}
 	return content
+}
+
+// clock is the time in the header of a live screen.
+var clock = regexp.MustCompile(`\d\d:\d\d:\d\dZ`)
+
+func TestTheScreenLooksBackAndAnExportIsPlayedAgain(t *testing.T) {
+	dir := t.TempDir()
+	s := keptRoom(t, dir)
+	s.waitFor("DOWN  shop")
+	s.press("nrolling back to v41\r")
+	s.waitFor("noted")
+	noted := clock.FindString(s.text())
+	s.wait("a later second than "+noted, func(screen string) bool { return clock.FindString(screen) != noted })
+	s.press("[")
+	s.waitFor("PAST")
+	s.press("a")
+	s.waitFor("goes back to now")
+	s.press("0")
+	s.wait("now is shown again", func(screen string) bool { return !strings.Contains(screen, "PAST") })
+	s.press("q")
+	s.status()
+
+	file := filepath.Join(dir, "outage.jsonl")
+	if out, status := command(t, "export", "--state", dir, "--room", "prod", "-o", file); status != 0 {
+		t.Fatal(out)
+	}
+	again := start(t, 130, 40, nil, "replay", file)
+	again.waitFor("REPLAY")
+	again.waitFor("rolling back to v41")
+	again.press("3")
+	again.press("a")
+	again.waitFor("what happened cannot be changed")
+	again.press("q")
+	if status := again.status(); status != 0 {
+		t.Errorf("the exit status is %d", status)
+	}
+	if out, status := command(t, "replay", file, "--from", "25:00"); status != 2 || !strings.Contains(out, "is no time") {
+		t.Errorf("%d %s", status, out)
+	}
+	broken := filepath.Join(dir, "broken.jsonl")
+	if err := os.WriteFile(broken, bytes.TrimRight(read(t, file), "}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, status := command(t, "replay", broken); status != 2 || !strings.Contains(out, "line ") {
+		t.Errorf("%d %s", status, out)
+	}
 }
