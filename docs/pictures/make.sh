@@ -64,4 +64,5 @@ wants wide-dark && picture wide-dark 150x42 '#101418' '#d8dee9' dark 07:00 2 j j
 wants narrow && picture narrow 80x24 '#101418' '#d8dee9' dark 07:00 2
 wants light && picture light 130x36 '#fafafa' '#24292f' light 07:00 4
 wants chart && picture chart 150x42 '#101418' '#d8dee9' dark 06:45 2 slash 5 x x Return Return
+wants past && picture past 150x42 '#101418' '#d8dee9' dark 07:00 4 bracketleft bracketleft bracketleft
 true
