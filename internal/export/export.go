@@ -9,10 +9,8 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"regexp"
 	"time"
 
-	"warroom/internal/clean"
 	"warroom/internal/journal"
 	"warroom/internal/record"
 	"warroom/internal/room"
@@ -197,9 +195,6 @@ func Read(in io.Reader) (Header, iter.Seq2[room.Record, error], error) {
 	}, nil
 }
 
-// controls are characters that steer terminals, as JSON writes them.
-var controls = regexp.MustCompile(`\\u00(?:0[0-8b-fB-F]|1[0-9a-fA-F]|7[fF]|[89][0-9a-fA-F])`)
-
 // parse reads one record.
 func parse(text []byte, o *order, number int) (room.Record, error) {
 	var l line
@@ -210,7 +205,7 @@ func parse(text []byte, o *order, number int) (room.Record, error) {
 	if err != nil {
 		return r, &Broken{number, err.Error()}
 	}
-	if controls.Match(text) || clean.Text(string(text), lineLimit) != string(text) {
+	if steers(text) {
 		return r, &Broken{number, "it has characters that steer terminals, which no export has"}
 	}
 	if why := o.check(l, r); why != "" {

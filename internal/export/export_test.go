@@ -19,7 +19,7 @@ import (
 var epoch = time.Date(2025, 10, 20, 6, 48, 0, 0, time.UTC)
 
 // hostile is text as nobody should write it, after it has been cleaned.
-var hostile = clean.Text("=cmd|'/c calc'!A1,\"quoted\"\r\nsecond line\ttab;\u202e\x1b[31mred <&> é", 1000)
+var hostile = clean.Text("=cmd|'/c calc'!A1,\"quoted\"\r\nsecond line\ttab;\u202e\x1b[31mred <&> é, and as a programmer writes it: \\u001b[2J \\b C:\\users \\\\u0000", 1000)
 
 // outage keeps a short bad night with a record of every sort, and gives its journal.
 func outage(t *testing.T, drill string) string {
@@ -153,6 +153,10 @@ func TestWhatIsBrokenIsNamedWithItsLine(t *testing.T) {
 		"twice":                 {line[0] + line[1] + line[1], 3, "there twice"},
 		"changed note":          {strings.Replace(whole, "-1 deploy", "-2 deploy", 1), strings.Count(whole[:strings.Index(whole, "-1 deploy")], "\n") + 1, "was changed since the export"},
 		"steers":                {strings.Replace(whole, "-1 deploy", `\u001b[2J deploy`, 1), strings.Count(whole[:strings.Index(whole, "-1 deploy")], "\n") + 1, "steer terminals"},
+		"hides":                 {strings.Replace(whole, "-1 deploy", `\u200b deploy`, 1), strings.Count(whole[:strings.Index(whole, "-1 deploy")], "\n") + 1, "steer terminals"},
+		"reorders":              {strings.Replace(whole, "-1 deploy", `\u202E deploy`, 1), strings.Count(whole[:strings.Index(whole, "-1 deploy")], "\n") + 1, "steer terminals"},
+		"goes back":             {strings.Replace(whole, "-1 deploy", `\b deploy`, 1), strings.Count(whole[:strings.Index(whole, "-1 deploy")], "\n") + 1, "steer terminals"},
+		"after a backslash":     {strings.Replace(whole, "-1 deploy", `\\\u001b deploy`, 1), strings.Count(whole[:strings.Index(whole, "-1 deploy")], "\n") + 1, "steer terminals"},
 		"missing event":         {strings.Join(append(append([]string{}, line[:eventAt]...), line[eventAt+1:]...), ""), 0, ""},
 		"a CSV cell of 20 MB":   {strings.SplitAfter(table, "\n")[0] + strings.Repeat("x", 20<<20) + "\n", 0, ""},
 		"a line of 9 MB":        {line[0] + strings.Repeat("x", 9<<20) + "\n", 2, "more than 8 MB"},
@@ -171,6 +175,18 @@ func TestWhatIsBrokenIsNamedWithItsLine(t *testing.T) {
 		}
 		if !errors.As(err, &broken) || broken.Line != c.line && c.why != "" || !strings.Contains(err.Error(), c.why) {
 			t.Errorf("%s: %v, want line %d: %s", name, err, c.line, c.why)
+		}
+	}
+}
+
+func TestTheEscapesOfOtherProgramsAreOnlyText(t *testing.T) {
+	for text, want := range map[string]bool{
+		`"a"`: false, `"\u00e9"`: false, `"\ud83d\ude00"`: false, `"\\u001b"`: false, `"\n\t\""`: false,
+		`"\\\u001b"`: true, `"\r"`: true, `"\u009b"`: true, `"\udb40\udc41"`: true, `"\u12`: true, `"\`: false,
+		"\"\u202e\"": true,
+	} {
+		if got := steers([]byte(text)); got != want {
+			t.Errorf("%s: %v", text, got)
 		}
 	}
 }
