@@ -20,9 +20,12 @@ func Follow(ctx context.Context, reader *journal.Reader, clock room.Clock, troub
 	if err := past.survey(); err != nil {
 		return nil, err
 	}
-	s, err := past.stretch(ctx, len(past.marks)-1)
-	if err != nil {
-		return nil, err
+	s := &stretch{} // of a journal in which nothing has happened yet
+	if newest := len(past.marks) - 1; newest >= 0 {
+		var err error
+		if s, err = past.stretch(ctx, newest); err != nil {
+			return nil, err
+		}
 	}
 	meta := reader.Meta()
 	r := room.Restore(room.Options{Name: meta.Room, Node: meta.Node, Clock: clock}, s.checkpoint, s.before)
