@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -62,6 +63,16 @@ func (a *app) runExport(ctx context.Context, args []string, path string, write f
 	if export.LetGo(reader) {
 		fmt.Fprintln(a.err, "warroom: the oldest events of this room were let go; the export begins after them")
 	}
+	if path == "" {
+		out := bufio.NewWriter(a.out)
+		if err := errors.Join(write(ctx, out, reader, time.Now()), out.Flush()); err != nil {
+			return &exit{exitCannot, fmt.Errorf("the export breaks off: %w", reason(err))}
+		}
+		return nil
+	}
+	if namedLikeAJournal(path) {
+		return fmt.Errorf("-o: %s would look like a journal of warroom, and is none; let its name end in .jsonl or .csv", path)
+	}
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // a pipe, or a device
 		file, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err == nil {
@@ -72,20 +83,22 @@ func (a *app) runExport(ctx context.Context, args []string, path string, write f
 		}
 		return nil
 	}
-	if path == "" {
-		out := bufio.NewWriter(a.out)
-		if err := errors.Join(write(ctx, out, reader, time.Now()), out.Flush()); err != nil {
-			return &exit{exitCannot, fmt.Errorf("the export breaks off: %w", reason(err))}
-		}
-		return nil
-	}
-	if endsAs := strings.ToLower(filepath.Ext(path)); slices.Contains([]string{".db", ".head", ".lock"}, endsAs) {
-		return fmt.Errorf("-o: %s would look like a journal of warroom, and is none; let its name end in .jsonl or .csv", path)
+	if is, err := isJournal(path); err == nil && is {
+		return fmt.Errorf("-o: %s is a journal, and would be lost; name another file", path)
 	}
 	if err := writeWhole(path, func(out io.Writer) error { return write(ctx, out, reader, time.Now()) }); err != nil {
 		return &exit{exitCannot, fmt.Errorf("%s was not written: %w; nothing is there that was not there before", path, reason(err))}
 	}
 	return nil
+}
+
+// namedLikeAJournal says whether a file would be taken for a part of a journal: the
+// SQLite file, what SQLite puts beside it, or what the journal does.
+func namedLikeAJournal(path string) bool {
+	name := strings.ToLower(filepath.Base(path))
+	return slices.ContainsFunc([]string{".db", ".db-wal", ".db-shm", ".db-journal", ".head", ".lock", ".sock"}, func(end string) bool {
+		return strings.HasSuffix(name, end)
+	})
 }
 
 // writeWhole writes a file beside the named one and puts it there when it is whole.
@@ -119,6 +132,10 @@ func importFile(from, to string) error {
 	var broken *export.Broken
 	if errors.As(err, &broken) {
 		return fmt.Errorf("%s, %w; nothing of it was taken", from, broken)
+	}
+	var unread *fs.PathError
+	if errors.As(err, &unread) && unread.Path == from {
+		return fmt.Errorf("%s cannot be read: %w; name a file that `warroom export` wrote", from, unread.Err)
 	}
 	return err
 }
