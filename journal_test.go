@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -125,6 +126,39 @@ func TestOtherCommandsActInTheRoomWhetherOrNotItIsOpen(t *testing.T) {
 		t.Fatalf("%d %s", status, out)
 	}
 	keptRoom(t, dir).waitFor("bo: nobody is at the screen")
+}
+
+func TestManyCommandsAtOnceAllActInARoomThatNobodyHasOpen(t *testing.T) {
+	dir := t.TempDir()
+	s := keptRoom(t, dir)
+	s.waitFor("DOWN  shop")
+	s.press("q")
+	s.status()
+	path, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const many = 8
+	ended := make(chan string, many)
+	for i := range many {
+		go func() {
+			cmd := exec.Command(path, "--state", dir, "--room", "prod", "mark", fmt.Sprintf("step %d of the pipeline", i))
+			cmd.Dir, cmd.Env = dir, append(environment(t), "USER=bo")
+			if out, err := cmd.CombinedOutput(); err != nil {
+				ended <- fmt.Sprintf("%v: %s", err, out)
+				return
+			}
+			ended <- ""
+		}()
+	}
+	for range many {
+		if failed := <-ended; failed != "" {
+			t.Error(failed)
+		}
+	}
+	if out, _ := command(t, "export", "--state", dir, "--room", "prod"); strings.Count(out, "of the pipeline") != many {
+		t.Errorf("there are %d of %d", strings.Count(out, "of the pipeline"), many)
+	}
 }
 
 func TestAJournalIsVerifiedExportedImportedAndSalvaged(t *testing.T) {

@@ -61,13 +61,7 @@ func (a *app) act(o order, done string) error {
 	if len(o.Text) > orderLimit/2 {
 		return fmt.Errorf("the text has %d bytes and 4096 are allowed; shorten it, or link to it", len(o.Text))
 	}
-	err = ask(place.Socket(), o)
-	if errors.Is(err, errNobody) {
-		if !place.Exists() {
-			return &exit{exitCannot, a.noRoom(name)}
-		}
-		err = actAlone(place, name, o)
-	}
+	err = a.reach(place, name, o)
 	var unkept *room.NotKept
 	switch {
 	case errors.As(err, &unkept):
@@ -80,6 +74,26 @@ func (a *app) act(o order, done string) error {
 	}
 	_, err = fmt.Fprintln(a.out, done)
 	return err
+}
+
+// reach does it in the process that keeps the room or, if none does, alone. Where another
+// command has the journal for a moment it waits for its turn: a pipeline may announce
+// many changes at once.
+func (a *app) reach(place journal.Place, name string, o order) error {
+	for end := time.Now().Add(orderTime); ; time.Sleep(betweenTurns) {
+		err := ask(place.Socket(), o)
+		if !errors.Is(err, errNobody) {
+			return err
+		}
+		if !place.Exists() {
+			return a.noRoom(name)
+		}
+		err = actAlone(place, name, o)
+		var busy *journal.Busy
+		if !errors.As(err, &busy) || time.Now().After(end) {
+			return err
+		}
+	}
 }
 
 // errNobody is that no process takes acts for a room.
@@ -116,6 +130,16 @@ func ask(socket string, o order) error {
 		return errors.New(found.Error)
 	}
 	return nil
+}
+
+// answers says whether a process takes acts at a socket.
+func answers(socket string) bool {
+	connection, err := net.DialTimeout("unix", socket, orderTime)
+	if err != nil {
+		return false
+	}
+	_ = connection.Close()
+	return true
 }
 
 // actAlone opens a room that nobody keeps, acts, and closes it.

@@ -43,6 +43,9 @@ const (
 	orderLimit = 64 << 10
 	// orderTime is how long one may take to ask, and to take the answer, in real time.
 	orderTime = 5 * time.Second
+	// betweenTurns is how long one waits before asking again for a journal that another
+	// command has, and turnTime how long the screen does before it shows that one's room.
+	betweenTurns, turnTime = 20 * time.Millisecond, time.Second
 	// ordersAtOnce bounds how many may ask at a time.
 	ordersAtOnce = 16
 	// socketLimit is how long the path of a socket may be. Source: unix(7), sun_path.
@@ -96,6 +99,9 @@ func serveActs(ctx context.Context, path string, desk func(actor string) room.De
 func takeOrder(connection net.Conn, desk func(string) room.Desk) error {
 	_ = connection.SetDeadline(time.Now().Add(orderTime))
 	line, err := bufio.NewReader(io.LimitReader(connection, orderLimit)).ReadBytes('\n')
+	if errors.Is(err, io.EOF) && len(line) == 0 {
+		return nil // only looked whether somebody is here
+	}
 	if err != nil {
 		return reply(connection, answer{Error: fmt.Sprintf("what was asked for has no end within %d KB; shorten it", orderLimit>>10)})
 	}

@@ -42,7 +42,7 @@ func unkept(o journal.Options, clock room.Clock, err error) *kept {
 
 // openRoomAt opens the room that is kept at a place.
 func openRoomAt(ctx context.Context, place journal.Place, o journal.Options, clock room.Clock) *kept {
-	j, err := journal.Open(place, o)
+	j, err := openInTurn(place, o)
 	var busy *journal.Busy
 	if errors.As(err, &busy) {
 		followed, cause := followRoom(ctx, place, busy, clock, o.Log)
@@ -77,6 +77,19 @@ func openRoomAt(ctx context.Context, place journal.Place, o journal.Options, clo
 	}
 	k.closers = append(k.closers, stop)
 	return k
+}
+
+// openInTurn opens a journal. If another process has it that takes no acts from others,
+// that may be a command which is done in a moment, so that it is waited for.
+func openInTurn(place journal.Place, o journal.Options) (*journal.Journal, error) {
+	for end := time.Now().Add(turnTime); ; time.Sleep(betweenTurns) {
+		j, err := journal.Open(place, o)
+		var busy *journal.Busy
+		if !errors.As(err, &busy) || answers(place.Socket()) || time.Now().After(end) {
+			return j, err
+		}
+		o.Log.Info("waiting for another command that has this room's journal", "process", busy.PID)
+	}
 }
 
 // lookBack gives a room its past.
