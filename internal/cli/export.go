@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,6 +18,7 @@ import (
 
 	"warroom/internal/export"
 	"warroom/internal/journal"
+	"warroom/internal/room"
 )
 
 // formats are the ones that an export can have, by name.
@@ -119,7 +121,7 @@ func writeWhole(path string, write func(io.Writer) error) error {
 }
 
 // importFile makes a new journal of an export.
-func importFile(from, to string) error {
+func importFile(from string, create func(journal.Meta, iter.Seq2[room.Record, error]) error) error {
 	file, err := os.Open(from)
 	if err != nil {
 		return fmt.Errorf("%s cannot be read: %w", from, reason(err))
@@ -127,7 +129,7 @@ func importFile(from, to string) error {
 	defer file.Close()
 	header, records, err := export.Read(file)
 	if err == nil {
-		err = journal.Create(to, header.Meta(), records)
+		err = create(header.Meta(), records)
 	}
 	var broken *export.Broken
 	if errors.As(err, &broken) {

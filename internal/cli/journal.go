@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"warroom/internal/journal"
+	"warroom/internal/room"
 )
 
 func (a *app) journalCommand() *cobra.Command {
@@ -143,7 +145,10 @@ func (a *app) importJournal(args []string) error {
 	if _, err := os.Lstat(place.Path()); !errors.Is(err, fs.ErrNotExist) {
 		return &exit{exitCannot, fmt.Errorf("the room %q is there already; name another one with --room", name)}
 	}
-	if err := importFile(args[0], place.Path()); err != nil {
+	create := func(m journal.Meta, records iter.Seq2[room.Record, error]) error {
+		return journal.Import(place, m, records)
+	}
+	if err := importFile(args[0], create); err != nil {
 		return &exit{exitCannot, err}
 	}
 	report, err := journal.Verify(place.Path())

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"warroom/internal/history"
 	"warroom/internal/journal"
 	"warroom/internal/playback"
+	"warroom/internal/room"
 	"warroom/ui"
 )
 
@@ -133,7 +135,10 @@ func openReplay(path string) (*journal.Reader, func(), error) {
 			return nil, nil, fmt.Errorf("there is no room for a replay in the directory for temporary files: %w", reason(err))
 		}
 		made := filepath.Join(dir, "replay.db")
-		if err := importFile(path, made); err != nil {
+		create := func(m journal.Meta, records iter.Seq2[room.Record, error]) error {
+			return journal.Create(made, m, records)
+		}
+		if err := importFile(path, create); err != nil {
 			remove()
 			return nil, nil, err
 		}
