@@ -15,10 +15,10 @@ const (
 	// readingsWait is how long readings wait, in real time, for an event to ride with:
 	// they may be lost in a crash, and a sync for each would wear out the disk.
 	readingsWait = time.Second
-	// queueReadings and queueEvents bound what waits for a disk that does not work:
-	// beyond the first readings are given up, beyond the second the oldest events.
+	// queueReadings bounds what waits for a disk that does not work: beyond it readings
+	// are given up. Events never are, since the room could not say of one that it is lost
+	// and of a later one that it is kept; a bad night has some thousands, of a KB each.
 	queueReadings = 20_000
-	queueEvents   = 100_000
 	// batchLimit bounds one transaction, so that whoever waits for its first event does
 	// not wait for a whole backlog.
 	batchLimit = 2_000
@@ -113,7 +113,7 @@ func (j *Journal) write() {
 }
 
 // putBack puts a batch that could not be written before all that has come since, and
-// gives up what is too much.
+// gives up readings that are too many.
 func (j *Journal) putBack(batch []item) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -122,18 +122,15 @@ func (j *Journal) putBack(batch []item) {
 	if len(queue) > queueReadings {
 		events := queue[:0]
 		for _, i := range queue {
-			if i.record.Event != nil {
+			switch {
+			case i.record.Event != nil:
 				events = append(events, i)
-			} else {
+			case i.record != (room.Record{}): // a checkpoint is no loss
 				j.lost++
 			}
 		}
 		clear(queue[len(events):])
 		queue = events
-	}
-	if over := len(queue) - queueEvents; over > 0 {
-		queue = queue[over:]
-		j.lost += over
 	}
 	j.queue = queue
 }
@@ -241,20 +238,13 @@ func (p *puts) close() {
 
 // report tells how far everything is kept.
 func (j *Journal) report(err error) {
-	switch {
-	case err == nil:
-		j.trouble = nil
-	case j.trouble == nil:
-		j.since = time.Now()
-		fallthrough
-	default:
-		j.trouble = troubleOf(err)
-	}
+	j.trouble = nil
 	if err != nil {
+		j.trouble = troubleOf(err)
 		j.log.Warn("what happens is not being kept", "why", j.trouble.Why, "cause", err)
 	}
 	j.mu.Lock()
-	tell, keeping := j.tell, room.Keeping{UpTo: j.number, Trouble: j.trouble, Lost: j.lost, Since: j.since}
+	tell, keeping := j.tell, room.Keeping{UpTo: j.number, Trouble: j.trouble, Lost: j.lost}
 	j.mu.Unlock()
 	if tell != nil {
 		tell(keeping)

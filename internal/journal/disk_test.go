@@ -187,7 +187,7 @@ func TestADirectoryThatCannotBeIsSaid(t *testing.T) {
 	}
 }
 
-func TestWhatWaitsTooLongLosesReadingsBeforeEventsAndCountsThem(t *testing.T) {
+func TestWhatWaitsTooLongLosesReadingsAndNeverEventsAndCountsThem(t *testing.T) {
 	j := new(Journal)
 	batch := []item{{record: room.Record{Event: new(room.Event)}}, {record: room.Record{Reading: new(room.Reading)}}}
 	j.queue = make([]item, queueReadings-2)
@@ -203,13 +203,13 @@ func TestWhatWaitsTooLongLosesReadingsBeforeEventsAndCountsThem(t *testing.T) {
 	if len(j.queue) != 2 || j.lost != queueReadings-1 {
 		t.Fatalf("%d wait, %d are lost", len(j.queue), j.lost)
 	}
-	j.queue = make([]item, queueEvents)
-	for i := range j.queue {
+	const events = 5 * queueReadings
+	j.queue = append(make([]item, events), item{due: new(room.Checkpoint)})
+	for i := range events {
 		j.queue[i].record.Event = new(room.Event)
 	}
-	newest := j.queue[queueEvents-1]
 	j.putBack(batch[:1])
-	if len(j.queue) != queueEvents || j.lost != queueReadings || j.queue[queueEvents-1] != newest {
+	if len(j.queue) != events+1 || j.lost != queueReadings-1 || j.queue[0] != batch[0] {
 		t.Fatalf("%d wait, %d are lost", len(j.queue), j.lost)
 	}
 }

@@ -60,7 +60,6 @@ type Journal struct {
 	n       int64 // the newest record
 	number  uint64
 	trouble *room.Trouble
-	since   time.Time
 	sum     sync.WaitGroup // checkpoints that are being encoded
 	swept   time.Time      // when old records were let go last
 }
@@ -219,9 +218,12 @@ func (j *Journal) Close() error {
 	close(j.ending)
 	<-j.ended
 	var err error
-	if waiting, _ := j.waiting(); waiting > 0 {
+	switch waiting, _ := j.waiting(); {
+	case j.trouble != nil && waiting > 0:
 		err = fmt.Errorf("%d events of this room could not be kept: %s", waiting, j.trouble.Why)
-	} else if j.trouble == nil {
+	case waiting > 0: // from a look that nobody waited for
+		err = fmt.Errorf("%d events of this room came too late to be kept", waiting)
+	case j.trouble == nil:
 		_, _ = j.conn.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)") // what it leaves, the next one takes up
 	}
 	j.letGo()

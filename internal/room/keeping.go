@@ -21,9 +21,9 @@ type Keeping struct {
 	Node    string    // of this room's own events; "" if none are kept
 	UpTo    uint64    // its events up to this number are on disk
 	Waiting int       // events that are not yet
-	Lost    int       // events and readings that were given up and never will be
+	Lost    int       // readings that were given up and never will be
 	Trouble *Trouble  // why they are not being kept; nil while they are
-	Since   time.Time // room time since when they are not
+	Since   time.Time // room time since when they are not; zero while they are
 }
 
 // Pending says whether an event is known here and not on disk yet.
@@ -48,7 +48,7 @@ type waiter struct {
 	answer chan error // of one slot
 }
 
-// Kept takes in how the Keeper is doing. The Keeping's Node and Waiting are the
+// Kept takes in how the Keeper is doing: UpTo, Lost and Trouble. The others are the
 // room's own business.
 func (r *Room) Kept(k Keeping) {
 	r.mu.Lock()
@@ -56,6 +56,11 @@ func (r *Room) Kept(k Keeping) {
 	k.Node = r.node
 	k.Waiting = int(r.number - min(r.number, k.UpTo))
 	troubled := (k.Trouble == nil) != (r.keeping.Trouble == nil)
+	if k.Trouble != nil {
+		if k.Since = r.keeping.Since; r.keeping.Trouble == nil {
+			k.Since = r.clock.Now()
+		}
+	}
 	r.keeping = k
 	waiting := r.waiters[:0]
 	for _, w := range r.waiters {

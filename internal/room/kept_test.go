@@ -217,6 +217,27 @@ func TestAnActReturnsWhenItIsKeptAndNotBefore(t *testing.T) {
 	}
 }
 
+func TestSinceWhenNothingIsKeptIsRoomTime(t *testing.T) {
+	clock := &ticking{now: epoch}
+	r := New(Options{Node: "n", Clock: clock, Keeper: new(shelf), OnFlush: true})
+	since := func(trouble *Trouble, after time.Duration) time.Time {
+		clock.now = epoch.Add(after)
+		r.Kept(Keeping{Trouble: trouble})
+		r.Flush()
+		return r.Snapshot().Keeping.Since
+	}
+	trouble := &Trouble{Why: "the disk is full"}
+	if at := since(trouble, time.Minute); !at.Equal(epoch.Add(time.Minute)) {
+		t.Errorf("it begins at %s", at)
+	}
+	if at := since(trouble, time.Hour); !at.Equal(epoch.Add(time.Minute)) {
+		t.Errorf("an hour later it began at %s", at)
+	}
+	if at := since(nil, 2*time.Hour); !at.IsZero() {
+		t.Errorf("it is over, and began at %s", at)
+	}
+}
+
 func TestAnActThatCannotBeKeptSaysSoAndStands(t *testing.T) {
 	r := New(Options{Node: "n", Keeper: new(shelf)})
 	trouble := &Trouble{What: "nothing is kept", Why: "the disk is full", Next: "make room"}
