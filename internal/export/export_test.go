@@ -103,6 +103,24 @@ func TestWhatIsExportedAndImportedIsTheSameJournal(t *testing.T) {
 	}
 }
 
+func TestWhatASpreadsheetHasSavedIsReadBack(t *testing.T) {
+	text := "\ufeff" + strings.ReplaceAll(exported(t, outage(t, ""), writers(t)["csv"]), "\n", "\r\n")
+	_, records, err := Read(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, err := range records {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	if n < 10 {
+		t.Fatalf("%d records", n)
+	}
+}
+
 func TestADrillSaysSoInEveryExport(t *testing.T) {
 	for form, write := range writers(t) {
 		text := exported(t, outage(t, "2025-10-20-us-east-1"), write)

@@ -22,6 +22,9 @@ func (l *lines) next() ([]byte, error) {
 	var text []byte
 	for {
 		part, err := l.in.ReadSlice('\n')
+		if l.number == 1 && len(text) == 0 {
+			part = bytes.TrimPrefix(part, []byte("\ufeff")) // which spreadsheets put before what they save
+		}
 		text = append(text, part...)
 		switch {
 		case err == nil:
