@@ -144,18 +144,13 @@ func answers(socket string) bool {
 
 // actAlone opens a room that nobody keeps, acts, and closes it.
 func actAlone(place journal.Place, name string, o order) error {
-	log := slog.New(slog.DiscardHandler)
-	j, err := journal.Open(place, journal.Options{Room: name, Log: log})
+	j, err := journal.Open(place, journal.Options{Room: name, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}
-	loaded, err := j.Load()
+	r, err := roomIn(j, name, room.Wall{})
 	if err != nil {
-		_ = j.Close()
 		return err
 	}
-	r := room.Restore(room.Options{Name: name, Node: j.Node(), Keeper: j}, loaded.Checkpoint, loaded.Lines)
-	r.Replay(loaded.Tail...)
-	j.Tell(r.Kept)
 	return errors.Join(o.obey(r.Desk), j.Close())
 }

@@ -51,19 +51,14 @@ func openRoomAt(ctx context.Context, place journal.Place, o journal.Options, clo
 		}
 		err = fmt.Errorf("another warroom (process %d) keeps this room, and what it keeps cannot be read: %w", busy.PID, cause)
 	}
-	var loaded journal.Loaded
-	if err == nil {
-		if loaded, err = j.Load(); err != nil {
-			_ = j.Close()
-		}
-	}
 	if err != nil {
 		return unkept(o, clock, err)
 	}
-	k := &kept{journal: j}
-	k.room = room.Restore(room.Options{Name: o.Room, Node: j.Node(), Clock: clock, Keeper: j}, loaded.Checkpoint, loaded.Lines)
-	k.room.Replay(loaded.Tail...)
-	j.Tell(k.room.Kept)
+	r, err := roomIn(j, o.Room, clock)
+	if err != nil {
+		return unkept(o, clock, err)
+	}
+	k := &kept{room: r, journal: j}
 	k.closers = append(k.closers, func() {
 		if err := j.Close(); err != nil {
 			o.Log.Warn("the journal was not closed well", "why", err)
@@ -79,16 +74,34 @@ func openRoomAt(ctx context.Context, place journal.Place, o journal.Options, clo
 	return k
 }
 
+// roomIn makes the room that a journal was left with, which goes on in it. After an
+// error the journal is closed.
+func roomIn(j *journal.Journal, name string, clock room.Clock) (*room.Room, error) {
+	loaded, err := j.Load()
+	if err != nil {
+		_ = j.Close()
+		return nil, err
+	}
+	r := room.Restore(room.Options{Name: name, Node: j.Node(), Clock: clock, Keeper: j}, loaded.Checkpoint, loaded.Lines)
+	r.Replay(loaded.Tail...)
+	j.Tell(r.Kept)
+	return r, nil
+}
+
 // openInTurn opens a journal. If another process has it that takes no acts from others,
 // that may be a command which is done in a moment, so that it is waited for.
 func openInTurn(place journal.Place, o journal.Options) (*journal.Journal, error) {
+	told := false
 	for end := time.Now().Add(turnTime); ; time.Sleep(betweenTurns) {
 		j, err := journal.Open(place, o)
 		var busy *journal.Busy
 		if !errors.As(err, &busy) || answers(place.Socket()) || time.Now().After(end) {
 			return j, err
 		}
-		o.Log.Info("waiting for another command that has this room's journal", "process", busy.PID)
+		if !told {
+			told = true
+			o.Log.Info("waiting for another command that has this room's journal", "process", busy.PID)
+		}
 	}
 }
 
