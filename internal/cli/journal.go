@@ -30,7 +30,7 @@ func (a *app) journalCommand() *cobra.Command {
 		},
 		&cobra.Command{
 			Use: "salvage", Short: "Go on with what a damaged journal still holds",
-			Long:    "Writes what can be read of a damaged journal into a new one, which takes its place, and says what\nis lost. The damaged one is kept beside it under another name.",
+			Long:    "Writes what can be read of a damaged journal into a new one, which takes its place, and says what\nis lost. The damaged one is kept in the directory damaged beside it.",
 			Example: "warroom journal salvage --room prod", Args: atMost(0),
 			RunE: func(*cobra.Command, []string) error { return a.salvageJournal() },
 		},

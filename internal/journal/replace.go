@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 )
 
 // Replace salvages a damaged journal and puts what was saved in its place. What was
-// damaged is kept beside it, and aside names it; it is "" if there was no damage, and
+// damaged is kept in a directory of its own beside it, and aside names it; it is "" if there was no damage, and
 // nothing was done. *Busy if a process writes the journal.
 func Replace(p Place, now time.Time) (report Report, aside string, err error) {
 	release, err := take(p)
@@ -24,12 +25,17 @@ func Replace(p Place, now time.Time) (report Report, aside string, err error) {
 	if errors.As(err, &newer) {
 		return report, "", err
 	}
-	made := Place{p.base + ".salvaged"}
+	// Rooms are files, so that no room is in the way of a directory.
+	folder, name := filepath.Join(filepath.Dir(p.base), "damaged"), filepath.Base(p.base)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return report, "", fmt.Errorf("nothing can be put aside in %s: %w", folder, cause(err))
+	}
+	made := Place{filepath.Join(folder, name+"-salvaged")}
 	made.remove() // of an earlier try
 	if report, err = Salvage(p.Path(), made.Path()); err != nil {
 		return report, "", err
 	}
-	old := Place{p.base + ".damaged-" + now.UTC().Format("20060102T150405Z")}
+	old := Place{filepath.Join(folder, name+"-"+now.UTC().Format("20060102T150405Z"))}
 	if err := p.move(old); err != nil {
 		return report, "", fmt.Errorf("the damaged journal cannot be moved aside: %w; what was saved is in %s", cause(err), made.Path())
 	}
