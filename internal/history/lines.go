@@ -38,7 +38,8 @@ func (p *Past) linesUntil(ctx context.Context, i int) ([]*room.Event, error) {
 // in which they were recorded.
 func (p *Past) linesIn(ctx context.Context, i int) ([]*room.Event, error) {
 	from, upTo := p.marks[i].N, p.marks[i+1].N
-	if known, ok := p.lines[from]; ok {
+	between := [2]int64{from, upTo}
+	if known, ok := p.lines[between]; ok {
 		return known, nil
 	}
 	lines, err := p.readLines(ctx, from, upTo)
@@ -52,7 +53,7 @@ func (p *Past) linesIn(ctx context.Context, i int) ([]*room.Event, error) {
 	if total > keptLines {
 		clear(p.lines)
 	}
-	p.lines[from] = lines
+	p.lines[between] = lines
 	return lines, nil
 }
 

@@ -37,22 +37,21 @@ type Past struct {
 	name   string
 
 	mu     sync.Mutex
-	marks  []journal.Mark // where the stretches begin
-	used   []*stretch     // newest use last
-	lines  map[int64][]*room.Event
+	marks  []journal.Mark             // where the stretches begin
+	used   []*stretch                 // newest use last
+	lines  map[[2]int64][]*room.Event // by the order numbers between which they are
 	cursor cursor
 }
 
 // New looks back through a reader, which must stay open for as long as the Past is used.
 func New(reader *journal.Reader) *Past {
-	return &Past{reader: reader, name: reader.Meta().Room, lines: make(map[int64][]*room.Event)}
+	return &Past{reader: reader, name: reader.Meta().Room, lines: make(map[[2]int64][]*room.Event)}
 }
 
 // stretch is the records between two checkpoints.
 type stretch struct {
 	from       journal.Mark
 	upTo       int64 // the last record that was read
-	closed     bool  // there is a checkpoint at its end: it grows no more
 	checkpoint *room.Checkpoint
 	before     []*room.Event // lines of the timeline until then, in its order
 	records    []room.Record
@@ -129,28 +128,28 @@ func (p *Past) stretchAt(moment time.Time) int {
 }
 
 // stretch gives a stretch with all its records, those that have come since the last
-// time included.
+// time included. Its end is the next checkpoint, which is further away once some were
+// let go.
 func (p *Past) stretch(ctx context.Context, i int) (*stretch, error) {
 	s, err := p.known(ctx, i)
 	if err != nil {
 		return nil, err
 	}
-	if s.closed {
+	var end int64
+	if i+1 < len(p.marks) {
+		end = p.marks[i+1].N
+	} else if end, err = p.reader.Last(); err != nil {
+		return nil, unreadable(err)
+	}
+	if s.upTo >= end {
 		return s, nil
 	}
-	end, err := p.reader.Last()
-	if closed := i+1 < len(p.marks); closed {
-		end, s.closed = p.marks[i+1].N, true
-	}
-	var more []room.Record
-	if err == nil {
-		more, err = p.reader.Records(ctx, s.upTo, end, journal.WantEvents|journal.WantReadings)
-	}
+	more, err := p.reader.Records(ctx, s.upTo, end, journal.WantEvents|journal.WantReadings)
 	if err != nil {
 		p.forget(s)
 		return nil, unreadable(err)
 	}
-	s.records, s.upTo = append(s.records, more...), max(s.upTo, end)
+	s.records, s.upTo = append(s.records, more...), end
 	return s, nil
 }
 

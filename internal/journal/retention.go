@@ -50,6 +50,9 @@ func (j *Journal) sweep(ctx context.Context) {
 	if more {
 		return // the next tick goes on
 	}
+	if err := j.thin(ctx); err != nil {
+		j.log.Warn("old checkpoints of the journal could not be let go", "cause", err)
+	}
 	j.swept = time.Now()
 	if err := j.letEventsGo(ctx); err != nil {
 		j.log.Warn("old events of the journal could not be let go", "cause", err)
@@ -78,6 +81,15 @@ func (j *Journal) letReadingsGo(ctx context.Context) (more bool, err error) {
 	}
 	rows, err := gone.RowsAffected()
 	return rows == sweepLimit, err
+}
+
+// thin leaves one checkpoint a day of those that are as old as the readings that were let
+// go: the events between two of them are few, and a checkpoint has a hundred KB.
+func (j *Journal) thin(ctx context.Context) error {
+	_, err := j.conn.ExecContext(ctx, `DELETE FROM checkpoints WHERE at < (SELECT max(at) FROM checkpoints) - ?1
+		AND n NOT IN (SELECT min(n) FROM checkpoints GROUP BY at / ?2) AND n NOT IN (SELECT n FROM seals)`,
+		j.retain.Readings.Microseconds(), (24 * time.Hour).Microseconds())
+	return err
 }
 
 // letEventsGo removes events that are too old, up to a checkpoint that stands for

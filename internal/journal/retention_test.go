@@ -175,3 +175,33 @@ func TestSalvageOfASealedJournalSaysWhatItCannotCarryOver(t *testing.T) {
 		t.Fatalf("%v\n%s", err, saved)
 	}
 }
+
+func TestOfOldCheckpointsOneADayIsLeft(t *testing.T) {
+	place := PlaceOf(t.TempDir(), "prod")
+	j, err := Open(place, Options{Room: "prod", Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, newest := t.Context(), time.Date(2025, 10, 20, 12, 0, 0, 0, time.UTC)
+	for hour := range 10 * 24 { // an old one is from before a week ago
+		at := newest.Add(-time.Duration(hour) * time.Hour)
+		if _, err := j.conn.ExecContext(ctx, "INSERT INTO checkpoints VALUES (?, ?, x'00', x'00')", 1000-hour, at.UnixMicro()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := j.thin(ctx); err != nil {
+		t.Fatal(err)
+	}
+	count := func(where string) (n int) {
+		if err := j.conn.QueryRowContext(ctx, "SELECT count(*) FROM checkpoints WHERE "+where, newest.Add(-7*24*time.Hour).UnixMicro()).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if young, old := count("at >= ?"), count("at < ?"); young != 7*24+1 || old < 3 || old > 4 {
+		t.Fatalf("%d young and %d old ones are left", young, old)
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
