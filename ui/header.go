@@ -269,7 +269,8 @@ func (m *Model) quiet() []label {
 }
 
 // titleLine is the terminal's title: the worst there is, in few words, also while the
-// view stands still, and of what moment it is if that is past. It is ASCII only, because some terminals take a byte of a longer character for its end.
+// view stands still, and of what moment that is if it is past. It is ASCII only, because
+// some terminals take a byte of a longer character for its end.
 func (m *Model) titleLine() string {
 	name := strings.TrimSpace("warroom " + m.reader.Name())
 	if m.played.on() {
