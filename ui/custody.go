@@ -72,7 +72,7 @@ func (m *Model) custodyLines(g *page) {
 		said = append(said, "not kept: "+text)
 	}
 	if n := m.live.Keeping.Lost; n > 0 {
-		said = append(said, plural(n, "event")+" and readings were given up and are not in the journal: the disk was away for longer than they could wait")
+		said = append(said, plural(n, "reading")+" given up, which are not in the journal: the disk was away for longer than they could wait")
 	}
 	if m.desk == nil && m.readOnly != "" {
 		said = append(said, "read-only: "+m.readOnly)
