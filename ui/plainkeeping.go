@@ -56,7 +56,7 @@ func (t *teller) custody() string {
 	case keeping.Node == "" && t.NoJournal != "":
 		return "NOT KEPT"
 	case keeping.Lost > 0:
-		return plural(keeping.Lost, "reading")+" lost"
+		return plural(keeping.Lost, "reading") + " lost"
 	}
 	return ""
 }
