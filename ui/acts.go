@@ -171,7 +171,7 @@ func (m *Model) doAck(text string) tea.Cmd {
 
 func (m *Model) ack(s subject, text string) tea.Cmd {
 	return m.actOn(s, "acknowledged", room.Act{Do: room.EventAck, Text: text}, func(signal *room.Signal) bool {
-		own := signal.Ack != nil && signal.Ack.Actor == m.desk.Actor()
+		own := m.desk.Person().Is(signal.Ack)
 		return signal.Standing != room.Normal && (!own || text != "")
 	})
 }
@@ -199,7 +199,7 @@ func (m *Model) doClaim(text string) tea.Cmd {
 		return nil
 	}
 	s := m.subject()
-	own := func(signal *room.Signal) bool { return signal.Claim != nil && signal.Claim.Actor == m.desk.Actor() }
+	own := func(signal *room.Signal) bool { return m.desk.Person().Is(signal.Claim) }
 	now := &sight{Snapshot: m.reader.Snapshot()}
 	others := slices.ContainsFunc(s.keys, func(key string) bool { return now.signal(key) == nil || !own(now.signal(key)) })
 	if !others && text == "" {

@@ -17,6 +17,7 @@ type event struct {
 	At      time.Time `json:"at,omitzero"`
 	Type    string    `json:"type"`
 	Actor   string    `json:"actor,omitempty"`
+	ByKey   string    `json:"actor_key,omitempty"`
 	Signal  *signal   `json:"signal,omitempty"`
 	Was     word      `json:"was,omitempty"`
 	WasTo   string    `json:"was_word,omitempty"`
@@ -51,7 +52,7 @@ type trouble struct {
 
 func eventOf(e *room.Event) *event {
 	w := &event{
-		Node: e.ID.Node, Number: e.ID.Number, Wall: e.Stamp.Wall, Count: e.Stamp.Count, At: writable(e.At), Type: string(e.Type), Actor: e.Actor,
+		Node: e.ID.Node, Number: e.ID.Number, Wall: e.Stamp.Wall, Count: e.Stamp.Count, At: writable(e.At), Type: string(e.Type), Actor: e.Actor, ByKey: e.ActorKey,
 		Was: word(e.Was), WasTo: e.WasTo, New: e.WasNew, Wrote: e.Wrote, Raises: e.Raises, Gone: e.Gone,
 		Trouble: troubleOf(e.Trouble), Key: e.Key, Subject: e.Subject, Text: e.Text,
 	}
@@ -71,6 +72,7 @@ func eventOf(e *room.Event) *event {
 var types = map[room.EventType]bool{
 	room.EventSignal: true, room.EventScope: true, room.EventNote: true, room.EventMark: true, room.EventAck: true, room.EventUnack: true,
 	room.EventClaim: true, room.EventRelease: true, room.EventPin: true, room.EventUnpin: true, room.EventRetract: true,
+	room.EventJoin: true, room.EventLeave: true,
 }
 
 func (w *event) room() (*room.Event, error) {
@@ -86,7 +88,7 @@ func (w *event) room() (*room.Event, error) {
 	}
 	e := &room.Event{
 		ID: room.EventID{Node: w.Node, Number: w.Number}, Stamp: room.Stamp{Wall: w.Wall, Count: w.Count, Node: w.Node},
-		At: w.At, Type: room.EventType(w.Type), Actor: w.Actor, Was: room.State(w.Was), WasTo: w.WasTo, WasNew: w.New,
+		At: w.At, Type: room.EventType(w.Type), Actor: w.Actor, ActorKey: w.ByKey, Was: room.State(w.Was), WasTo: w.WasTo, WasNew: w.New,
 		Wrote: w.Wrote, Raises: w.Raises, Gone: w.Gone, Trouble: w.Trouble.room(), Key: w.Key, Subject: w.Subject, Text: w.Text,
 	}
 	if w.Scope != nil {

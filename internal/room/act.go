@@ -31,17 +31,25 @@ type Act struct {
 	Text string
 }
 
-// desk acts on a room under one name.
+// desk acts on a room as one person.
 type desk struct {
 	*Room
-	actor string
+	person Person
 }
 
-// Desk makes a Desk whose acts carry the given name.
-func (r *Room) Desk(actor string) Desk { return desk{r, actor} }
+// Desk makes a Desk for the person at this machine, whose acts carry the given name.
+func (r *Room) Desk(name string) Desk { return desk{r, Person{Name: name, Role: Admin}} }
 
-// Actor implements Desk.
-func (d desk) Actor() string { return d.actor }
+// DeskOf makes a Desk for a person, or nil if the person's role may not act.
+func (r *Room) DeskOf(p Person) Desk {
+	if !p.Role.May(MayAct) {
+		return nil
+	}
+	return desk{r, p}
+}
+
+// Person implements Desk.
+func (d desk) Person() Person { return d.person }
 
 // Act implements Desk.
 func (d desk) Act(a Act) error {
@@ -63,7 +71,7 @@ func (d desk) begin(a Act) (wait func() error, err error) {
 	}
 	var first EventID
 	for i, e := range events {
-		e.Type, e.Actor, e.Text = a.Do, d.actor, a.Text
+		e.Type, e.Actor, e.ActorKey, e.Text = a.Do, d.person.Name, d.person.Key, a.Text
 		if i > 0 {
 			e.Of = first
 		}
@@ -137,11 +145,11 @@ func (d desk) allowed(a Act, known *fact) error {
 	switch {
 	case a.Do == EventAck && standing == Normal:
 		return fmt.Errorf("%s is fine, so there is nothing to acknowledge", title)
-	case a.Do == EventAck && standing == Acknowledged && known.ack.Actor == d.actor && a.Text == "":
+	case a.Do == EventAck && standing == Acknowledged && d.person.Is(known.ack) && a.Text == "":
 		return fmt.Errorf("you have acknowledged %s already", title)
 	case a.Do == EventUnack && standing != Acknowledged:
 		return fmt.Errorf("%s is not acknowledged", title)
-	case a.Do == EventClaim && claimed && known.claim.Actor == d.actor && a.Text == "":
+	case a.Do == EventClaim && claimed && d.person.Is(known.claim) && a.Text == "":
 		return fmt.Errorf("you are on %s already", title)
 	case a.Do == EventRelease && !claimed:
 		return fmt.Errorf("nobody is on %s", title)
@@ -206,7 +214,7 @@ func (d desk) beginUndo() (wait func() error, what EventType, err error) {
 		if e.Type == EventPin {
 			of = e.Of
 		}
-		d.record(Event{Type: inverse[e.Type], Actor: d.actor, Key: e.Key, Subject: cmp.Or(e.Subject, e.title()), Of: of})
+		d.record(Event{Type: inverse[e.Type], Actor: d.person.Name, ActorKey: d.person.Key, Key: e.Key, Subject: cmp.Or(e.Subject, e.title()), Of: of})
 	}
 	d.schedule()
 	return d.untilKept(), undone[0].Type, nil
@@ -218,7 +226,7 @@ func (d desk) lastAct() []*Event {
 	var first EventID
 	for _, e := range slices.Backward(d.truth.acts) {
 		switch {
-		case e.Actor != d.actor || inverse[e.Type] == "" || !d.truth.holds(e):
+		case !d.person.Is(e) || inverse[e.Type] == "" || !d.truth.holds(e):
 		case len(found) == 0:
 			first = e.first()
 			found = append(found, e)
@@ -235,4 +243,17 @@ func (e *Event) first() EventID {
 		return e.Of
 	}
 	return e.ID
+}
+
+// Came records that a person came into the room, as text says.
+func (r *Room) Came(p Person, text string) { r.visit(EventJoin, p, text) }
+
+// Left records that a person left, and why; "" if by the person's own wish.
+func (r *Room) Left(p Person, why string) { r.visit(EventLeave, p, why) }
+
+func (r *Room) visit(what EventType, p Person, text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.record(Event{Type: what, Actor: p.Name, ActorKey: p.Key, Text: text})
+	r.schedule()
 }

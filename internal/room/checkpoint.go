@@ -19,6 +19,7 @@ type Checkpoint struct {
 	Scopes   []Event // the last EventScope of each
 	Lines    []Event // the last EventPin or EventUnpin of each line, and every EventRetract
 	Acts     []Event // the newest acts of people, that can still be taken back
+	Visits   []Event // the newest comings and goings
 	Readings []ScopeState
 	Measured []Measured
 }
@@ -93,6 +94,9 @@ func (r *Room) sum() *Checkpoint {
 	for _, e := range r.truth.acts[max(0, len(r.truth.acts)-actLimit):] {
 		s.Acts = append(s.Acts, *e)
 	}
+	for _, e := range r.truth.visits {
+		s.Visits = append(s.Visits, *e)
+	}
 	for _, reading := range r.watched {
 		kept := ScopeState{Status: reading.status}
 		for name, w := range reading.watches {
@@ -137,6 +141,9 @@ func Restore(o Options, s *Checkpoint, lines []*Event) *Room {
 	t.acts = nil
 	for i := range s.Acts {
 		t.acts = append(t.acts, &s.Acts[i])
+	}
+	for i := range s.Visits {
+		t.visits = append(t.visits, &s.Visits[i])
 	}
 	r.restoreReadings(s)
 	t.arrived = slices.Clone(lines)

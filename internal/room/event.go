@@ -86,6 +86,10 @@ const (
 	EventPin     EventType = "pin"     // pinned an event of the timeline
 	EventUnpin   EventType = "unpin"   // took that back
 	EventRetract EventType = "retract" // took back a note or a mark
+
+	// The comings and goings of people, which are no acts.
+	EventJoin  EventType = "join"  // came into the room; Text says as what, and from where
+	EventLeave EventType = "leave" // left it; Text says why, if it was not by the person's own wish
 )
 
 // Event is one thing that happened. Events are immutable, and the Snapshot
@@ -96,6 +100,9 @@ type Event struct {
 	At    time.Time // when it happened, by the world's own clock
 	Type  EventType
 	Actor string // the person; "" for what the program saw by itself
+	// ActorKey is the fingerprint of the SSH key that the act came with; "" for the person
+	// at the machine that keeps the room.
+	ActorKey string
 
 	Signal *Signal // EventSignal: the signal as it is after the event, without samples
 	Was    State   // EventSignal: its state before; Unknown if it is new
@@ -115,7 +122,10 @@ type Event struct {
 }
 
 // Act says whether the event is something that a person did.
-func (e *Event) Act() bool { return e.Type != EventSignal && e.Type != EventScope }
+func (e *Event) Act() bool { return e.Type != EventSignal && e.Type != EventScope && !e.Visit() }
+
+// Visit says whether the event is a person's coming or going.
+func (e *Event) Visit() bool { return e.Type == EventJoin || e.Type == EventLeave }
 
 // Worth says whether an event earns a line in the timeline: every change of
 // state, every act of a person but a pin, every trouble of a scope. First sight of
@@ -126,6 +136,8 @@ func (e *Event) Worth() bool {
 	case EventSignal:
 	case EventScope:
 		return !e.Gone
+	case EventJoin, EventLeave:
+		return false // Snapshot.Visits has them
 	default:
 		return e.Type != EventPin && e.Type != EventUnpin // the pinned line itself shows it
 	}

@@ -20,6 +20,7 @@ type truth struct {
 	pinned    map[EventID]*Event // those of them that are; Snapshots share it, so it is never changed
 	retracted map[EventID]*Event // notes and marks that were taken back, and by what; shared as well
 	acts      []*Event           // the newest acts of people
+	visits    []*Event           // the newest comings and goings, in order; shared with Snapshots
 	arrived   []*Event           // not yet in the timeline
 	relined   bool               // what is pinned or taken back has changed since the last Snapshot
 	timeline  Timeline
@@ -65,8 +66,22 @@ func (t *truth) fold(e *Event) bool {
 		return t.foldSignal(e)
 	case EventScope:
 		return t.foldScope(e)
+	case EventJoin, EventLeave:
+		t.foldVisit(e)
+		return true
 	}
 	return t.foldAct(e)
+}
+
+// visitsLimit is how many comings and goings are kept at hand: those of a day with fifty
+// people. The journal has all.
+const visitsLimit = 500
+
+// foldVisit makes a new list, since Snapshots share the old one.
+func (t *truth) foldVisit(e *Event) {
+	visits := append(slices.Clone(t.visits), e)
+	SortLines(visits)
+	t.visits = visits[max(0, len(visits)-visitsLimit):]
 }
 
 // factOf is what is known about a signal, made if it is the first.

@@ -160,6 +160,7 @@ func (r *Room) fold(e *Event) {
 		}
 	case EventScope:
 		r.scopesDue = true
+	case EventJoin, EventLeave:
 	default:
 		if e.Key != "" {
 			r.show(e.Key)
@@ -233,6 +234,7 @@ func (r *Room) publishLocked() {
 	r.truth.settle()
 	next := &Snapshot{
 		Version: before.Version + 1, At: r.clock.Now(), Timeline: r.truth.timeline, Scopes: before.Scopes, Keeping: r.keeping,
+		Visits: r.truth.visits,
 	}
 	if r.keeper != nil {
 		next.Keeping.Waiting = int(r.number - r.keeping.UpTo)

@@ -17,11 +17,11 @@ type Reader interface {
 	Join() (bell <-chan struct{}, leave func())
 }
 
-// Desk is a Reader that may also act, under the name it was made for.
+// Desk is a Reader that may also act, as the person it was made for.
 type Desk interface {
 	Reader
-	// Actor is that name.
-	Actor() string
+	// Person is who acts.
+	Person() Person
 	// Act does something in the room. Everybody sees it at once; Act returns when it
 	// is on disk as well, where the room has a disk. A *NotKept error says that it is
 	// not, and that it stands in the room nevertheless; after any other error, whose

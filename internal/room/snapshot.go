@@ -15,6 +15,7 @@ type Snapshot struct {
 	Timeline Timeline  //
 	Scopes   Scopes    //
 	Keeping  Keeping   //
+	Visits   []*Event  // the newest comings and goings of people, oldest first
 	lists    [3]List   // in the order of Kinds
 }
 
