@@ -6,6 +6,9 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"warroom/internal/room"
+	"warroom/theme"
 )
 
 // when says where an action can be asked for.
@@ -43,7 +46,7 @@ type action struct {
 	hint   string                  // the word in the footer; "" keeps it out of there
 	in     place                   // where the footer shows it
 	pinned bool                    // the footer shows it before all others
-	acts   bool                    // it does something in the room
+	needs  room.Permission         // what a role must allow for it; "" for nothing
 	past   bool                    // the footer shows it only while the screen shows the past
 	do     func(m *Model, arg string) tea.Cmd
 }
@@ -76,14 +79,14 @@ func actions() []action {
 		{id: "sort", title: "sort the pane: worst, name, newest, region, service", keys: []string{"S"}, arg: "ORDER", near: true, gives: func(*Model) []string { return orderNames() }, do: (*Model).doSort},
 		{id: "row", title: "go to a row by its number, as :12 does", when: byName, arg: "N", least: true, do: (*Model).doRow},
 		{id: "select", title: "select the row, so that an act takes all that are selected", keys: []string{"space"}, do: (*Model).doSelect},
-		{id: "ack", title: "acknowledge the row, or the selected ones", keys: []string{"a"}, arg: "TEXT", hint: "ack", in: anywhere, acts: true, do: (*Model).doAck},
-		{id: "ack-note", title: "acknowledge with a note", keys: []string{"A"}, arg: "TEXT", acts: true, do: (*Model).doAckNote},
-		{id: "unack", title: "take an acknowledgement back", keys: []string{"U"}, acts: true, do: (*Model).doUnack},
-		{id: "claim", title: "say that you are on the row, or the selected ones; again, that you are not", keys: []string{"c"}, arg: "TEXT", hint: "claim", in: anywhere, acts: true, do: (*Model).doClaim},
-		{id: "note", title: "write a note about the row, or the selected ones, into the timeline", keys: []string{"n"}, arg: "TEXT", hint: "note", in: anywhere, acts: true, do: (*Model).doNote},
-		{id: "mark", title: "announce a change of yours: a deploy, a flag, a failover", when: byName, arg: "TEXT", least: true, acts: true, do: (*Model).doMark},
-		{id: "pin", title: "pin the line of the timeline, or take the pin out; on a signal its newest line", keys: []string{"P"}, acts: true, do: (*Model).doPin},
-		{id: "undo", title: "take back your own last act", keys: []string{"u"}, acts: true, do: (*Model).doUndo},
+		{id: "ack", title: "acknowledge the row, or the selected ones", keys: []string{"a"}, arg: "TEXT", hint: "ack", in: anywhere, needs: room.MayAct, do: (*Model).doAck},
+		{id: "ack-note", title: "acknowledge with a note", keys: []string{"A"}, arg: "TEXT", needs: room.MayAct, do: (*Model).doAckNote},
+		{id: "unack", title: "take an acknowledgement back", keys: []string{"U"}, needs: room.MayAct, do: (*Model).doUnack},
+		{id: "claim", title: "say that you are on the row, or the selected ones; again, that you are not", keys: []string{"c"}, arg: "TEXT", hint: "claim", in: anywhere, needs: room.MayAct, do: (*Model).doClaim},
+		{id: "note", title: "write a note about the row, or the selected ones, into the timeline", keys: []string{"n"}, arg: "TEXT", hint: "note", in: anywhere, needs: room.MayAct, do: (*Model).doNote},
+		{id: "mark", title: "announce a change of yours: a deploy, a flag, a failover", when: byName, arg: "TEXT", least: true, needs: room.MayAct, do: (*Model).doMark},
+		{id: "pin", title: "pin the line of the timeline, or take the pin out; on a signal its newest line", keys: []string{"P"}, needs: room.MayAct, do: (*Model).doPin},
+		{id: "undo", title: "take back your own last act", keys: []string{"u"}, needs: room.MayAct, do: (*Model).doUndo},
 		{id: "signal", title: "from a line of the timeline to its signal", keys: []string{"s"}, do: (*Model).doSignal},
 		{id: "expand", title: "expand the run of lines under the cursor, or fold it again", keys: []string{"e"}, do: (*Model).doExpand},
 		{id: "expand-all", title: "expand all runs of the timeline, or fold them again", keys: []string{"E"}, do: (*Model).doExpandAll},
@@ -99,14 +102,19 @@ func actions() []action {
 		{id: "copy", title: "copy the row, or the selected ones, as lines for a chat", keys: []string{"y"}, hint: "copy", in: anywhere, do: (*Model).doCopy},
 		{id: "copy-incident", title: "copy the whole situation as one line for a chat", keys: []string{"Y"}, do: (*Model).doCopyIncident},
 		{id: "links", title: "where to open the row: console, target, runbook", keys: []string{"o"}, hint: "links", in: inDetail, do: (*Model).doLinks},
-		{id: "refresh", title: "look again now", keys: []string{"r"}, do: (*Model).doRefresh},
+		{id: "refresh", title: "look again now", keys: []string{"r"}, needs: room.MayLook, do: (*Model).doRefresh},
 		{id: "time", title: "times in UTC or local", keys: []string{"t"}, do: (*Model).doTime},
-		{id: "pause", title: "pause what is played, or let it go on", keys: []string{"p"}, when: whenPlayed, hint: "pause", in: anywhere, do: (*Model).doPause},
-		{id: "slower", title: "half the speed", keys: []string{"<"}, when: whenPlayed, hint: "slower", do: changeSpeed(0.5)},
-		{id: "faster", title: "twice the speed", keys: []string{">"}, when: whenPlayed, hint: "faster", do: changeSpeed(2)},
-		{id: "speed", title: "set the speed", when: whenPlayed, arg: "N", least: true, do: (*Model).doSpeed},
-		{id: "jump", title: "jump to a time of day; only a replay goes back", when: whenPlayed, arg: "HH:MM", least: true, do: (*Model).doJump},
-		{id: "reload", title: "read the config again", when: byName, do: (*Model).doReload},
+		{id: "pause", title: "pause what is played, or let it go on", keys: []string{"p"}, when: whenPlayed, needs: room.MaySteer, hint: "pause", in: anywhere, do: (*Model).doPause},
+		{id: "slower", title: "half the speed", keys: []string{"<"}, when: whenPlayed, needs: room.MaySteer, hint: "slower", do: changeSpeed(0.5)},
+		{id: "faster", title: "twice the speed", keys: []string{">"}, when: whenPlayed, needs: room.MaySteer, hint: "faster", do: changeSpeed(2)},
+		{id: "speed", title: "set the speed", when: whenPlayed, needs: room.MaySteer, arg: "N", least: true, do: (*Model).doSpeed},
+		{id: "jump", title: "jump to a time of day; only a replay goes back", when: whenPlayed, needs: room.MaySteer, arg: "HH:MM", least: true, do: (*Model).doJump},
+		{id: "follow", title: "who is here; follow what one of them sees", keys: []string{"F"}, arg: "NAME", near: true, gives: (*Model).memberNames, do: (*Model).doFollow},
+		{id: "invite", title: "ask everybody to follow you, or take that back", keys: []string{"I"}, needs: room.MayInvite, do: (*Model).doInvite},
+		{id: "private", title: "hide from others what you look at, or show it again", when: byName, do: (*Model).doPrivate},
+		{id: "audit", title: "who came, left and acted, and with which key", when: byName, do: (*Model).doAudit},
+		{id: "remove", title: "show somebody out", when: byName, arg: "NAME", least: true, gives: (*Model).memberNames, needs: room.MayAdmin, do: (*Model).doRemove},
+		{id: "reload", title: "read the config again", when: byName, needs: room.MayAdmin, do: (*Model).doReload},
 		{id: "theme", title: "choose a theme, shown while choosing", keys: []string{"T"}, arg: "NAME", near: true, gives: (*Model).themeNames, do: (*Model).doTheme},
 		{id: "mouse", title: "the mouse on or off", keys: []string{"M"}, do: (*Model).doMouse},
 		{id: "log", title: "the log of warroom's own trouble", keys: []string{"L"}, do: (*Model).doLog},
@@ -204,4 +212,23 @@ func (m *Model) possible(a action) bool {
 		return m.openAlarm() != nil
 	}
 	return true
+}
+
+// may says whether this screen's person may do an action, and in the footer why not.
+func (m *Model) may(a action) bool {
+	switch {
+	case a.needs == "" || m.role.May(a.needs):
+		return true
+	case m.readOnly != "":
+		m.say(theme.Warning, "you are here to look; "+m.readOnly)
+	default:
+		m.say(theme.Warning, fmt.Sprintf("%s needs the role %s, and you are here as %s", a.id, a.needs.Least(), m.role))
+	}
+	return false
+}
+
+// offered says whether the footer shows an action: what one may not do is no hint.
+func (m *Model) offered(a action) bool {
+	acts := a.needs == room.MayAct
+	return a.hint != "" && len(a.keys) > 0 && m.possible(a) && (a.needs == "" || m.role.May(a.needs)) && !(acts && (!m.hasDesk() || m.past.travels()))
 }

@@ -82,7 +82,7 @@ func (m *Model) mayAct() bool {
 	case m.readOnly != "":
 		m.say(theme.Warning, "you are here to look; "+m.readOnly)
 	default:
-		m.say(theme.Warning, "you are here to look; that needs the role responder")
+		m.say(theme.Warning, "you are here to look; that needs the role "+string(room.MayAct.Least()))
 	}
 	return false
 }

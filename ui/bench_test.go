@@ -11,9 +11,9 @@ import (
 	"warroom/internal/room"
 )
 
-// crowd is a room of the given size, with names, reasons and dimensions as long as
+// fleet is a room of the given size, with names, reasons and dimensions as long as
 // real ones.
-func crowd(clock *standing, alarms, probes, events int) *room.Room {
+func fleet(clock *standing, alarms, probes, events int) *room.Room {
 	r := room.New(room.Options{Name: "prod", Node: "test", Clock: clock})
 	load(r, clock, alarms)
 	for i := range probes {
@@ -59,7 +59,7 @@ func drawn60(b *testing.B, r *room.Room, clock *standing) *Model {
 
 func BenchmarkAKeyPressDrawsANewFrameAt200x60With5000AlarmsAnd500Probes(b *testing.B) {
 	clock := &standing{now: noon}
-	m := drawn60(b, crowd(clock, 5000, 500, 200), clock)
+	m := drawn60(b, fleet(clock, 5000, 500, 200), clock)
 	press(m, "2")
 	keys := []tea.KeyPressMsg{key("j"), key("j"), key("k")}
 	b.ReportAllocs()
@@ -71,7 +71,7 @@ func BenchmarkAKeyPressDrawsANewFrameAt200x60With5000AlarmsAnd500Probes(b *testi
 
 func BenchmarkAFrameInWhichNothingChanged(b *testing.B) {
 	clock := &standing{now: noon}
-	m := drawn60(b, crowd(clock, 5000, 500, 200), clock)
+	m := drawn60(b, fleet(clock, 5000, 500, 200), clock)
 	b.ReportAllocs()
 	for b.Loop() {
 		m.Update(second{})
@@ -81,7 +81,7 @@ func BenchmarkAFrameInWhichNothingChanged(b *testing.B) {
 
 func BenchmarkAClockTickDrawsOnlyWhatTimeHasChanged(b *testing.B) {
 	clock := &standing{now: noon}
-	m := drawn60(b, crowd(clock, 5000, 500, 200), clock)
+	m := drawn60(b, fleet(clock, 5000, 500, 200), clock)
 	for b.Loop() {
 		clock.now = clock.now.Add(time.Second)
 		m.Update(second{})
@@ -91,7 +91,7 @@ func BenchmarkAClockTickDrawsOnlyWhatTimeHasChanged(b *testing.B) {
 
 func BenchmarkAFilterKeystrokeOver5000Alarms(b *testing.B) {
 	clock := &standing{now: noon}
-	m := drawn60(b, crowd(clock, 5000, 500, 200), clock)
+	m := drawn60(b, fleet(clock, 5000, 500, 200), clock)
 	filters := []string{"checkout", "checkout-service-04"}
 	for i := 0; b.Loop(); i++ {
 		m.setFilter(filters[i%2])
@@ -143,7 +143,7 @@ func BenchmarkAKeyPressWhile10000AlarmsLoad(b *testing.B) {
 // BenchmarkAChartOfThreeHoursIsDrawn draws 180 readings in 60x12 cells of braille.
 func BenchmarkAChartOfThreeHoursIsDrawn(b *testing.B) {
 	clock := &standing{now: noon}
-	m := drawn60(b, crowd(clock, 1, 0, 0), clock)
+	m := drawn60(b, fleet(clock, 1, 0, 0), clock)
 	alarm := m.live.Of(room.KindAlarm).Signals[0]
 	chart, err := chartOf{clock}.Chart(b.Context(), alarm, time.Time{}, 3*time.Hour)
 	if err != nil {

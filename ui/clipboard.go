@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"warroom/internal/clean"
 	"warroom/internal/room"
@@ -37,7 +38,7 @@ func (m *Model) doCopyIncident(string) tea.Cmd {
 // machine in front of the person over ssh as well. No terminal says whether it took it.
 func (m *Model) copyText(text, what string) tea.Cmd {
 	m.say(theme.Muted, "copied "+what+": "+strings.ReplaceAll(text, "\n", " / "))
-	return tea.SetClipboard(text)
+	return tea.Raw(ansi.SetSystemClipboard(text))
 }
 
 // copyLine is a row for others: it says by itself what it is, where and since when.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"testing"
@@ -22,7 +23,16 @@ func copied(cmd tea.Cmd) string {
 		}
 		return ""
 	}
-	return fmt.Sprint(message)
+	raw, ok := message.(tea.RawMsg)
+	if !ok {
+		return ""
+	}
+	coded, clipboard := strings.CutPrefix(fmt.Sprint(raw.Msg), "\x1b]52;c;")
+	text, err := base64.StdEncoding.DecodeString(strings.TrimSuffix(coded, "\a"))
+	if !clipboard || err != nil {
+		return ""
+	}
+	return string(text)
 }
 
 func TestARowIsCopiedAsOneLineForAChat(t *testing.T) {

@@ -30,7 +30,7 @@ func (m *Model) custody() []label {
 	case keeping.Lost > 0:
 		labels = append(labels, label{token: theme.Warning, text: fmt.Sprintf(" %d LOST ", keeping.Lost)})
 	}
-	if m.desk == nil && m.readOnly != "" && !m.played.replay {
+	if !m.hasDesk() && m.readOnly != "" && !m.played.replay {
 		labels = append(labels, label{token: theme.Accent, text: " READ-ONLY "})
 	}
 	return labels
@@ -74,7 +74,7 @@ func (m *Model) custodyLines(g *page) {
 	if n := m.live.Keeping.Lost; n > 0 {
 		said = append(said, plural(n, "reading")+" given up, which are not in the journal: the disk was away for longer than they could wait")
 	}
-	if m.desk == nil && m.readOnly != "" {
+	if !m.hasDesk() && m.readOnly != "" {
 		said = append(said, "read-only: "+m.readOnly)
 	}
 	for _, text := range said {

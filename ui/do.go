@@ -28,6 +28,10 @@ func (m *Model) doBack(string) tea.Cmd {
 	switch {
 	case m.overlay != overlayNothing:
 		m.overlay = overlayNothing
+	case m.crowd.following.id != 0:
+		name := m.crowd.following.name
+		m.stopFollowing()
+		m.say(theme.Muted, "you look for yourself now, no longer at what "+name+" sees")
 	case m.past.travels() || m.past.busy:
 		m.present()
 	case m.detail:
@@ -176,7 +180,7 @@ func (m *Model) doTime(string) tea.Cmd {
 	m.pen.local = !m.pen.local
 	zone := "UTC"
 	if m.pen.local {
-		zone, _ = time.Now().Zone()
+		zone, _ = m.pen.there(time.Now()).Zone()
 		zone = "local (" + zone + ")"
 	}
 	m.say(theme.Muted, "times are "+zone)

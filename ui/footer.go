@@ -11,7 +11,7 @@ import (
 // footer is the last line: the open input, else a message, else trouble that no
 // pane shows, else what can be pressed.
 func (m *Model) footer(width int) string {
-	if m.pick.open {
+	if m.pick.open || m.crowd.listed {
 		return pad("", width) // its keys stand in its frame
 	}
 	if m.asking != askingNothing {
@@ -26,6 +26,9 @@ func (m *Model) footer(width int) string {
 		}
 		m.input.SetWidth(max(1, room))
 		return pad(" "+m.input.View(), width)
+	}
+	if banner, ok := m.banner(); ok {
+		return pad(" "+m.pen.theme.Paint(banner.token, m.pen.plain(m.pen.fit(banner.text, max(0, width-1), false))), width)
 	}
 	if m.message.text != "" {
 		return pad(" "+m.pen.theme.Paint(m.message.token, m.pen.plain(m.pen.fit(m.message.text, max(0, width-1), false))), width)
@@ -66,7 +69,7 @@ func (m *Model) hints(width int) string {
 	var out strings.Builder
 	out.WriteByte(' ')
 	for _, a := range m.actions {
-		if a.hint == "" || !m.possible(a) || len(a.keys) == 0 || a.in != anywhere && a.in != here || a.acts && (m.desk == nil || m.past.travels()) || a.past && !m.past.travels() {
+		if !m.offered(a) || a.in != anywhere && a.in != here || a.past && !m.past.travels() {
 			continue
 		}
 		if !a.pinned {

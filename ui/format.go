@@ -65,7 +65,7 @@ func (p *pen) latency(d time.Duration) string {
 // clock writes a time of day, and says in which zone.
 func (p *pen) clock(t time.Time) string {
 	if p.local {
-		return t.Local().Format("15:04:05 MST")
+		return p.there(t).Format("15:04:05 MST")
 	}
 	return t.UTC().Format("15:04:05Z")
 }
@@ -73,7 +73,7 @@ func (p *pen) clock(t time.Time) string {
 // moment writes a time of day without its zone, for columns.
 func (p *pen) moment(t time.Time) string {
 	if p.local {
-		return t.Local().Format("15:04:05")
+		return p.there(t).Format("15:04:05")
 	}
 	return t.UTC().Format("15:04:05")
 }
@@ -84,7 +84,7 @@ func (p *pen) date(t time.Time) string {
 	case t.IsZero():
 		return p.marks.Absent
 	case p.local:
-		return t.Local().Format("2006-01-02 15:04:05 MST")
+		return p.there(t).Format("2006-01-02 15:04:05 MST")
 	}
 	return t.UTC().Format("2006-01-02 15:04:05Z")
 }
@@ -120,10 +120,26 @@ func uptime(samples []room.Sample) (percent float64, ok bool) {
 	return 100 * float64(good) / float64(len(samples)), true
 }
 
+// there is a time where the screen's person is.
+func (p *pen) there(t time.Time) time.Time {
+	if p.zone != nil {
+		return t.In(p.zone)
+	}
+	return t.Local()
+}
+
+// zoneName is where that is.
+func (p *pen) zoneName() string {
+	if p.zone != nil {
+		return p.zone.String()
+	}
+	return ""
+}
+
 // zoned is a time in the zone that the screen shows.
 func (p *pen) zoned(t time.Time) time.Time {
 	if p.local {
-		return t.Local()
+		return p.there(t)
 	}
 	return t.UTC()
 }

@@ -88,7 +88,7 @@ func (m *Model) facts() []label {
 	}
 	labels = append(labels, m.custody()...)
 	labels = append(labels, m.tally())
-	return append(labels, m.oldest()...)
+	return append(append(labels, m.people()...), m.oldest()...)
 }
 
 // oldest is how old the oldest thing is that the screen relies on; what was never

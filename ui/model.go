@@ -5,11 +5,13 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"time"
 
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"warroom/internal/room"
 	"warroom/theme"
@@ -20,6 +22,8 @@ type Model struct {
 	context context.Context
 	reader  room.Reader
 	desk    room.Desk
+	hadDesk bool // it was copied from one that has a desk
+	role    room.Role
 	acts
 	played    played
 	past      past
@@ -76,6 +80,7 @@ type Model struct {
 	dirty bool
 	frame tea.View
 	chart chartView
+	crowd crowd
 	detailCache
 }
 
@@ -91,19 +96,21 @@ func New(o Options) (*Model, error) {
 		o.Context = context.Background()
 	}
 	m := &Model{
-		context: o.Context, reader: o.Room, desk: o.Desk, acts: acts{readOnly: o.ReadOnly}, played: playing(o.Drill, o.Replay),
+		context: o.Context, reader: o.Room, desk: o.Desk, role: cmp.Or(o.Role, room.Admin), acts: acts{readOnly: o.ReadOnly}, played: playing(o.Drill, o.Replay),
 		past: past{history: o.History}, noJournal: o.NoJournal, reload: o.Reload, refresh: o.Refresh, charts: o.Charts,
 		newLook: o.NewLook, log: o.Log, keep: o.Keep, memory: o.Memory, panes: newPanes(), flags: newFlags(), input: textinput.New(),
 	}
 	if m.newLook == nil {
 		m.newLook = func() *Look { return nil }
 	}
-	m.pen.now = o.Room.Now()
+	m.pen.now, m.pen.zone = o.Room.Now(), o.Zone
 	if err := m.wear(&o.Look); err != nil {
 		return nil, err
 	}
 	m.input.SetVirtualCursor(false)
 	m.bell, m.leave = o.Room.Join()
+	m.crowd.seat, m.crowd.remove = o.Seat, o.Remove
+	m.crowd.join(o.Roster)
 	m.live = o.Room.Snapshot()
 	m.shown = m.live
 	m.flags.take(new(room.Snapshot), m.live)
@@ -116,12 +123,16 @@ func New(o Options) (*Model, error) {
 // why it could not be.
 func (m *Model) Close() error {
 	m.leave()
+	m.crowd.leave()
+	if m.crowd.following.id != 0 {
+		m.crowd.following.leave()
+	}
 	return m.keepMemory()
 }
 
 // Init implements tea.Model.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, m.listen(), tick())
+	return tea.Batch(tea.Raw(ansi.RequestBackgroundColor), m.listen(), m.gather(), tick())
 }
 
 // listen waits for the bell once.
@@ -141,7 +152,9 @@ func tick() tea.Cmd { return tea.Every(time.Second, func(time.Time) tea.Msg { re
 
 // Update implements tea.Model.
 func (m *Model) Update(message tea.Msg) (tea.Model, tea.Cmd) {
-	return m, tea.Batch(m.handle(message), m.chase())
+	command := tea.Batch(m.handle(message), m.chase())
+	m.showOthers()
+	return m, command
 }
 
 func (m *Model) handle(message tea.Msg) tea.Cmd {
@@ -159,7 +172,7 @@ func (m *Model) handle(message tea.Msg) tea.Cmd {
 		return m.listen()
 	case second:
 		m.tellTime()
-		return tea.Batch(tick(), m.call(time.Now()))
+		return tea.Batch(tick(), m.call(m.pen.there(time.Now())))
 	case chartDue:
 		if message.serial == m.chart.serial {
 			return m.fetchChart()
@@ -170,6 +183,10 @@ func (m *Model) handle(message tea.Msg) tea.Cmd {
 		return m.arrive(message)
 	case chartCame:
 		m.takeChart(message)
+	case gathered:
+		return m.meet()
+	case moved:
+		return m.followMoved(message)
 	default:
 		return m.handleInput(message)
 	}
@@ -262,14 +279,30 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 		return m.answer(key)
 	case m.pick.open:
 		return m.pickKey(name)
+	case m.crowd.listed:
+		return m.listKey(name)
 	}
 	m.seeRows()
 	i, ok := m.byKey[name]
+	if ok {
+		if command, answered := m.answerInvitation(m.actions[i].id); answered {
+			return command
+		}
+	}
 	if !ok || !m.possible(m.actions[i]) {
 		m.say(theme.Muted, name+" does nothing here; "+m.keyOf("help")+" shows the keys")
 		return nil
 	}
-	return m.actions[i].do(m, "")
+	return m.do(m.actions[i], "")
+}
+
+// do does an action, if the person's role allows it.
+func (m *Model) do(a action, arg string) tea.Cmd {
+	if !m.may(a) {
+		return nil
+	}
+	m.whileFollowing(a)
+	return a.do(m, arg)
 }
 
 // seeRows takes note that whoever presses a key has seen the rows of the pane in focus,

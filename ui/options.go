@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"warroom/internal/presence"
 	"warroom/internal/room"
 	"warroom/theme"
 )
@@ -13,6 +14,7 @@ type Options struct {
 	Context context.Context // ends the screen's waiting; Background if nil
 	Room    room.Reader     //
 	Desk    room.Desk       // nil for one who only looks
+	Role    room.Role       // what the person may do; Admin if empty, as the one at this machine is
 	Drill   room.Drill      // nil unless this is a drill
 	Replay  *Replay         // nil unless a journal is played again
 	History room.History    // the room's past; nil if none is kept
@@ -22,14 +24,18 @@ type Options struct {
 	// ReadOnly is why there is no Desk, such as "another warroom (pid 4242) keeps this
 	// room"; "" if it is a matter of the person's role.
 	ReadOnly string
+	Zone     *time.Location // where the person is; as this machine if nil
 	Look
-	NewLook func() *Look       // the look of a config that was read since; nil if none was. May be nil itself
-	Reload  func() error       // reads the config again; nil if there is none
-	Refresh func()             // looks again now; nil if nothing can
-	Charts  room.Charts        // fetches the readings behind an alarm; nil if nothing can
-	Log     func() []LogLine   // the program's own log, oldest first; nil if there is none
-	Memory  Memory             // how this person left the screen the last time; zero for a first visit
-	Keep    func(Memory) error // remembers it for the next time; nil forgets
+	NewLook func() *Look          // the look of a config that was read since; nil if none was. May be nil itself
+	Reload  func() error          // reads the config again; nil if there is none
+	Refresh func()                // looks again now; nil if nothing can
+	Charts  room.Charts           // fetches the readings behind an alarm; nil if nothing can
+	Log     func() []LogLine      // the program's own log, oldest first; nil if there is none
+	Roster  *presence.Roster      // who else is here; nil where nobody else can come
+	Seat    *presence.Seat        // this person's own in it
+	Remove  func(id uint64) error // shows somebody out; nil for one who may not
+	Memory  Memory                // how this person left the screen the last time; zero for a first visit
+	Keep    func(Memory) error    // remembers it for the next time; nil forgets
 }
 
 // Look is what a config says of the screen alone.

@@ -14,6 +14,7 @@ const (
 	overlayNothing overlay = iota
 	overlayHelp
 	overlayLog
+	overlayAudit
 	overlayLinks // a sheet over the lower end only
 )
 
@@ -33,6 +34,8 @@ func (m *Model) covered(l layout) []string {
 	switch m.overlay {
 	case overlayHelp:
 		return m.scrolled(label{token: theme.Strong, text: "keys, " + m.pen.back + " leaves"}, m.helpLines(max(1, l.body.width-4), max(1, l.body.height-2)), &m.overlayScroll, l.body.width, l.body.height, true)
+	case overlayAudit:
+		return m.scrolled(label{token: theme.Strong, text: "who came, left and acted, newest first, " + m.pen.back + " leaves"}, m.auditLines(max(1, l.body.width-4)), &m.overlayScroll, l.body.width, l.body.height, true)
 	case overlayLog:
 		return m.scrolled(label{token: theme.Strong, text: "log of warroom's own trouble, newest first, this machine's time, " + m.pen.back + " leaves"}, m.logLines(max(1, l.body.width-4)), &m.overlayScroll, l.body.width, l.body.height, true)
 	}
@@ -52,6 +55,8 @@ func (m *Model) sheet(width, height int) []string {
 		return m.palette(width, height)
 	case m.pick.open:
 		return m.pickSheet(width, height)
+	case m.crowd.listed:
+		return m.peopleSheet(width, height)
 	case m.overlay == overlayLinks:
 		return m.links(width, height)
 	case m.hinting():

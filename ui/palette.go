@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"warroom/internal/room"
 	"warroom/theme"
 )
 
@@ -113,10 +114,13 @@ func (m *Model) runAction(a action, arg string) tea.Cmd {
 	if a.least && arg == "" {
 		return m.ask(askingCommand, a.id+" ")
 	}
-	if a.acts && arg != "" && m.past.travels() && !m.mayAct() { // nothing that was typed is lost
+	if !m.may(a) {
+		return nil
+	}
+	if a.needs == room.MayAct && arg != "" && m.past.travels() && !m.mayAct() { // nothing that was typed is lost
 		return m.ask(askingCommand, a.id+" "+arg)
 	}
-	return a.do(m, arg)
+	return m.do(a, arg)
 }
 
 // palette is the list of offers above the input line.

@@ -80,11 +80,11 @@ func keptMark(s *room.Snapshot) uint64 {
 	return s.Keeping.UpTo + 1
 }
 
-// goTo puts the cursor on the row of a signal, where it stays with it; false if there
-// is none.
+// goTo puts the cursor on the row of an item with the given name, where it stays with it;
+// false if there is none.
 func (p *pane) goTo(key string) bool {
 	for i, it := range p.items {
-		if it.signal != nil && it.signal.Key == key {
+		if rowName(it.key()) == rowName(key) {
 			p.cursor, p.moved, p.missed = i, true, item{}
 			return true
 		}

@@ -24,6 +24,7 @@ type pen struct {
 	marks *theme.Marks
 	ascii bool
 	local bool
+	zone  *time.Location // the person's; that of this machine if nil
 	now   time.Time
 	found filter // what is marked in the rows that are drawn now
 	wide  int    // the width of the rows that are drawn now

@@ -18,27 +18,28 @@ type Replay struct {
 // played is what a screen plays instead of showing the present of a live room. The zero
 // played is live.
 type played struct {
-	room.Steering        // nil when live
-	word          string // DRILL, REPLAY, or both
-	name          string // the scenario, or what is played again
-	replay        bool
+	room.Pace               // nil when live
+	steering  room.Steering // nil for one who may only look on
+	word      string        // DRILL, REPLAY, or both
+	name      string        // the scenario, or what is played again
+	replay    bool
 }
 
 // playing is what is played, if anything is.
 func playing(drill room.Drill, replay *Replay) played {
 	switch {
 	case replay != nil && replay.Scenario != "":
-		return played{replay.Steering, "DRILL REPLAY", replay.Scenario, true}
+		return played{replay.Steering, replay.Steering, "DRILL REPLAY", replay.Scenario, true}
 	case replay != nil:
-		return played{replay.Steering, "REPLAY", replay.Name, true}
+		return played{replay.Steering, replay.Steering, "REPLAY", replay.Name, true}
 	case drill != nil:
-		return played{drill, "DRILL", drill.Scenario(), false}
+		return played{drill, drill, "DRILL", drill.Scenario(), false}
 	}
 	return played{}
 }
 
 // on says whether anything is played.
-func (p *played) on() bool { return p.Steering != nil }
+func (p *played) on() bool { return p.Pace != nil }
 
 // ending says that there is no more to come.
 func (p *played) ending() string {

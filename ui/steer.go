@@ -12,7 +12,7 @@ import (
 )
 
 func (m *Model) doPause(string) tea.Cmd {
-	if m.played.Pause() {
+	if m.played.steering.Pause() {
 		m.say(theme.Muted, "paused; "+m.keyOf("pause")+" goes on")
 	}
 	return nil
@@ -20,7 +20,7 @@ func (m *Model) doPause(string) tea.Cmd {
 
 func changeSpeed(by float64) func(*Model, string) tea.Cmd {
 	return func(m *Model, _ string) tea.Cmd {
-		m.saySpeed(m.played.SetSpeed(m.played.Speed() * by))
+		m.saySpeed(m.played.steering.SetSpeed(m.played.Speed() * by))
 		return nil
 	}
 }
@@ -35,14 +35,14 @@ func (m *Model) doSpeed(arg string) tea.Cmd {
 		m.say(theme.Warning, fmt.Sprintf("speed: %q is not a number above 0; try :speed 60", arg))
 		return nil
 	}
-	m.saySpeed(m.played.SetSpeed(speed))
+	m.saySpeed(m.played.steering.SetSpeed(speed))
 	return nil
 }
 
 func (m *Model) doJump(arg string) tea.Cmd {
 	to, err := m.jumpTo(strings.TrimSpace(arg))
 	if err == nil {
-		err = m.played.Jump(to)
+		err = m.played.steering.Jump(to)
 	}
 	if err != nil {
 		m.say(theme.Warning, err.Error())

@@ -19,7 +19,7 @@ import (
 var may = map[string][]string{
 	"warroom":                    {"warroom/internal/cli"},
 	"warroom/theme":              {},
-	"warroom/ui":                 {"warroom/internal/room", "warroom/internal/clean", "warroom/theme"},
+	"warroom/ui":                 {"warroom/internal/room", "warroom/internal/presence", "warroom/internal/clean", "warroom/theme"},
 	"warroom/sources":            {"warroom/internal/room", "warroom/internal/clean"},
 	"warroom/sources/awsclient":  {"warroom/sources", "warroom/internal/room", "warroom/internal/clean"},
 	"warroom/sources/awshealth":  {"warroom/sources", "warroom/sources/awsclient", "warroom/internal/room", "warroom/internal/clean"},
@@ -27,6 +27,8 @@ var may = map[string][]string{
 	"warroom/sources/probe":      {"warroom/sources", "warroom/internal/room", "warroom/internal/clean"},
 	"warroom/sources/sourcetest": {"warroom/sources", "warroom/internal/room"},
 	"warroom/internal/room":      {},
+	"warroom/internal/presence":  {"warroom/internal/room"},
+	"warroom/internal/screen":    {},
 	"warroom/internal/record":    {"warroom/internal/room"},
 	"warroom/internal/clean":     {},
 	"warroom/internal/config":    {"warroom/internal/room"},
@@ -49,6 +51,8 @@ var never = map[string][]string{
 	"warroom/sources/probe":      {"warroom/ui", "warroom/theme", "charm.land/", "github.com/aws/"},
 	"warroom/theme":              {"warroom/internal", "warroom/sources", "warroom/ui"},
 	"warroom/internal/room":      {outside},
+	"warroom/internal/presence":  {outside},
+	"warroom/internal/screen":    {"warroom/ui", "warroom/internal/room", "github.com/aws/"},
 	"warroom/internal/clean":     {outside},
 	"warroom/internal/terminal":  {"github.com/aws/", "charm.land/"},
 }

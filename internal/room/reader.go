@@ -32,16 +32,21 @@ type Desk interface {
 	Undo() (EventType, error)
 }
 
-// Steering steers the clock of a room that is played. Safe for concurrent use.
-type Steering interface {
-	// Pause stops room time, or lets it go on; it returns whether it now stands.
-	Pause() bool
+// Pace is how the clock of a room runs that is played. Safe for concurrent use.
+type Pace interface {
 	// Paused says whether room time stands still.
 	Paused() bool
 	// Over says whether everything has been told, and time stands still.
 	Over() bool
 	// Speed is how many times faster than real time the room goes.
 	Speed() float64
+}
+
+// Steering steers the clock of a room that is played. Safe for concurrent use.
+type Steering interface {
+	Pace
+	// Pause stops room time, or lets it go on; it returns whether it now stands.
+	Pause() bool
 	// SetSpeed changes it within what can be kept up with, and returns what it became.
 	SetSpeed(float64) float64
 	// Jump moves room time to the given time. Where that cannot be is refused with a

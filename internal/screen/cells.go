@@ -1,0 +1,148 @@
+package screen
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// cell is one column of a painted line.
+type cell struct {
+	text  string // the character; "" in the second column of a wide one
+	style string // the SGR sequences in force, one after another; "" for none
+	link  string // the OSC 8 sequence in force; "" for none
+	wide  bool   // it takes two columns
+}
+
+// cells splits a painted line into its columns. Sequences other than SGR and OSC 8 are
+// left out: what would move a cursor has no place within a line.
+func cells(line string) []cell {
+	split := make([]cell, 0, len(line)/2)
+	var style, link string
+	for state := byte(0); len(line) > 0; {
+		sequence, width, n, next := ansi.DecodeSequence(line, state, nil)
+		line, state = line[n:], next
+		switch {
+		case width > 0:
+			split = append(split, cell{text: sequence, style: style, link: link, wide: width > 1})
+			for range width - 1 {
+				split = append(split, cell{style: style, link: link})
+			}
+		case strings.HasPrefix(sequence, "\x1b[") && strings.HasSuffix(sequence, "m"):
+			style = styled(style, sequence)
+		case strings.HasPrefix(sequence, "\x1b]8;"):
+			if link = sequence; isLinkEnd(sequence) {
+				link = ""
+			}
+		}
+	}
+	return split
+}
+
+// styled is the style after one more SGR sequence.
+func styled(style, sequence string) string {
+	switch {
+	case sequence == "\x1b[m" || sequence == "\x1b[0m":
+		return ""
+	case strings.HasPrefix(sequence, "\x1b[0;"):
+		return sequence
+	case strings.HasSuffix(style, sequence):
+		return style
+	}
+	return style + sequence
+}
+
+// isLinkEnd says whether an OSC 8 sequence has no address, which ends a link.
+func isLinkEnd(sequence string) bool {
+	body := strings.TrimSuffix(strings.TrimSuffix(sequence, "\a"), "\x1b\\")
+	return strings.HasSuffix(body, ";")
+}
+
+// gapLimit is how many unchanged columns are written again rather than jumped over: the
+// jump has about as many bytes.
+const gapLimit = 6
+
+// repaint writes what turns one painted line into another, at a row counted from 1.
+// Wide characters may not be cut in two, so that a line with one is written as a whole.
+func repaint(out *strings.Builder, row int, before, after string) {
+	old, now := cells(before), cells(after)
+	if hasWide(old) || hasWide(now) || len(old) != len(now) {
+		paintLine(out, row, after, len(old) > len(now))
+		return
+	}
+	brush := brush{out: out}
+	for column := 0; column < len(now); {
+		if old[column] == now[column] {
+			column++
+			continue
+		}
+		end := changedUntil(old, now, column)
+		out.WriteString(ansi.CursorPosition(column+1, row))
+		for _, c := range now[column:end] {
+			brush.write(c)
+		}
+		column = end
+	}
+	brush.lift()
+}
+
+// changedUntil is where a run of changed columns ends, short gaps within it.
+func changedUntil(old, now []cell, from int) int {
+	end := from + 1
+	for at, same := end, 0; at < len(now) && same <= gapLimit; at++ {
+		if old[at] == now[at] {
+			same++
+			continue
+		}
+		end, same = at+1, 0
+	}
+	return end
+}
+
+func hasWide(line []cell) bool {
+	for i := range line {
+		if line[i].wide {
+			return true
+		}
+	}
+	return false
+}
+
+// paintLine writes a whole line. clear takes away what is behind its end.
+func paintLine(out *strings.Builder, row int, line string, clear bool) {
+	out.WriteString(ansi.CursorPosition(1, row))
+	out.WriteString(line)
+	if clear {
+		out.WriteString(ansi.EraseLineRight)
+	}
+}
+
+// brush writes cells and changes the terminal's style only where theirs changes.
+type brush struct {
+	out         *strings.Builder
+	style, link string
+}
+
+func (b *brush) write(c cell) {
+	if c.link != b.link {
+		if b.link != "" {
+			b.out.WriteString(ansi.ResetHyperlink())
+		}
+		b.out.WriteString(c.link)
+		b.link = c.link
+	}
+	if c.style != b.style {
+		if b.style != "" && !strings.HasPrefix(c.style, b.style) {
+			b.out.WriteString(ansi.ResetStyle)
+			b.style = ""
+		}
+		b.out.WriteString(c.style[len(b.style):])
+		b.style = c.style
+	}
+	b.out.WriteString(c.text)
+}
+
+// lift leaves the terminal without style or link.
+func (b *brush) lift() {
+	b.write(cell{})
+}
