@@ -1,9 +1,7 @@
 package ui
 
 import (
-	"encoding/binary"
 	"fmt"
-	"hash/fnv"
 	"strings"
 	"time"
 
@@ -93,7 +91,7 @@ type spot struct {
 // depend on has changed.
 func (p *pane) view(pen *pen, s *room.Snapshot, f *flags, at spot) []string {
 	now := drawn{
-		width: at.width, height: at.height, cursor: p.cursor, top: p.top, version: p.version, scopes: s.Scopes.Version,
+		width: at.width, height: at.height, cursor: p.cursor, top: p.top, version: p.version, scopes: p.scopesSum(s),
 		focused: at.focused, local: pen.local, frozen: at.frozen, filter: p.filter.text, order: p.order, flags: f.version,
 		look: pen.theme, marks: pen.marks, ages: p.ages(pen, s, at.height), kept: keptMark(s),
 	}
@@ -115,33 +113,6 @@ func (p *pane) view(pen *pen, s *room.Snapshot, f *flags, at spot) []string {
 	now.top = p.top
 	p.drawn = now
 	return p.lines
-}
-
-// ages sums up everything in a pane that time alone can change: how old its data is and
-// its rows are, as they are written, and what cannot be seen any more. While it stays
-// the same nothing has to be drawn, and most seconds nothing has.
-func (p *pane) ages(pen *pen, s *room.Snapshot, height int) uint64 {
-	if p.tail {
-		return 0 // lines of the timeline have their times, and no ages
-	}
-	sum := fnv.New64a()
-	add := func(part any) { _ = binary.Write(sum, binary.LittleEndian, part) }
-	for _, status := range p.scopes(s) {
-		add(int64(ageStep(pen.now.Sub(status.Seen))))
-		add(status.Visibility(pen.now))
-		add(!status.Next.IsZero() && pen.now.After(status.Next))
-	}
-	for i := max(0, p.top); i < min(p.top+height, len(p.items)); i++ {
-		signal := p.items[i].signal
-		add(int64(ageStep(pen.now.Sub(signal.Since))))
-		for _, act := range []*room.Event{signal.Ack, signal.Claim} {
-			if act != nil {
-				add(int64(ageStep(pen.now.Sub(act.At))))
-			}
-		}
-		add(s.Visibility(signal, pen.now))
-	}
-	return sum.Sum64()
 }
 
 // position says which row of how many the cursor is on.

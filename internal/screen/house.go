@@ -41,6 +41,7 @@ type Screen interface {
 type House struct {
 	mu     sync.Mutex
 	stages map[*stage]struct{}
+	calm   sync.Mutex // held while a frame is drawn that nobody has asked for with a key
 }
 
 // Stages is how many screens are drawn for all the viewers there are.
@@ -52,6 +53,7 @@ func (h *House) Stages() int {
 
 // stage is a screen and those who look at it.
 type stage struct {
+	house  *House
 	ctx    context.Context
 	cancel context.CancelFunc
 
@@ -66,7 +68,7 @@ type stage struct {
 
 // open puts a stage into the house. The caller holds its lock.
 func (h *House) open(ctx context.Context, cancel context.CancelFunc, screen Screen, owner *viewer) *stage {
-	s := &stage{ctx: ctx, cancel: cancel, screen: screen, owner: owner, viewers: make(map[*viewer]struct{}), dirty: true}
+	s := &stage{house: h, ctx: ctx, cancel: cancel, screen: screen, owner: owner, viewers: make(map[*viewer]struct{}), dirty: true}
 	if h.stages == nil {
 		h.stages = make(map[*stage]struct{})
 	}
@@ -177,8 +179,15 @@ func (s *stage) shows(key any) bool {
 	return ok && other == key
 }
 
-// send hands messages to the screen. Nothing is drawn before somebody wants to see it.
-func (s *stage) send(messages ...tea.Msg) {
+// send hands messages to the screen, and draws it if somebody waits for a frame: once for
+// all who see it. What the clock and the world change is drawn stage by stage, since all
+// of them change at the same second: so there is a processor left for whoever has just
+// pressed a key, and is urgent.
+func (s *stage) send(urgent bool, messages ...tea.Msg) {
+	if !urgent {
+		s.house.calm.Lock()
+		defer s.house.calm.Unlock()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -190,9 +199,25 @@ func (s *stage) send(messages ...tea.Msg) {
 		s.run(command)
 	}
 	s.dirty = true
+	before, waiting := s.frame, false
+	for v := range s.viewers {
+		waiting = waiting || v.waits.Load()
+	}
+	if !waiting {
+		return // they find it dirty when they come to look
+	}
+	if s.draw(); s.frame == before {
+		return
+	}
 	for v := range s.viewers {
 		v.ring()
 	}
+}
+
+// draw draws the screen. The caller holds the lock.
+func (s *stage) draw() {
+	s.dirty = false
+	s.frame = newFrame(s.screen.View(), s.frame)
 }
 
 // contain ends the viewers of a screen that panics, and nobody else. The caller holds the
@@ -219,8 +244,7 @@ func (s *stage) current() *Frame {
 		return s.frame
 	}
 	defer s.contain()
-	s.dirty = false
-	s.frame = newFrame(s.screen.View(), s.frame)
+	s.draw()
 	return s.frame
 }
 
@@ -250,7 +274,7 @@ func (s *stage) run(command tea.Cmd) {
 		case tea.RawMsg:
 			s.each(func(v *viewer) { v.say(fmt.Sprint(message.Msg)) })
 		default:
-			s.send(message)
+			s.send(false, message)
 		}
 	}()
 }

@@ -36,7 +36,8 @@ type viewer struct {
 	stage   atomic.Pointer[stage]
 	bell    chan struct{}
 	raw     chan string
-	seen    *Frame // used by the writer alone
+	waits   atomic.Bool // it has written all there was
+	seen    *Frame      // used by the writer alone
 }
 
 // Times of a viewer, in real time.
@@ -67,8 +68,9 @@ func (h *House) Show(ctx context.Context, o Options) (last Screen, err error) {
 	s := h.open(own, cancel, o.Screen, v)
 	h.seat(v, s)
 	h.mu.Unlock()
-	s.send(o.Size, tea.EnvMsg(uv.Environ(o.Environ)), tea.ColorProfileMsg{Profile: o.Profile})
+	s.send(true, o.Size, tea.EnvMsg(uv.Environ(o.Environ)), tea.ColorProfileMsg{Profile: o.Profile})
 	s.run(o.Screen.Init())
+	v.options.Screen, o.Screen = nil, nil // it is kept no longer than its stage
 	heard := make(chan struct{})
 	go func() {
 		defer close(heard)
@@ -134,8 +136,13 @@ func (v *viewer) draw() {
 	pace := time.NewTimer(0)
 	defer pace.Stop()
 	for {
+		v.waits.Store(true)
+		if v.behind() {
+			v.ring()
+		}
 		select {
 		case <-v.bell:
+			v.waits.Store(false)
 		case sequence := <-v.raw:
 			v.write([]byte(sequence))
 			continue
@@ -155,6 +162,14 @@ func (v *viewer) draw() {
 		case <-v.ctx.Done():
 		}
 	}
+}
+
+// behind says whether there is a frame that was left out while the terminal was busy.
+func (v *viewer) behind() bool {
+	s := v.stage.Load()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.dirty || s.frame != v.seen
 }
 
 // paint writes the newest frame, if it is another than the terminal shows.
@@ -211,7 +226,7 @@ func (v *viewer) listen(h *House) {
 			return
 		}
 		if messages = v.heard(messages); len(messages) > 0 {
-			h.own(v).send(messages...)
+			h.own(v).send(true, messages...)
 			still.Reset(stillness)
 		}
 	}

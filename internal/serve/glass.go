@@ -1,0 +1,167 @@
+package serve
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"warroom/internal/room"
+	"warroom/internal/screen"
+	"warroom/ui"
+)
+
+// Frames a second at the most: people want to see their keys, a wall has none.
+const (
+	peoplePace = time.Second / 60
+	kioskPace  = time.Second / 10
+)
+
+// watched is a person's screen as the house shares it.
+type watched struct{ *ui.Model }
+
+// Copy implements screen.Screen.
+func (w watched) Copy(ctx context.Context) screen.Screen { return watched{w.Model.Copy(ctx)} }
+
+// Update implements tea.Model.
+func (w watched) Update(message tea.Msg) (tea.Model, tea.Cmd) {
+	_, command := w.Model.Update(message)
+	return w, command
+}
+
+// showScreen shows the room on the guest's terminal.
+func (g *Guest) showScreen() (int, error) {
+	g.came("screen")
+	defer g.went()
+	personal := g.personal()
+	o := g.server.options.Screen(g)
+	o.Context, o.Role, o.Roster, o.Zone = g.ctx, g.Person().Role, g.server.options.Roster, g.Zone()
+	o.Desk, o.Seat, o.Remove, o.Refresh, o.Reload = personal.Desk, personal.Seat, personal.Remove, personal.Refresh, personal.Reload
+	left, known := g.server.left.of(g.Person().Key)
+	o.Memory, o.Keep = left.memory, nil
+	model, err := ui.New(o)
+	if err != nil {
+		return 2, err
+	}
+	model.Own(personal)
+	if known && g.server.options.Now().Sub(left.at) < viewportKept {
+		model.ShowViewport(left.viewport)
+	}
+	own := func(s screen.Screen) { s.(watched).Own(personal) }
+	last, err := g.show(watched{model}, own, false, peoplePace)
+	w := last.(watched)
+	g.server.left.keep(g.Person().Key, memory{w.Remember(), w.Viewport(), g.server.options.Now()})
+	_ = w.Close()
+	return statusOf(err), err
+}
+
+// personal is what the guest's role allows beside looking. A viewer holds nothing to act
+// with.
+func (g *Guest) personal() ui.Personal {
+	p := ui.Personal{}
+	if g.server.options.Personal != nil {
+		p = g.server.options.Personal(g)
+	}
+	role := g.Person().Role
+	if !role.May(room.MayLook) {
+		p.Refresh = nil
+	}
+	if !role.May(room.MaySteer) {
+		p.Steering = nil
+	}
+	if !role.May(room.MayAdmin) {
+		p.Reload = nil
+	} else {
+		p.Remove = g.remove
+	}
+	p.Desk, p.Seat = g.desk(), g.seat
+	return p
+}
+
+// show draws until the guest leaves.
+func (g *Guest) show(s screen.Screen, own func(screen.Screen), deaf bool, pace time.Duration) (screen.Screen, error) {
+	last, err := g.server.house.Show(g.ctx, screen.Options{
+		Screen: s, Own: own, In: g.channel, Out: &output{guest: g, to: g.channel}, Size: g.asked.size, Sizes: g.sizes,
+		Profile: g.profile(), Environ: append(slices.Clone(g.asked.environ), "TERM="+g.asked.term), Deaf: deaf, Pace: pace,
+		Rate: newRate(inputBurst, inputRate).take,
+	})
+	var broken *screen.Broken
+	switch {
+	case errors.As(err, &broken):
+		g.server.options.Log.Error("a guest's screen broke", "cause", broken.Cause, "stack", broken.Stack)
+	case errors.Is(err, screen.ErrHungUp):
+		err = errHungUp
+	}
+	return last, err
+}
+
+// profile is how many colours the terminal has. Any value of NO_COLOR counts:
+// https://no-color.org.
+func (g *Guest) profile() colorprofile.Profile {
+	if g.Getenv("NO_COLOR") != "" || len(g.asked.term) > 1 && g.asked.term[:2] == "vt" {
+		return colorprofile.ASCII
+	}
+	return colorprofile.Env(append(slices.Clone(g.asked.environ), "TERM="+g.asked.term))
+}
+
+// remove shows a guest out.
+func (g *Guest) remove(id uint64) error {
+	for _, other := range g.server.everybody() {
+		if other.seat != nil && other.seat.ID() == id {
+			g.audit("shown out", "whom", other.Person().Name, "whose key", other.Person().Key)
+			other.end(errShownOut)
+			return nil
+		}
+	}
+	return errors.New("that one is not here over SSH")
+}
+
+// everybody is all sessions.
+func (s *Server) everybody() []*Guest {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []*Guest
+	for c := range s.connections {
+		c.mu.Lock()
+		all = append(all, c.guests...)
+		c.mu.Unlock()
+	}
+	return all
+}
+
+func sortBySince(guests []*Guest) {
+	slices.SortFunc(guests, func(a, b *Guest) int { return cmp.Compare(a.since.UnixNano(), b.since.UnixNano()) })
+}
+
+// Review admits everybody again who is here, as the keyring now says: whoever is not, or
+// is somebody else by now, is shown out. It is for when the keyring has changed.
+func (s *Server) Review() {
+	if s.options.Keyring == nil {
+		return
+	}
+	s.mu.Lock()
+	var all []*connection
+	for c := range s.connections {
+		all = append(all, c)
+	}
+	s.mu.Unlock()
+	for _, c := range all {
+		if c.key == nil {
+			continue
+		}
+		grant, err := s.options.Keyring.Admit(c.key, c.from)
+		switch {
+		case err != nil:
+			s.options.Audit.Info("let in no more", append(c.who(), "from", c.from.String(), "why", err.Error())...)
+			c.end(errors.New("your key is not known here any more"))
+		case grant.Person != c.grant.Person:
+			c.end(errors.New("what your key may do has changed; join again"))
+		}
+	}
+}
+
+func (g *Guest) showKiosk() (int, error) { return 2, errors.New("no wall yet") }

@@ -1,0 +1,335 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	gossh "golang.org/x/crypto/ssh"
+
+	"warroom/internal/clean"
+	"warroom/internal/presence"
+	"warroom/internal/room"
+)
+
+// Guest is one session of a person.
+type Guest struct {
+	server     *Server
+	connection *connection
+	channel    gossh.Channel
+	ctx        context.Context
+	stop       context.CancelCauseFunc
+	sizes      chan tea.WindowSizeMsg
+	asked      asked
+	seat       *presence.Seat
+	since      time.Time
+	pressed    time.Time // when something was pressed last
+	ending     sync.Once
+}
+
+// Reasons for which a session ends by itself.
+var (
+	errHungUp   = errors.New("the client has hung up")
+	errAgain    = errors.New("you have joined again elsewhere, too often for all to stay")
+	errShownOut = errors.New("you were shown out")
+)
+
+func newGuest(s *Server, c *connection, channel gossh.Channel) *Guest {
+	g := &Guest{server: s, connection: c, channel: channel, sizes: make(chan tea.WindowSizeMsg, 1)}
+	g.ctx, g.stop = context.WithCancelCause(s.ctx)
+	return g
+}
+
+// Person is who it is.
+func (g *Guest) Person() room.Person { return g.connection.grant.Person }
+
+// Zone is where the guest's terminal is: what its key says, else what it says itself; nil
+// if neither does.
+func (g *Guest) Zone() *time.Location {
+	if zone := g.connection.grant.Zone; zone != nil {
+		return zone
+	}
+	for _, name := range []string{"LC_TZ", "TZ"} {
+		if zone, err := time.LoadLocation(g.Getenv(name)); err == nil && g.Getenv(name) != "" {
+			return zone
+		}
+	}
+	return nil
+}
+
+// Night is when a wall is dimmed, as "22-07"; "" if never.
+func (g *Guest) Night() string { return g.connection.grant.Night }
+
+// Getenv reads the guest's environment, TERM included.
+func (g *Guest) Getenv(name string) string {
+	if name == "TERM" {
+		return g.asked.term
+	}
+	for _, variable := range g.asked.environ {
+		if value, ok := strings.CutPrefix(variable, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// cancel ends the session; the first reason counts.
+func (g *Guest) cancel(why error) { g.stop(why) }
+
+// end ends the session and tells the person why.
+func (g *Guest) end(why error) { g.cancel(why) }
+
+// serve is the session once a shell or a command was asked for.
+func (g *Guest) serve() {
+	g.enter()
+	status, why := g.attend()
+	g.leave(why)
+	if status != 0 && why != nil && !errors.Is(why, errHungUp) {
+		_, _ = fmt.Fprintf(g.errors(), "warroom: %s\r\n", why)
+	}
+	_, _ = g.channel.SendRequest("exit-status", false, gossh.Marshal(struct{ Status uint32 }{uint32(status)}))
+}
+
+// enter takes the guest into the connection, and ends the oldest session of a key that has
+// too many.
+func (g *Guest) enter() {
+	c, s := g.connection, g.server
+	g.since = s.options.Now()
+	c.mu.Lock()
+	c.guests = append(c.guests, g)
+	c.mu.Unlock()
+	limit := c.grant.Sessions
+	if limit == 0 {
+		limit = sessionsOfKey
+	}
+	if c.grant.Person.Key == "" || s.options.OpenViewers && s.options.Keyring == nil {
+		limit = s.options.MaxSessions
+	}
+	if of := s.guestsOf(c.grant.Person.Key); len(of) > limit {
+		of[0].end(errAgain)
+	}
+	kind := "screen"
+	switch {
+	case g.asked.command != "":
+		kind = "command"
+	case !g.asked.terminal:
+		kind = "lines"
+	}
+	g.audit("session", "kind", kind, "term", g.asked.term, "columns", g.asked.size.Width, "rows", g.asked.size.Height, "command", clean.Line(g.asked.command, textRunes))
+}
+
+// guestsOf is the sessions of a key, the oldest first.
+func (s *Server) guestsOf(key string) []*Guest {
+	s.mu.Lock()
+	connections := make([]*connection, 0, len(s.connections))
+	for c := range s.connections {
+		connections = append(connections, c)
+	}
+	s.mu.Unlock()
+	var of []*Guest
+	for _, c := range connections {
+		if c.grant.Person.Key != key {
+			continue
+		}
+		c.mu.Lock()
+		of = append(of, c.guests...)
+		c.mu.Unlock()
+	}
+	sortBySince(of)
+	return of
+}
+
+func (g *Guest) leave(why error) {
+	c := g.connection
+	c.mu.Lock()
+	for i, other := range c.guests {
+		if other == g {
+			c.guests = append(c.guests[:i], c.guests[i+1:]...)
+			break
+		}
+	}
+	c.mu.Unlock()
+	reason := "left"
+	if why != nil {
+		reason = why.Error()
+	}
+	g.audit("session over", "why", clean.Line(reason, textRunes), "seconds", int(g.server.options.Now().Sub(g.since).Seconds()))
+}
+
+// attend gives the guest what was asked for, and says how it ended.
+func (g *Guest) attend() (status int, why error) {
+	role := g.Person().Role
+	command := strings.TrimSpace(g.asked.command)
+	switch {
+	case role == room.Kiosk && (command != "" || !g.asked.terminal):
+		return 2, errors.New("this key is for a wall; it shows the room on a terminal (ssh -t) and nothing else")
+	case role == room.Kiosk:
+		return g.showKiosk()
+	case command == "" && g.asked.terminal && g.asked.term != "dumb":
+		return g.showScreen()
+	case command == "" || command == "plain":
+		return g.tell()
+	}
+	return g.run(command)
+}
+
+// tell tells the room in lines.
+func (g *Guest) tell() (int, error) {
+	g.came("lines")
+	defer g.went()
+	go g.untilInterrupt()
+	err := g.server.options.Plain(g.ctx, g, g.output())
+	if cause := context.Cause(g.ctx); cause != nil {
+		return statusOf(cause), cause
+	}
+	if err != nil {
+		return 2, err
+	}
+	return 0, nil
+}
+
+// untilInterrupt ends lines on a terminal when their person presses ctrl+c or q: a
+// terminal over SSH is in raw mode, where that is no signal.
+func (g *Guest) untilInterrupt() {
+	var buffer [64]byte
+	for {
+		n, err := g.channel.Read(buffer[:])
+		if g.asked.terminal && strings.ContainsAny(string(buffer[:n]), "\x03\x04q") {
+			g.cancel(nil)
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// run runs one command.
+func (g *Guest) run(command string) (int, error) {
+	verb, rest, _ := strings.Cut(command, " ")
+	needs, known := verbs[verb]
+	switch {
+	case !known:
+		return 2, fmt.Errorf("%q is no command here; there are %s", clean.Line(verb, nameRunes), verbNames())
+	case !g.Person().Role.May(needs):
+		g.audit("command refused", "command", verb, "why", "role")
+		return 2, fmt.Errorf("%s needs the role %s, and you are here as %s", verb, needs.Least(), g.Person().Role)
+	}
+	go g.untilInterrupt()
+	status := g.server.options.Command(g.ctx, g, verb, strings.TrimSpace(rest), g.output(), g.errors())
+	return status, nil
+}
+
+// verbs are the commands that `ssh host COMMAND` takes, and what each needs.
+var verbs = map[string]room.Permission{
+	"status": room.MaySee, "timeline": room.MayMove, "export": room.MayExport,
+	"ack": room.MayAct, "note": room.MayAct, "mark": room.MayAct, "help": room.MaySee,
+}
+
+// verbNames lists them.
+func verbNames() string { return "status, timeline, export, ack, note, mark and plain" }
+
+// statusOf is the exit status of a session that ended for a reason.
+func statusOf(why error) int {
+	switch {
+	case why == nil, errors.Is(why, context.Canceled):
+		return 0
+	case errors.Is(why, errHungUp):
+		return 130
+	}
+	return 1
+}
+
+// came lets the room know that the guest is here.
+func (g *Guest) came(as string) {
+	p := g.Person()
+	g.seat = g.server.options.Roster.Enter(p, g.server.options.Room.Now())
+	g.server.options.Room.Came(p, fmt.Sprintf("as %s, to a %s, from %s", p.Role, as, host(g.connection.from)))
+}
+
+// went lets it know that the guest has left.
+func (g *Guest) went() {
+	g.seat.Leave()
+	why := ""
+	if cause := context.Cause(g.ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		why = cause.Error()
+	}
+	g.server.options.Room.Left(g.Person(), why)
+}
+
+// host is an address without its port.
+func host(addr net.Addr) string {
+	if tcp, ok := addr.(*net.TCPAddr); ok {
+		return tcp.IP.String()
+	}
+	return clean.Line(addr.String(), nameRunes)
+}
+
+// output is where the guest reads.
+func (g *Guest) output() io.Writer {
+	o := &output{guest: g, to: g.channel}
+	if g.asked.terminal {
+		return &lineFeeds{o}
+	}
+	return o
+}
+
+// errors is where the guest reads what went wrong.
+func (g *Guest) errors() io.Writer { return &output{guest: g, to: g.channel.Stderr()} }
+
+// output writes to a client, and cuts the connection of one that takes nothing for too
+// long. Source: a client that stops reading fills its window of 2 MiB and then holds
+// every write for ever.
+type output struct {
+	guest *Guest
+	to    io.Writer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	c := o.guest.connection
+	select {
+	case <-c.gate.passes():
+	default: // it does not answer: wait until it does, or its session is over
+		select {
+		case <-c.gate.passes():
+		case <-o.guest.ctx.Done():
+		}
+	}
+	watchdog := time.AfterFunc(o.guest.server.options.Stall, func() { c.cut(errStalled) })
+	defer watchdog.Stop()
+	written := 0
+	for len(p) > 0 {
+		n, err := o.to.Write(p[:min(len(p), pieceSize)])
+		if written += n; err != nil {
+			return written, err
+		}
+		p = p[n:]
+	}
+	return written, nil
+}
+
+// pieceSize is how much is written at once. A connection keeps buffers for the longest
+// piece that it ever wrote, and all but the first frame are short.
+const pieceSize = 4 << 10
+
+// lineFeeds writes lines for a terminal in raw mode.
+type lineFeeds struct{ to io.Writer }
+
+func (l *lineFeeds) Write(p []byte) (int, error) {
+	text := strings.ReplaceAll(strings.ReplaceAll(string(p), "\r\n", "\n"), "\n", "\r\n")
+	if _, err := io.WriteString(l.to, text); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// audit writes down what a guest does.
+func (g *Guest) audit(what string, more ...any) {
+	g.server.options.Audit.Info(what, append(append(g.connection.who(), "from", g.connection.from.String()), more...)...)
+}
