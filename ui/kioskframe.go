@@ -83,6 +83,9 @@ func (w *wall) frame() string {
 	return strings.Repeat("\n", above) + strings.Join(lines, "\n")
 }
 
+// tall says that there is room for names in block letters.
+func (w *wall) tall() bool { return w.face != nil && w.set.height >= kioskTall }
+
 // orbit is how far the frame is from its first place now.
 func (w *wall) orbit() (right, down int) {
 	at := int(w.real.Unix() / int64(orbitStep/time.Second) % (orbitColumns * orbitLines))
@@ -147,12 +150,12 @@ func (w *wall) header(width, height int) []string {
 		return w.smallHeader(width, height, v)
 	}
 	clock := w.big(w.face, 1, theme.Strong, w.now.UTC().Format("15:04:05"))
-	state := block{}
+	state, lasting := block{}, false
 	if !w.silent() {
 		state = beside(2, w.big(w.face, 1, v.token, string(v.mark)), w.big(w.face, 1, v.token, v.word))
 		if text := w.elapsed(); text != "" {
 			if longer := beside(4, state, w.big(w.face, 1, theme.Strong, text)); longer.width+4+clock.width <= width {
-				state = longer
+				state, lasting = longer, true
 			}
 		}
 	}
@@ -162,17 +165,32 @@ func (w *wall) header(width, height int) []string {
 		return lines
 	}
 	lines = append(lines, "")
-	if facts := w.facts(); facts != "" {
+	if facts := w.facts(!lasting); facts != "" {
 		lines = append(lines, w.theme.Paint(v.token, w.fit(facts, width, false)))
 	}
-	for _, line := range wrap(w.plain(w.sentence()), width, sentenceLines) {
-		lines = append(lines, w.theme.Paint(theme.Strong, w.fit(line, width, false)))
-	}
-	return lines
+	return append(lines, w.sentenceIn(width)...)
 }
 
-// sentenceLines is how many lines the sentence may take.
-const sentenceLines = 2
+// sentenceLines is how many lines the sentence may take, and sentenceLinesNarrow how
+// many where they are short.
+const sentenceLines, sentenceLinesNarrow = 2, 3
+
+// sentenceIn is the sentence in the lines that there are. Who has it in hand matters more
+// than why it is so, which the page tells as well.
+func (w *wall) sentenceIn(width int) []string {
+	limit := sentenceLines
+	if width < kioskBlockColumns && w.set.height >= 2*kioskLineRows {
+		limit = sentenceLinesNarrow
+	}
+	said := wrap(w.plain(w.sentence(true)), width, limit+1)
+	if len(said) > limit {
+		said = wrap(w.plain(w.sentence(false)), width, limit)
+	}
+	for i, line := range said {
+		said[i] = w.theme.Paint(theme.Strong, w.fit(line, width, false))
+	}
+	return said
+}
 
 // smallHeader is the same without block letters.
 func (w *wall) smallHeader(width, height int, v verdict) []string {
@@ -185,10 +203,7 @@ func (w *wall) smallHeader(width, height int, v verdict) []string {
 	if height < 8 || w.silent() {
 		return lines
 	}
-	for _, line := range wrap(w.plain(w.sentence()), width, sentenceLines) {
-		lines = append(lines, w.theme.Paint(theme.Strong, w.fit(line, width, false)))
-	}
-	return lines
+	return append(lines, w.sentenceIn(width)...)
 }
 
 // badges are what must never be missed beside the state.
@@ -223,7 +238,7 @@ func (w *wall) zones() string {
 	if _, offset := local.Zone(); offset == 0 {
 		return "UTC"
 	}
-	return local.Format("15:04:05 MST") + " " + w.marks.Dot + " UTC"
+	return "UTC " + w.marks.Dot + " " + local.Format("15:04:05 MST")
 }
 
 // statusLine is all that fits on the smallest screens.

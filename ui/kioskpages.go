@@ -72,21 +72,15 @@ func (w *wall) tallyOf(kind room.Kind) tally {
 
 // counts is the three kinds side by side, in numbers that are seen from afar.
 func (w *wall) counts(width, height int) []string {
-	scale, f := 1, w.face
-	if f != nil && !w.ascii && w.set.height >= kioskTall {
-		scale = 2
-	}
-	if f == nil || height < scale*w.bigRows(f)+3 {
+	f, column := w.face, width/len(leading)
+	scale := w.countScale(column, height)
+	if scale == 0 {
 		return w.countLines(width)
 	}
-	column := width / len(leading)
 	var columns []block
 	for _, kind := range leading {
 		t := w.tallyOf(kind)
 		number := w.big(f, scale, t.token, t.number)
-		if number.width > column-2 {
-			number = w.big(f, 1, t.token, t.number)
-		}
 		b := block{width: column, lines: []string{w.theme.Paint(theme.Muted, strings.ToUpper(t.name)), ""}}
 		if height < 20 {
 			b.lines = b.lines[:1]
@@ -97,6 +91,33 @@ func (w *wall) counts(width, height int) []string {
 	}
 	return beside(0, columns...).lines
 }
+
+// countScale is how many times the size of the clock the numbers have: as large as they
+// all fit, and with trouble a third of the page, since the rest says where it is. 0 if
+// not even the smallest do.
+func (w *wall) countScale(column, height int) int {
+	if w.face == nil {
+		return 0
+	}
+	share := 2
+	if w.critical() > 0 {
+		share = 3
+	}
+	widest := 0
+	for _, kind := range leading {
+		widest = max(widest, len(w.face.lines(w.tallyOf(kind).number)[0]))
+	}
+	down, scale := w.marks.Block.Down, 0
+	for s := 1; s <= countScaleMost && s*widest <= column-2; s++ {
+		if rows := (s*w.face.height + down - 1) / down; rows <= height/share || s == 1 && rows+3 <= height {
+			scale = s
+		}
+	}
+	return scale
+}
+
+// countScaleMost is the largest that a number becomes: larger says nothing more.
+const countScaleMost = 3
 
 // countLines is the same as a line for each kind.
 func (w *wall) countLines(width int) []string {
@@ -146,7 +167,7 @@ func (w *wall) regionOf(at hit, width int) block {
 			}
 		}
 	}
-	if upper := strings.ToUpper(name); w.face != nil && w.set.height >= kioskTall && smallFace().has(upper) {
+	if upper := strings.ToUpper(name); w.tall() && smallFace().has(upper) {
 		big := w.big(smallFace(), 1, theme.Text, upper)
 		if big.width+4+ansi.StringWidth(text) <= width {
 			said := w.words(theme.Critical, text)

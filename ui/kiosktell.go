@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -117,13 +116,15 @@ func (w *wall) worst() *room.Signal {
 // sentence is the worst thing there is, in one sentence:
 //
 //	Probe checkout in us-east-1 is DOWN since 13:23:22Z: expected status 200..299, got 503; ana is on it
-func (w *wall) sentence() string {
+//
+// It says why, or leaves that away.
+func (w *wall) sentence(why bool) string {
 	signal := w.worst()
 	switch {
 	case signal != nil && w.s.Condition(w.now) != room.Blind:
-		return w.sentenceAbout(signal)
+		return w.sentenceAbout(signal, why)
 	case w.s.Condition(w.now) == room.Blind:
-		return w.unseen()
+		return w.unseen(why)
 	}
 	var looked []string
 	for _, kind := range leading {
@@ -138,7 +139,7 @@ func (w *wall) sentence() string {
 }
 
 // sentenceAbout is one signal as a sentence.
-func (w *wall) sentenceAbout(signal *room.Signal) string {
+func (w *wall) sentenceAbout(signal *room.Signal, why bool) string {
 	kind := map[room.Kind]string{room.KindProbe: "Probe", room.KindAlarm: "Alarm", room.KindHealth: "AWS Health"}[signal.Kind]
 	mark, word, _, _ := w.look(w.s, signal)
 	text := kind + " " + w.called(signal)
@@ -155,7 +156,10 @@ func (w *wall) sentenceAbout(signal *room.Signal) string {
 	if !signal.Since.IsZero() {
 		text += " since " + w.instant(signal.Since)
 	}
-	return text + because(signal.Reason) + "; " + w.handled(signal)
+	if why {
+		text += because(signal.Reason)
+	}
+	return text + "; " + w.handled(signal)
 }
 
 // called is a signal's name without the region that is said beside it.
@@ -178,10 +182,14 @@ func (w *wall) handled(signal *room.Signal) string {
 }
 
 // unseen says what a room cannot see, in which nothing bad is known.
-func (w *wall) unseen() string {
+func (w *wall) unseen(why bool) string {
 	for i := range w.feeds {
 		if f := &w.feeds[i]; len(f.stale) > 0 && !f.starts {
-			return sentenceCase(f.missing(f.stale)) + " cannot be seen" + w.cause(f.stale)
+			text := sentenceCase(f.missing(f.stale)) + " cannot be seen"
+			if why {
+				text += w.cause(f.stale)
+			}
+			return text
 		}
 	}
 	for i := range w.feeds {
@@ -252,11 +260,16 @@ func (w *wall) windowTitle() string {
 // elapsed is for how long there has been trouble, or "".
 func (w *wall) elapsed() string { return since(w.now, w.began()) }
 
-// facts is one line about the verdict: since when, and how much.
-func (w *wall) facts() string {
+// facts is one line about the verdict: since when, for how long if that is not said
+// already, and how much.
+func (w *wall) facts(lasting bool) string {
 	var parts []string
 	if at := w.began(); !at.IsZero() {
-		parts = append(parts, fmt.Sprintf("for %s, since %s", age(w.now.Sub(at)), w.instant(at)))
+		text := "since " + w.instant(at)
+		if lasting {
+			text = "for " + age(w.now.Sub(at)) + ", " + text
+		}
+		parts = append(parts, text)
 	}
 	if text := w.tallied(); text != "" {
 		parts = append(parts, text)
