@@ -22,6 +22,11 @@ type Marks struct {
 	Plot                     Plot
 	Axis, Corner, Tick, Dash string
 	Box                      [5]string // left end, whisker, box, median, right end
+	// The wall: block letters, what lies over what cannot be seen, which page of how many
+	// is shown, and how much of its time is left and gone.
+	Block                    Plot
+	Hatch, Here, There, Left string
+	Spent                    string
 }
 
 // Unicode is the usual set.
@@ -32,6 +37,7 @@ var Unicode = Marks{
 	Unseen: "◆", Marked: "■", Link: "↗", More: "↓",
 	Ack: "✓", Claim: "➤", Change: "⚑", Back: "↶", Pin: "★", Cleared: "▽", Pending: "…",
 	Plot: Braille, Axis: "│", Corner: "└", Tick: "┴", Dash: "╌", Box: [5]string{"├", "─", "▒", "┃", "┤"},
+	Block: HalfBlocks, Hatch: "╱", Here: "■", There: "□", Left: "━", Spent: "─",
 	TopLeft: "╭", TopRight: "╮", BottomRight: "╯", BottomLeft: "╰", Horizontal: "─", Vertical: "│",
 	Spark: []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}, Gap: " ",
 }
@@ -44,6 +50,7 @@ var ASCII = Marks{
 	Unseen: "@", Marked: "%", Link: "^", More: "v",
 	Ack: "+", Claim: "&", Change: "#", Back: "<", Pin: "=", Cleared: "v", Pending: ".",
 	Plot: Plain, Axis: "|", Corner: "+", Tick: "+", Dash: "-", Box: [5]string{"[", "-", "=", "|", "]"},
+	Block: Hashes, Hatch: "/", Here: "#", There: ".", Left: "=", Spent: "-",
 	TopLeft: "+", TopRight: "+", BottomRight: "+", BottomLeft: "+", Horizontal: "-", Vertical: "|",
 	Spark: []string{"_", ".", "-", "=", "+", "*", "%", "#"}, Gap: " ",
 }

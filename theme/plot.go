@@ -16,6 +16,12 @@ var (
 	Plain   = Plot{Name: "ascii", Across: 1, Down: 3, Bars: true, glyphs: stacked(" ", ".", ":", "#")}
 )
 
+// The ways of setting block letters. Half a cell is about as high as wide.
+var (
+	HalfBlocks = Plot{Name: "half blocks", Across: 1, Down: 2, glyphs: []string{" ", "▄", "▀", "█"}}
+	Hashes     = Plot{Name: "hashes", Across: 1, Down: 1, glyphs: []string{" ", "#"}}
+)
+
 // PlotNamed finds a way of drawing by its name.
 func PlotNamed(name string) (plot Plot, ok bool) {
 	for _, plot := range []Plot{Braille, Blocks, Plain} {

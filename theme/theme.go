@@ -82,6 +82,19 @@ func (t *Theme) Foreground(token Token) color.Color {
 	return c
 }
 
+// Dimmed is the theme at night: everything is as calm as Muted, and only shapes and
+// words tell things apart.
+func (t *Theme) Dimmed() *Theme {
+	night := &Theme{Name: t.Name, Light: t.Light}
+	for token := range tokens {
+		night.styles[token], night.open[token] = t.styles[Muted], t.open[Muted]
+	}
+	return night
+}
+
+// Looks is all that Paint depends on, as a text: themes of equal Looks paint alike.
+func (t *Theme) Looks() string { return strings.Join(t.open[:], "\x00") }
+
 // build makes a theme of looks, for a terminal of that many colours.
 func build(name string, light bool, looks *looks, profile colorprofile.Profile) *Theme {
 	t := &Theme{Name: name, Light: light}

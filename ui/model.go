@@ -136,12 +136,15 @@ func (m *Model) Init() tea.Cmd {
 }
 
 // listen waits for the bell once.
-func (m *Model) listen() tea.Cmd {
+func (m *Model) listen() tea.Cmd { return hear(m.context, m.bell) }
+
+// hear waits for a bell once.
+func hear(ctx context.Context, bell <-chan struct{}) tea.Cmd {
 	return func() tea.Msg {
 		select {
-		case <-m.bell:
+		case <-bell:
 			return changed{}
-		case <-m.context.Done():
+		case <-ctx.Done():
 			return nil
 		}
 	}

@@ -146,7 +146,7 @@ func (a *app) root() *cobra.Command {
 		Long:    "The incident war room in a terminal: how bad is it, is it us or AWS, where, since when, and what changed last.",
 		Example: "warroom\nwarroom --profile prod --region us-east-1,eu-west-1\nwarroom drill\nwarroom status --json",
 		Args:    atMost(0),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.runLive(cmd.Context()) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.runLive(cmd.Context(), a.show) },
 	}
 	f := root.PersistentFlags()
 	f.StringVar(&a.flags.config, "config", "", "the config `FILE`; else warroom.yaml here, then in the config directory")
@@ -159,7 +159,7 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.flags.ascii, "ascii", false, "draw with ASCII only; unasked where the terminal or its locale has no more")
 	a.flags.asciiGiven = func() bool { return f.Changed("ascii") }
 	f.BoolVar(&a.flags.plain, "plain", false, "no screen: a line of text for each event; by itself in a pipe, or if TERM is dumb")
-	root.AddCommand(a.drillCommand(), a.statusCommand(), a.checkCommand(), a.replayCommand(), a.exportCommand(), a.journalCommand(), a.configCommand())
+	root.AddCommand(a.drillCommand(), a.statusCommand(), a.checkCommand(), a.replayCommand(), a.kioskCommand(), a.exportCommand(), a.journalCommand(), a.configCommand())
 	root.AddCommand(a.actCommands()...)
 	speakPlainly(root)
 	return root

@@ -31,10 +31,8 @@ func (a *app) drillCommand() *cobra.Command {
 		Example: "warroom drill\nwarroom drill --from 09:20 --speed 60\nwarroom drill ./my-outage.yaml\nwarroom drill --plain | grep ALARM",
 		Args:    atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			for _, name := range outside {
-				if cmd.Flags().Changed(name) {
-					return fmt.Errorf("--%s: a drill plays in a made-up world, with accounts, regions and a room of its own; take --%s away", name, name)
-				}
+			if err := refuseOutside(cmd); err != nil {
+				return err
 			}
 			if list {
 				return a.listDrills()
@@ -43,7 +41,7 @@ func (a *app) drillCommand() *cobra.Command {
 			if len(args) > 0 {
 				name = args[0]
 			}
-			return a.runDrill(cmd.Context(), name, drill.Options{Speed: speed, From: from})
+			return a.runDrill(cmd.Context(), name, drill.Options{Speed: speed, From: from}, a.show)
 		},
 	}
 	cmd.Flags().BoolVar(&list, "list", false, "list the scenarios that come along")
@@ -62,6 +60,16 @@ func (a *app) drillCommand() *cobra.Command {
 // not take.
 var outside = []string{"room", "profile", "region"}
 
+// refuseOutside refuses them.
+func refuseOutside(cmd *cobra.Command) error {
+	for _, name := range outside {
+		if cmd.Flags().Changed(name) {
+			return fmt.Errorf("--%s: a drill plays in a made-up world, with accounts, regions and a room of its own; take --%s away", name, name)
+		}
+	}
+	return nil
+}
+
 func (a *app) listDrills() error {
 	for _, s := range drill.Scenarios() {
 		if _, err := fmt.Fprintf(a.out, "%-28s %s\n", s.Name, s.Title); err != nil {
@@ -73,7 +81,7 @@ func (a *app) listDrills() error {
 
 // runDrill plays a scenario. The room, its sources and the screen are those of a
 // live room; only the world that they look at is made up.
-func (a *app) runDrill(ctx context.Context, name string, options drill.Options) error {
+func (a *app) runDrill(ctx context.Context, name string, options drill.Options, show shown) error {
 	cfg, err := a.drillConfig()
 	if err != nil {
 		return err
@@ -113,7 +121,7 @@ func (a *app) runDrill(ctx context.Context, name string, options drill.Options) 
 	if a.plain() {
 		return a.tell(ctx, ui.PlainOptions{Room: k.room, Drill: clock, NoJournal: k.unkept, ASCII: a.onlyASCII(cfg)})
 	}
-	return a.show(ctx, ui.Options{
+	return show(ctx, ui.Options{
 		Context: ctx, Room: k.room, Desk: k.desk(), Drill: clock, History: k.history, NoJournal: k.unkept, Look: *look, Refresh: c.again, Charts: k.charts(made.charts),
 	}, drillMemory, log)
 }

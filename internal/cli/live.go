@@ -13,8 +13,12 @@ import (
 	"warroom/ui"
 )
 
-// runLive is `warroom`: the screen on the user's own AWS and probes.
-func (a *app) runLive(ctx context.Context) error {
+// shown shows a room in the terminal until it is left, and remembers how it was left in
+// the named file of the state directory, if it remembers that at all.
+type shown func(ctx context.Context, o ui.Options, memory string, log *ownLog) error
+
+// runLive is `warroom`: a screen on the user's own AWS and probes.
+func (a *app) runLive(ctx context.Context, show shown) error {
 	cfg, path, err := a.loadConfig()
 	if err != nil {
 		return err
@@ -36,7 +40,7 @@ func (a *app) runLive(ctx context.Context) error {
 	k := a.openRoom(ctx, journal.Options{Room: cfg.Room, Log: log.Logger}, clock)
 	defer k.close()
 	if k.readOnly != "" {
-		return a.watchAnother(ctx, cfg, first, k, log)
+		return a.watchAnother(ctx, cfg, first, k, show, log)
 	}
 	watched := world{clock: clock, charts: cloudwatch.NewCharts(clock)}
 	c := &crew{room: k.room, clock: clock, log: log.Logger, charts: watched.charts}
@@ -57,7 +61,7 @@ func (a *app) runLive(ctx context.Context) error {
 	if a.plain() {
 		return a.tell(ctx, ui.PlainOptions{Room: k.room, NoJournal: k.unkept, ASCII: a.onlyASCII(cfg), Wait: foundWithin})
 	}
-	return a.show(ctx, ui.Options{
+	return show(ctx, ui.Options{
 		Context: ctx, Room: k.room, Desk: k.desk(), History: k.history, NoJournal: k.unkept, Look: *first, NewLook: in.look.Load,
 		Refresh: c.again, Reload: a.reload(path, take), Charts: k.charts(watched.charts),
 	}, liveMemory, log)
@@ -65,11 +69,11 @@ func (a *app) runLive(ctx context.Context) error {
 
 // watchAnother shows the room that another process keeps. Nothing is looked at twice:
 // that one watches the world.
-func (a *app) watchAnother(ctx context.Context, cfg *config.Config, look *ui.Look, k *kept, log *ownLog) error {
+func (a *app) watchAnother(ctx context.Context, cfg *config.Config, look *ui.Look, k *kept, show shown, log *ownLog) error {
 	if a.plain() {
 		return a.tell(ctx, ui.PlainOptions{Room: k.room, ASCII: a.onlyASCII(cfg)})
 	}
-	return a.show(ctx, ui.Options{Context: ctx, Room: k.room, History: k.history, Look: *look, ReadOnly: k.readOnly}, liveMemory, log)
+	return show(ctx, ui.Options{Context: ctx, Room: k.room, History: k.history, Look: *look, ReadOnly: k.readOnly}, liveMemory, log)
 }
 
 // foundWithin is the real time after which the room knows what is watched: AWS has

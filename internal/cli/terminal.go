@@ -96,8 +96,7 @@ func (a *app) tell(ctx context.Context, o ui.PlainOptions) error {
 // the first frame takes two of them, and a key is answered at the next one.
 const framesASecond = 30
 
-// show runs a screen until it is left, and remembers it in the named file. The
-// terminal is restored whatever happens.
+// show runs a person's screen until it is left, and remembers it in the named file.
 func (a *app) show(ctx context.Context, o ui.Options, memory string, log *ownLog) error {
 	o.Log = log.Lines
 	a.recall(&o, memory, log)
@@ -106,12 +105,18 @@ func (a *app) show(ctx context.Context, o ui.Options, memory string, log *ownLog
 		return err
 	}
 	defer leaveScreen(screen, log)
+	return a.draw(ctx, screen, framesASecond)
+}
+
+// draw lets a model have the terminal until it is left, so many frames a second at the
+// most. The terminal is restored whatever happens.
+func (a *app) draw(ctx context.Context, screen tea.Model, framesASecond int) error {
 	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithInput(a.in), tea.WithOutput(a.out), tea.WithFPS(framesASecond)}
 	// Any value of NO_COLOR counts: https://no-color.org. The VT100 and its kin have no colours.
 	if environment("NO_COLOR") != "" || strings.HasPrefix(environment("TERM"), "vt") {
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
 	}
-	_, err = tea.NewProgram(screen, options...).Run()
+	_, err := tea.NewProgram(screen, options...).Run()
 	switch {
 	case err == nil:
 		return nil

@@ -1,0 +1,131 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"warroom/internal/room"
+	"warroom/theme"
+)
+
+// worstOf is the page of one kind: its worst rows, few and large, and how many more
+// there are.
+func (w *wall) worstOf(kind room.Kind, width, height int) []string {
+	pane := w.paneOf(kind)
+	head := beside(2, w.words(theme.Muted, strings.ToUpper(pane.name)), w.words(theme.Text, pane.counts(&w.pen, w.s)))
+	lines := []string{head.lines[0]}
+	if height >= kioskBlockRows/2 {
+		lines = append(lines, "")
+	}
+	list := w.s.Of(kind)
+	all := list.States[room.Critical] + list.States[room.Warning]
+	rows := w.entryRows(all, height-len(lines))
+	shown := 0
+	for _, signal := range list.Signals[:all] {
+		entry := w.entry(signal, width, rows)
+		need := len(entry)
+		if shown < all-1 {
+			need++
+		}
+		if len(lines)+need > height {
+			break
+		}
+		lines = append(lines, entry...)
+		shown++
+	}
+	if more := all - shown; more > 0 && len(lines) < height {
+		lines = append(lines, w.theme.Paint(theme.Muted, fmt.Sprintf("and %d more", more)))
+	}
+	return lines
+}
+
+// The heights of an entry, from block letters down to a single line.
+var entryHeights = []int{5, 3, 2, 1}
+
+// entriesWanted is how many entries a page should have before they are made larger.
+const entriesWanted = 4
+
+// entryRows is how high entries are, so that enough of them fit.
+func (w *wall) entryRows(all, height int) int {
+	for _, rows := range entryHeights {
+		if rows == entryHeights[0] && !w.tall() {
+			continue
+		}
+		if w.face != nil && rows*min(all, entriesWanted) <= height {
+			return rows
+		}
+	}
+	return 1
+}
+
+// entry is one signal on the wall: its name and for how long, and under that where, why
+// and who:
+//
+//	✖ CHECKOUT  (block letters)                              40m
+//	  DOWN · us-east-1 · expected status 200..299, got 503 · nobody has acknowledged it
+func (w *wall) entry(signal *room.Signal, width, rows int) []string {
+	mark, word, token, _ := w.look(w.s, signal)
+	if rows == entryHeights[0] {
+		if lines, ok := w.bigEntry(signal, mark, word, token, width); ok {
+			return lines
+		}
+	}
+	lines := []string{w.row(width, false, false,
+		cell{token: token, text: mark, width: 1}, cell{token: token, text: word, width: 8},
+		cell{token: theme.Strong, text: w.called(signal), width: flex}, w.region(signal.Region, 14, 2),
+		cell{token: theme.Text, text: since(w.now, signal.Since), width: 6, right: true})}
+	if rows == 1 {
+		return lines
+	}
+	lines = append(lines, "  "+w.theme.Paint(theme.Muted, w.about(signal, width-2)))
+	if rows > 2 {
+		lines = append(lines, "")
+	}
+	return lines
+}
+
+// about is what is said of a signal beside its name: some facts, why, and who has it in
+// hand, in so many cells. Where there is little room, it is the reason that is cut.
+func (w *wall) about(signal *room.Signal, width int, facts ...string) string {
+	var said []string
+	for _, text := range append(facts, signal.Service) {
+		if text != "" && !strings.EqualFold(text, w.called(signal)) {
+			said = append(said, text)
+		}
+	}
+	dot := " " + w.marks.Dot + " "
+	handled := w.handled(signal)
+	if reason := brief(signal.Reason); reason != "" {
+		spare := width - ansi.StringWidth(strings.Join(append(said, handled), dot)) - ansi.StringWidth(dot)
+		if spare >= flexLeast {
+			said = append(said, w.fit(w.plain(reason), min(spare, ansi.StringWidth(w.plain(reason))), false))
+		}
+	}
+	return w.fit(strings.Join(append(said, handled), dot), max(0, width), false)
+}
+
+// bigEntry is an entry in block letters; ok is false if its name cannot be set in them.
+func (w *wall) bigEntry(signal *room.Signal, mark, word string, token theme.Token, width int) (lines []string, ok bool) {
+	f := smallFace()
+	shape := map[string]string{w.marks.Critical: "✖", w.marks.Warning: "▲", w.marks.Stale: "◌"}[mark]
+	lead := w.big(f, 1, token, shape)
+	lasting := w.big(f, 1, theme.Strong, since(w.now, signal.Since))
+	name := strings.ToUpper(w.called(signal))
+	if !f.has(name) || shape == "" {
+		return nil, false
+	}
+	limit := width - lead.width - 2 - lasting.width - 4
+	for len(f.lines(name)[0]) > limit {
+		cut := strings.TrimRight(name, ".")
+		if len(cut) < 2 {
+			return nil, false
+		}
+		name = cut[:len(cut)-1] + "..."
+	}
+	lines = apart(width, beside(2, lead, w.big(f, 1, token, name)), lasting)
+	indent := strings.Repeat(" ", lead.width+2)
+	lines = append(lines, indent+w.theme.Paint(theme.Text, w.about(signal, width-len(indent), word, signal.Account, signal.Region)), "")
+	return lines, true
+}
