@@ -6,6 +6,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"warroom/internal/room"
 	"warroom/theme"
@@ -108,7 +109,18 @@ func (k *Kiosk) Close() error {
 
 // Init implements tea.Model.
 func (k *Kiosk) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, hear(k.context, k.bell), tick())
+	return tea.Batch(tea.Raw(ansi.RequestBackgroundColor), k.Waits())
+}
+
+// Waits is what a copied wall waits for, in the place of Init.
+func (k *Kiosk) Waits() tea.Cmd { return tea.Batch(hear(k.context, k.bell), tick()) }
+
+// Copy makes a wall that shows the same, and waits for news until ctx ends.
+func (k *Kiosk) Copy(ctx context.Context) *Kiosk {
+	c := *k
+	c.context = ctx
+	c.bell, c.leave = k.reader.Join()
+	return &c
 }
 
 // Update implements tea.Model. What a person types, pastes or points at ends here.

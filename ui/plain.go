@@ -53,11 +53,15 @@ type PlainOptions struct {
 // error of a Write. A Write that hangs holds up nobody but this reader; it is left
 // behind when the context ends.
 func Plain(ctx context.Context, o PlainOptions) error {
-	bell, leave := o.Room.Join()
+	return newTeller(o).tellOn(ctx)
+}
+
+// tellOn tells what happens until there is no more to tell.
+func (t *teller) tellOn(ctx context.Context) error {
+	bell, leave := t.Room.Join()
 	defer leave()
 	tick := time.NewTicker(plainTick)
 	defer tick.Stop()
-	t := newTeller(o)
 	for {
 		if err := t.flush(ctx); err != nil || t.finished {
 			return err

@@ -32,6 +32,11 @@ func (a *app) acknowledgedIn(ctx context.Context, name string, log *slog.Logger)
 		log.Warn("what is acknowledged is not known", "why", err)
 		return nil
 	}
+	return acknowledgedHere(s)
+}
+
+// acknowledgedHere is what is acknowledged in a Snapshot.
+func acknowledgedHere(s *room.Snapshot) acknowledged {
 	known := acknowledged{}
 	for _, kind := range room.Kinds {
 		for _, signal := range s.Of(kind).Signals {

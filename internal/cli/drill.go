@@ -23,6 +23,8 @@ func (a *app) drillCommand() *cobra.Command {
 	var list bool
 	var speed float64
 	var from string
+	var share bool
+	var sharing serveFlags
 	cmd := &cobra.Command{
 		Use:   "drill [SCENARIO]",
 		Short: "Play a simulated outage: no AWS, no network",
@@ -41,12 +43,20 @@ func (a *app) drillCommand() *cobra.Command {
 			if len(args) > 0 {
 				name = args[0]
 			}
+			if share {
+				return a.runDrill(cmd.Context(), name, drill.Options{Speed: speed, From: from}, a.served(sharing))
+			}
+			if flag := serveOnly(cmd); flag != "" {
+				return fmt.Errorf("--%s is for a shared drill; add --serve, or take it away", flag)
+			}
 			return a.runDrill(cmd.Context(), name, drill.Options{Speed: speed, From: from}, a.show)
 		},
 	}
 	cmd.Flags().BoolVar(&list, "list", false, "list the scenarios that come along")
 	cmd.Flags().Float64Var(&speed, "speed", 0, fmt.Sprintf("play `N` times faster than real time, %g at the most; 0 is the scenario's own", float64(drill.Fastest)))
 	cmd.Flags().StringVar(&from, "from", "", "begin at this time of day, `HH:MM` in UTC")
+	cmd.Flags().BoolVar(&share, "serve", false, "share the drill over SSH, as `warroom serve` shares a room")
+	sharing.add(cmd)
 	cmd.SetHelpFunc(func(cmd *cobra.Command, args []string) {
 		for _, name := range outside {
 			cmd.Flags().Lookup(name).Hidden = true
@@ -118,12 +128,11 @@ func (a *app) runDrill(ctx context.Context, name string, options drill.Options, 
 	c := &crew{room: k.room, clock: clock, log: log.Logger, charts: made.charts}
 	c.start(ctx, a.drillGroups(cfg, made, clock.Speed))
 	defer c.leave()
-	if a.plain() {
-		return a.tell(ctx, ui.PlainOptions{Room: k.room, Drill: clock, NoJournal: k.unkept, ASCII: a.onlyASCII(cfg)})
-	}
-	return show(ctx, ui.Options{
-		Context: ctx, Room: k.room, Desk: k.desk(), Drill: clock, History: k.history, NoJournal: k.unkept, Look: *look, Refresh: c.again, Charts: k.charts(made.charts),
-	}, drillMemory, log)
+	return show(ctx, forms{
+		kept: k, memory: drillMemory, plain: ui.PlainOptions{Room: k.room, Drill: clock, NoJournal: k.unkept, ASCII: a.onlyASCII(cfg)},
+		screen: ui.Options{
+			Context: ctx, Room: k.room, Desk: k.desk(), Drill: clock, History: k.history, NoJournal: k.unkept, Look: *look, Refresh: c.again, Charts: k.charts(made.charts),
+		}}, log)
 }
 
 // openDrill opens a room for a drill: one that is thrown away, or in the directory

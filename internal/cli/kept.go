@@ -18,8 +18,9 @@ type kept struct {
 	room     *room.Room
 	history  room.History // nil if nothing is kept
 	journal  *journal.Journal
-	readOnly string // why nobody can act here: another process writes the journal; "" if one can
-	unkept   string // why nothing is kept; "" if it is
+	place    journal.Place // of the journal; the zero one if there is none
+	readOnly string        // why nobody can act here: another process writes the journal; "" if one can
+	unkept   string        // why nothing is kept; "" if it is
 	closers  []func()
 }
 
@@ -58,7 +59,7 @@ func openRoomAt(ctx context.Context, place journal.Place, o journal.Options, clo
 	if err != nil {
 		return unkept(o, clock, err)
 	}
-	k := &kept{room: r, journal: j}
+	k := &kept{room: r, journal: j, place: place}
 	k.closers = append(k.closers, func() {
 		if err := j.Close(); err != nil {
 			o.Log.Warn("the journal was not closed well", "why", err)

@@ -124,7 +124,11 @@ func timeOfDay(text string) (time.Duration, error) {
 // wall is a screen on which nobody acts: of all that a screen gets it is handed only what
 // shows the room.
 func (a *app) wall(o ui.KioskOptions) shown {
-	return func(ctx context.Context, given ui.Options, _ string, _ *ownLog) error {
+	return func(ctx context.Context, v forms, _ *ownLog) error {
+		if a.plain() {
+			return a.tell(ctx, v.plain)
+		}
+		given := v.screen
 		o.Context, o.Room, o.Look, o.NewLook, o.NoJournal = ctx, given.Room, given.Look, given.NewLook, given.NoJournal
 		if given.Drill != nil {
 			o.Drill = given.Drill.Scenario()

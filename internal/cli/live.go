@@ -13,9 +13,16 @@ import (
 	"warroom/ui"
 )
 
-// shown shows a room in the terminal until it is left, and remembers how it was left in
-// the named file of the state directory, if it remembers that at all.
-type shown func(ctx context.Context, o ui.Options, memory string, log *ownLog) error
+// forms is a room in every form in which it can be shown.
+type forms struct {
+	kept   *kept
+	screen ui.Options
+	plain  ui.PlainOptions
+	memory string // the file of the state directory in which is remembered how a screen was left
+}
+
+// shown shows a room until it is left.
+type shown func(ctx context.Context, v forms, log *ownLog) error
 
 // runLive is `warroom`: a screen on the user's own AWS and probes.
 func (a *app) runLive(ctx context.Context, show shown) error {
@@ -58,22 +65,21 @@ func (a *app) runLive(ctx context.Context, show shown) error {
 			log.Warn("the config is not watched for changes", "why", err)
 		}
 	}()
-	if a.plain() {
-		return a.tell(ctx, ui.PlainOptions{Room: k.room, NoJournal: k.unkept, ASCII: a.onlyASCII(cfg), Wait: foundWithin})
-	}
-	return show(ctx, ui.Options{
-		Context: ctx, Room: k.room, Desk: k.desk(), History: k.history, NoJournal: k.unkept, Look: *first, NewLook: in.look.Load,
-		Refresh: c.again, Reload: a.reload(path, take), Charts: k.charts(watched.charts),
-	}, liveMemory, log)
+	return show(ctx, forms{kept: k, memory: liveMemory,
+		plain: ui.PlainOptions{Room: k.room, NoJournal: k.unkept, ASCII: a.onlyASCII(cfg), Wait: foundWithin},
+		screen: ui.Options{
+			Context: ctx, Room: k.room, Desk: k.desk(), History: k.history, NoJournal: k.unkept, Look: *first, NewLook: in.look.Load,
+			Refresh: c.again, Reload: a.reload(path, take), Charts: k.charts(watched.charts),
+		}}, log)
 }
 
 // watchAnother shows the room that another process keeps. Nothing is looked at twice:
 // that one watches the world.
 func (a *app) watchAnother(ctx context.Context, cfg *config.Config, look *ui.Look, k *kept, show shown, log *ownLog) error {
-	if a.plain() {
-		return a.tell(ctx, ui.PlainOptions{Room: k.room, ASCII: a.onlyASCII(cfg)})
-	}
-	return show(ctx, ui.Options{Context: ctx, Room: k.room, History: k.history, Look: *look, ReadOnly: k.readOnly}, liveMemory, log)
+	return show(ctx, forms{
+		kept: k, memory: liveMemory, plain: ui.PlainOptions{Room: k.room, ASCII: a.onlyASCII(cfg)},
+		screen: ui.Options{Context: ctx, Room: k.room, History: k.history, Look: *look, ReadOnly: k.readOnly},
+	}, log)
 }
 
 // foundWithin is the real time after which the room knows what is watched: AWS has

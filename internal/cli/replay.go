@@ -82,13 +82,12 @@ func (a *app) runReplay(ctx context.Context, path, from string, speed float64) e
 	}
 	meta := reader.Meta()
 	replay := &ui.Replay{Steering: clock, Name: meta.Room, Scenario: meta.Drill}
-	if a.plain() {
-		return a.tell(ctx, ui.PlainOptions{Room: player, Replay: replay, ASCII: a.onlyASCII(cfg)})
-	}
-	return a.show(ctx, ui.Options{
-		Context: ctx, Room: player, Replay: replay, History: past, Look: *look,
-		ReadOnly: "this is a replay; what happened cannot be changed",
-	}, drillMemory, log)
+	return a.show(ctx, forms{
+		memory: drillMemory, plain: ui.PlainOptions{Room: player, Replay: replay, ASCII: a.onlyASCII(cfg)},
+		screen: ui.Options{
+			Context: ctx, Room: player, Replay: replay, History: past, Look: *look,
+			ReadOnly: "this is a replay; what happened cannot be changed",
+		}}, log)
 }
 
 // replayFrom is the moment at which a replay begins.

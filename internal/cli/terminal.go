@@ -97,9 +97,14 @@ func (a *app) tell(ctx context.Context, o ui.PlainOptions) error {
 const framesASecond = 30
 
 // show runs a person's screen until it is left, and remembers it in the named file.
-func (a *app) show(ctx context.Context, o ui.Options, memory string, log *ownLog) error {
+// Where there is nothing to draw on it tells the room in lines.
+func (a *app) show(ctx context.Context, v forms, log *ownLog) error {
+	if a.plain() {
+		return a.tell(ctx, v.plain)
+	}
+	o := v.screen
 	o.Log = log.Lines
-	a.recall(&o, memory, log)
+	a.recall(&o, v.memory, log)
 	screen, err := ui.New(o)
 	if err != nil {
 		return err

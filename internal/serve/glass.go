@@ -164,4 +164,33 @@ func (s *Server) Review() {
 	}
 }
 
-func (g *Guest) showKiosk() (int, error) { return 2, errors.New("no wall yet") }
+// wall is a wall as the house shares it.
+type wall struct{ *ui.Kiosk }
+
+// Key implements screen.Screen: walls are nobody's, and all can be shared.
+func (w wall) Key() (any, bool) { return w.Kiosk.Key(), true }
+
+// Copy implements screen.Screen.
+func (w wall) Copy(ctx context.Context) screen.Screen { return wall{w.Kiosk.Copy(ctx)} }
+
+// Update implements tea.Model.
+func (w wall) Update(message tea.Msg) (tea.Model, tea.Cmd) {
+	_, command := w.Kiosk.Update(message)
+	return w, command
+}
+
+// showKiosk shows the room on a wall. What is pressed there goes nowhere: it is dropped
+// before the screen, the screen takes no keys, and it holds nothing to act with.
+func (g *Guest) showKiosk() (int, error) {
+	g.came("wall")
+	defer g.went()
+	o := g.server.options.Kiosk(g)
+	o.Context, o.Zone, o.Local = g.ctx, g.Zone(), false
+	kiosk, err := ui.NewKiosk(o)
+	if err != nil {
+		return 2, err
+	}
+	last, err := g.show(wall{kiosk}, nil, true, kioskPace)
+	_ = last.Close()
+	return statusOf(err), err
+}

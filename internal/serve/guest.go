@@ -56,11 +56,24 @@ func (g *Guest) Zone() *time.Location {
 		return zone
 	}
 	for _, name := range []string{"LC_TZ", "TZ"} {
-		if zone, err := time.LoadLocation(g.Getenv(name)); err == nil && g.Getenv(name) != "" {
+		if zone := g.server.zone(g.Getenv(name)); zone != nil {
 			return zone
 		}
 	}
 	return nil
+}
+
+// zone finds a time zone by its name, each only once: equal screens have the same one.
+func (s *Server) zone(name string) *time.Location {
+	if name == "" || len(name) > nameRunes {
+		return nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil
+	}
+	known, _ := s.zones.LoadOrStore(zone.String(), zone)
+	return known.(*time.Location)
 }
 
 // Night is when a wall is dimmed, as "22-07"; "" if never.

@@ -48,7 +48,8 @@ type Options struct {
 	// Screen is what the screens of people are made of, beside what is a person's own.
 	Screen func(*Guest) ui.Options
 	// Kiosk is what walls are made of.
-	// Kiosk
+	// Kiosk is what the walls are made of.
+	Kiosk func(*Guest) ui.KioskOptions
 	// Personal is what a person may do beside acting, by the role; nil gives nothing.
 	Personal func(*Guest) ui.Personal
 	// Plain tells the room in lines until ctx ends, or nothing is left to tell.
@@ -77,6 +78,7 @@ type Server struct {
 	door    *door
 	house   screen.House
 	left    memories
+	zones   sync.Map // by name
 	ssh     *ssh.Server
 	stop    context.CancelCauseFunc
 	ctx     context.Context

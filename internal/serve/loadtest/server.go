@@ -43,7 +43,9 @@ func serveRoom() error {
 	s, err := serve.New(serve.Options{
 		Keyring: anybody{}, HostKeys: []gossh.Signer{host}, Room: r, Roster: new(presence.Roster), Log: slog.New(slog.DiscardHandler), Audit: slog.New(slog.DiscardHandler),
 		Exempt: loopback,
-		Screen: func(*serve.Guest) ui.Options { return ui.Options{Room: r, Look: ui.Look{Theme: "dark"}, Memory: ui.Memory{Visited: true}} },
+		Screen: func(*serve.Guest) ui.Options {
+			return ui.Options{Room: r, Look: ui.Look{Theme: "dark"}, Memory: ui.Memory{Visited: true}}
+		},
 	})
 	if err != nil {
 		return err
