@@ -9,9 +9,10 @@ type Marks struct {
 	Arrow, Times, Separator, Pause        string
 	Unseen, Marked, Link, More            string
 	// What people did: acknowledged, is on it, announced a change, took something back,
-	// pinned a line. Cleared is trouble that was over before anybody knew; Pending is
+	// pinned a line. Cleared is trouble that was over before anybody knew; Looker is
+	// that somebody else has the row open. Pending is
 	// what is not on disk yet.
-	Ack, Claim, Change, Back, Pin, Cleared, Pending string
+	Ack, Claim, Change, Back, Pin, Cleared, Pending, Looker string
 	// The frame: corners clockwise from the top left, then horizontal and vertical.
 	TopLeft, TopRight, BottomRight, BottomLeft, Horizontal, Vertical string
 	// Spark is the glyphs of a small chart, lowest first. Gap stands for no reading.
@@ -35,7 +36,7 @@ var Unicode = Marks{
 	Note: "✎", Dot: "·", Ellipsis: "…", Absent: "–", Bar: "▌",
 	Arrow: "→", Times: "×", Separator: "│", Pause: "‖",
 	Unseen: "◆", Marked: "■", Link: "↗", More: "↓",
-	Ack: "✓", Claim: "➤", Change: "⚑", Back: "↶", Pin: "★", Cleared: "▽", Pending: "…",
+	Ack: "✓", Claim: "➤", Change: "⚑", Back: "↶", Pin: "★", Cleared: "▽", Pending: "…", Looker: "◦",
 	Plot: Braille, Axis: "│", Corner: "└", Tick: "┴", Dash: "╌", Box: [5]string{"├", "─", "▒", "┃", "┤"},
 	Block: HalfBlocks, Hatch: "╱", Here: "■", There: "□", Left: "━", Spent: "─",
 	TopLeft: "╭", TopRight: "╮", BottomRight: "╯", BottomLeft: "╰", Horizontal: "─", Vertical: "│",
@@ -48,7 +49,7 @@ var ASCII = Marks{
 	Note: "*", Dot: "-", Ellipsis: "~", Absent: "-", Bar: "|",
 	Arrow: ">", Times: "x", Separator: "|", Pause: "=",
 	Unseen: "@", Marked: "%", Link: "^", More: "v",
-	Ack: "+", Claim: "&", Change: "#", Back: "<", Pin: "=", Cleared: "v", Pending: ".",
+	Ack: "+", Claim: "&", Change: "#", Back: "<", Pin: "=", Cleared: "v", Pending: ".", Looker: "o",
 	Plot: Plain, Axis: "|", Corner: "+", Tick: "+", Dash: "-", Box: [5]string{"[", "-", "=", "|", "]"},
 	Block: Hashes, Hatch: "/", Here: "#", There: ".", Left: "=", Spent: "-",
 	TopLeft: "+", TopRight: "+", BottomRight: "+", BottomLeft: "+", Horizontal: "-", Vertical: "|",

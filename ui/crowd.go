@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -59,6 +60,7 @@ func (m *Model) gather() tea.Cmd {
 func (m *Model) meet() tea.Cmd {
 	m.crowd.here, m.dirty = m.crowd.roster.Here(), true
 	m.detailLines = nil // it says who else looks at the row
+	m.pen.looked, m.pen.lookedSum = m.crowd.lookedAt()
 	m.checkFollowed()
 	return m.gather()
 }
@@ -154,7 +156,34 @@ func (m *Model) lookers(row string) string {
 	for _, member := range m.crowd.here.Looking(rowName(row), m.crowd.own()) {
 		names = append(names, member.Person.Name)
 	}
-	return strings.Join(names, ", ")
+	switch len(names) {
+	case 0:
+		return ""
+	case 1:
+		return names[0] + " looks at this too"
+	}
+	return strings.Join(names, ", ") + " look at this too"
+}
+
+// lookedAt is the rows that others have open, and a number for them: equal for equal rows.
+func (c *crowd) lookedAt() (rows map[string]bool, sum uint64) {
+	var names []string
+	for _, member := range c.here.Members {
+		if member.View.Open && member.View.Row != "" && member.Following == 0 && member.ID != c.own() {
+			names = append(names, member.View.Row)
+		}
+	}
+	if len(names) == 0 {
+		return nil, 0
+	}
+	slices.Sort(names)
+	rows = make(map[string]bool, len(names))
+	var digest digest
+	for _, name := range names {
+		rows[name] = true
+		digest.text(name)
+	}
+	return rows, digest.sum()
 }
 
 // where is what somebody looks at, in words.

@@ -40,7 +40,7 @@ func (m *Model) detailView(r rect) []string {
 		second: m.pen.now.Unix(), look: m.pen.theme, marks: m.pen.marks, local: m.pen.local, missing: focused.missing(),
 	}
 	if key != m.detailKey || m.detailLines == nil {
-		g := &page{pen: &m.pen, shown: m.shown, services: m.services, chart: &m.chart, width: max(1, r.width-4), height: rows}
+		g := &page{pen: &m.pen, shown: m.shown, services: m.services, chart: &m.chart, lookers: m.lookers(it.key()), width: max(1, r.width-4), height: rows}
 		if key.missing {
 			g.add(theme.Warning, m.pen.marks.Warning+" "+focused.missed.name()+" was not there at "+m.momentShown())
 		} else {

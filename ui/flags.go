@@ -121,6 +121,9 @@ func (p *pen) gutter(s *room.Snapshot, f *flags, pane int, it item) string {
 	case it.signal != nil && f.unseen[it.signal.Key] && bad(it.signal): // a frozen view may show it as it was before
 		return p.theme.Paint(theme.Unseen, p.marks.Unseen)
 	}
+	if p.looked[rowName(it.key())] {
+		return p.theme.Paint(theme.Accent, p.marks.Looker)
+	}
 	for _, e := range it.events() {
 		if s.Timeline.Pinned[e.ID] != nil {
 			return p.theme.Paint(theme.Accent, p.marks.Pin)

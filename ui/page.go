@@ -27,6 +27,7 @@ type page struct {
 	shown    *room.Snapshot
 	services map[string]Service
 	chart    *chartView
+	lookers  string // who else looks at the same; "" if nobody
 	width    int
 	height   int // rows that can be seen at once, which a chart takes its share of
 	lines    []string
@@ -104,6 +105,9 @@ func (g *page) header(signal *room.Signal) {
 	g.fieldIn(seenToken, "seen", text)
 	if status := s.Scope(signal.Scope); status != nil {
 		g.fieldIn(theme.Warning, "trouble", cause(status, g.pen.now))
+	}
+	if g.lookers != "" {
+		g.fieldIn(theme.Accent, "here", g.lookers)
 	}
 	g.field("why", signal.Reason)
 	g.people(signal)

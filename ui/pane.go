@@ -53,7 +53,7 @@ type drawn struct {
 	flags                      uint64
 	look                       *theme.Theme
 	marks                      *theme.Marks
-	ages                       uint64
+	ages, looked               uint64
 }
 
 // move moves the cursor by rows.
@@ -93,7 +93,7 @@ func (p *pane) view(pen *pen, s *room.Snapshot, f *flags, at spot) []string {
 	now := drawn{
 		width: at.width, height: at.height, cursor: p.cursor, top: p.top, version: p.version, scopes: p.scopesSum(s),
 		focused: at.focused, local: pen.local, frozen: at.frozen, filter: p.filter.text, order: p.order, flags: f.version,
-		look: pen.theme, marks: pen.marks, ages: p.ages(pen, s, at.height), kept: keptMark(s),
+		look: pen.theme, marks: pen.marks, ages: p.ages(pen, s, at.height), kept: keptMark(s), looked: pen.lookedSum,
 	}
 	if p.lines != nil && now == p.drawn {
 		return p.lines

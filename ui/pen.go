@@ -20,16 +20,18 @@ const cellLimit = 1024
 
 // pen draws: it knows the look, the marks and the moment.
 type pen struct {
-	theme *theme.Theme
-	marks *theme.Marks
-	ascii bool
-	local bool
-	zone  *time.Location // the person's; that of this machine if nil
-	now   time.Time
-	found filter // what is marked in the rows that are drawn now
-	wide  int    // the width of the rows that are drawn now
-	back  string // the key that is one step out
-	many  bool   // accounts are watched, so that rows must say which
+	theme     *theme.Theme
+	marks     *theme.Marks
+	ascii     bool
+	local     bool
+	zone      *time.Location // the person's; that of this machine if nil
+	now       time.Time
+	found     filter          // what is marked in the rows that are drawn now
+	wide      int             // the width of the rows that are drawn now
+	looked    map[string]bool // the rows that others have open
+	lookedSum uint64          // a number for them
+	back      string          // the key that is one step out
+	many      bool            // accounts are watched, so that rows must say which
 	// Of the rows that are drawn now, somebody has acknowledged or claimed one, or one
 	// was over before.
 	people, cleared bool

@@ -61,6 +61,7 @@ func (m *Model) Key() (key any, shared bool) {
 	switch {
 	case m.overlay != overlayNothing, m.asking != askingNothing, m.pick.open, m.crowd.listed,
 		m.frozen, m.past.travels(), m.past.busy, m.chart.alarm != nil, len(m.attention.pending) > 0,
+		m.detail && m.crowd.roster != nil && m.crowd.following.id == 0, // it says who else looks at the row
 		me != nil && (me.Followers > 0 || me.Private):
 		return nil, false
 	}
@@ -115,6 +116,7 @@ func (m *Model) Copy(ctx context.Context) *Model {
 	c.bell, c.leave = m.reader.Join()
 	c.crowd.seat, c.crowd.remove, c.crowd.listed = nil, nil, false
 	c.crowd.join(m.crowd.roster)
+	c.pen.looked, c.pen.lookedSum = c.crowd.lookedAt()
 	if f := &c.crowd.following; f.id != 0 {
 		f.bell, f.leave, _ = m.crowd.roster.Watch(f.id)
 	}

@@ -58,11 +58,12 @@ func (h *Here) Member(id uint64) *Member {
 	return nil
 }
 
-// Looking is who has the details of an item open, but for one visit.
+// Looking is who has the details of an item open, but for one visit, and for those who only
+// follow somebody.
 func (h *Here) Looking(row string, except uint64) []*Member {
 	var looking []*Member
 	for _, m := range h.Members {
-		if m.View.Open && m.View.Row == row && row != "" && m.ID != except {
+		if m.View.Open && m.View.Row == row && row != "" && m.Following == 0 && m.ID != except {
 			looking = append(looking, m)
 		}
 	}

@@ -93,13 +93,13 @@ func newKey(t testing.TB) gossh.Signer {
 func serve(t testing.TB, change ...func(*Options)) *hosted {
 	t.Helper()
 	r := room.New(room.Options{Name: "prod"})
-	r.Apply(alarm(1, room.Critical, "ALARM"))
-	r.Flush()
+	burn(r, "checkout-5xx", room.Critical, "ALARM")
 	h := &hosted{t: t, room: r, keys: &keyring{grants: make(map[string]*access.Grant)}, audit: new(lockedBuffer)}
 	o := Options{
 		Keyring: h.keys, HostKeys: []gossh.Signer{newKey(t)}, Room: r, Roster: new(presence.Roster), Log: slog.New(slog.DiscardHandler),
 		Audit:  slog.New(slog.NewJSONHandler(h.audit, nil)),
 		Screen: func(*Guest) ui.Options { return ui.Options{Room: r, Look: ui.Look{Theme: "dark"}} },
+		Kiosk:  func(*Guest) ui.KioskOptions { return ui.KioskOptions{Room: r, Look: ui.Look{Theme: "dark"}} },
 		Plain: func(_ context.Context, g *Guest, out io.Writer) error {
 			return ui.Plain(g.ctx, ui.PlainOptions{Room: r, Out: out})
 		},
@@ -131,16 +131,17 @@ func serve(t testing.TB, change ...func(*Options)) *hosted {
 	return h
 }
 
-func alarm(n uint64, state room.State, word string) room.Event {
-	at := time.Now()
-	return room.Event{
-		ID: room.EventID{Node: "test", Number: n}, Stamp: room.Stamp{Wall: at.UnixMicro(), Node: "test"}, At: at, Type: room.EventSignal,
-		Signal: &room.Signal{
-			Key: "alarm/checkout-5xx", Kind: room.KindAlarm, State: state, Word: word, Title: "checkout-5xx", Region: "us-east-1",
-			Scope: room.Scope{Source: "cloudwatch", Account: "prod", Region: "us-east-1"}, Since: at,
-		},
-		Raises: state == room.Critical,
-	}
+// burn lets an alarm of the room change.
+func burn(r *room.Room, title string, state room.State, word string) {
+	now := time.Now()
+	scope := room.Scope{Source: "cloudwatch", Account: "prod", Region: "us-east-1"}
+	r.Observe(room.Observation{
+		Scope: scope, Watch: "a", At: now, Begins: true, Done: true, Interval: time.Hour,
+		Signals: []room.Signal{{
+			Key: "alarm/" + title, Kind: room.KindAlarm, State: state, Word: word, Title: title, Region: "us-east-1", Scope: scope, Since: now, Detail: &room.AlarmDetail{},
+		}},
+	})
+	r.Flush()
 }
 
 // lets gives somebody a key.
@@ -240,6 +241,13 @@ func (s *terminal) text() string {
 func (s *terminal) shows(what string) {
 	s.t.Helper()
 	s.waits("shows "+what, func(text string) bool { return strings.Contains(text, what) })
+}
+
+// altScreen says whether the terminal shows its other screen.
+func (s *terminal) altScreen() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.screen.IsAltScreen()
 }
 
 // patience bounds waiting for what should come at once.
