@@ -30,6 +30,7 @@ var may = map[string][]string{
 	"warroom/internal/record":    {"warroom/internal/room"},
 	"warroom/internal/clean":     {},
 	"warroom/internal/config":    {"warroom/internal/room"},
+	"warroom/internal/access":    {"warroom/internal/room", "warroom/internal/clean"},
 	"warroom/internal/journal":   {"warroom/internal/room", "warroom/internal/record"},
 	"warroom/internal/history":   {"warroom/internal/room", "warroom/internal/journal", "warroom/internal/playback"},
 	"warroom/internal/export":    {"warroom/internal/room", "warroom/internal/record", "warroom/internal/journal", "warroom/internal/clean"},
@@ -51,6 +52,7 @@ var never = map[string][]string{
 	"warroom/internal/room":      {outside},
 	"warroom/internal/clean":     {outside},
 	"warroom/internal/terminal":  {"github.com/aws/", "charm.land/"},
+	"warroom/internal/access":    {"github.com/aws/", "charm.land/"},
 }
 
 const outside = "outside the standard library"
