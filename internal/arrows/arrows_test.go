@@ -32,6 +32,7 @@ var may = map[string][]string{
 	"warroom/internal/record":    {"warroom/internal/room"},
 	"warroom/internal/clean":     {},
 	"warroom/internal/config":    {"warroom/internal/room"},
+	"warroom/internal/access":    {"warroom/internal/room", "warroom/internal/clean"},
 	"warroom/internal/journal":   {"warroom/internal/room", "warroom/internal/record"},
 	"warroom/internal/history":   {"warroom/internal/room", "warroom/internal/journal", "warroom/internal/playback"},
 	"warroom/internal/export":    {"warroom/internal/room", "warroom/internal/record", "warroom/internal/journal", "warroom/internal/clean"},
@@ -55,6 +56,7 @@ var never = map[string][]string{
 	"warroom/internal/screen":    {"warroom/ui", "warroom/internal/room", "github.com/aws/"},
 	"warroom/internal/clean":     {outside},
 	"warroom/internal/terminal":  {"github.com/aws/", "charm.land/"},
+	"warroom/internal/access":    {"github.com/aws/", "charm.land/"},
 }
 
 const outside = "outside the standard library"
