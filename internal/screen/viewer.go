@@ -14,7 +14,8 @@ import (
 
 // Options are what a viewer needs.
 type Options struct {
-	Screen  Screen                           // the first one; the house closes it
+	// Screen makes the first screen, which waits for news until ctx ends. The house closes it.
+	Screen  func(ctx context.Context) (Screen, error)
 	Own     func(Screen)                     // makes a copy the viewer's own; may be nil
 	In      io.Reader                        // what the terminal sends
 	Out     io.Writer                        // the terminal; a write may take as long as it likes
@@ -58,19 +59,25 @@ var ErrHungUp = errors.New("the terminal has hung up")
 // Show draws for one terminal until its person leaves (nil), it hangs up (ErrHungUp),
 // cannot be written to, or ctx ends (its cause). The terminal is given back as it was,
 // if it can still be written to. last is the screen as it was left, the viewer's own,
-// for whoever wants to remember it; it must be closed.
+// for whoever wants to remember it; it must be closed. It is nil if there was none: an
+// error is then that of Options.Screen.
 func (h *House) Show(ctx context.Context, o Options) (last Screen, err error) {
 	v := &viewer{options: o, bell: make(chan struct{}, 1), raw: make(chan string, rawLimit)}
 	v.ctx, v.cancel = context.WithCancelCause(ctx)
 	defer v.cancel(nil)
-	h.mu.Lock()
 	own, cancel := context.WithCancel(v.ctx)
-	s := h.open(own, cancel, o.Screen, v)
+	first, err := o.Screen(own)
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	h.mu.Lock()
+	s := h.open(own, cancel, first, v)
 	h.seat(v, s)
 	h.mu.Unlock()
 	s.send(true, o.Size, tea.EnvMsg(uv.Environ(o.Environ)), tea.ColorProfileMsg{Profile: o.Profile})
-	s.run(o.Screen.Init())
-	v.options.Screen, o.Screen = nil, nil // it is kept no longer than its stage
+	s.run(first.Init())
+	first = nil // it is kept no longer than its stage
 	heard := make(chan struct{})
 	go func() {
 		defer close(heard)

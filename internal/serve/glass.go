@@ -39,20 +39,27 @@ func (g *Guest) showScreen() (int, error) {
 	defer g.went()
 	personal := g.personal()
 	o := g.server.options.Screen(g)
-	o.Context, o.Role, o.Roster, o.Zone = g.ctx, g.Person().Role, g.server.options.Roster, g.Zone()
+	o.Role, o.Roster, o.Zone = g.Person().Role, g.server.options.Roster, g.Zone()
 	o.Desk, o.Seat, o.Remove, o.Refresh, o.Reload = personal.Desk, personal.Seat, personal.Remove, personal.Refresh, personal.Reload
 	left, known := g.server.left.of(g.Person().Key)
 	o.Memory, o.Keep = left.memory, nil
-	model, err := ui.New(o)
-	if err != nil {
-		return 2, err
-	}
-	model.Own(personal)
-	if known && g.server.options.Now().Sub(left.at) < viewportKept {
-		model.ShowViewport(left.viewport)
+	first := func(ctx context.Context) (screen.Screen, error) {
+		o.Context = ctx
+		model, err := ui.New(o)
+		if err != nil {
+			return nil, err
+		}
+		model.Own(personal)
+		if known && g.server.options.Now().Sub(left.at) < viewportKept {
+			model.ShowViewport(left.viewport)
+		}
+		return watched{model}, nil
 	}
 	own := func(s screen.Screen) { s.(watched).Own(personal) }
-	last, err := g.show(watched{model}, own, false, peoplePace)
+	last, err := g.show(first, own, false, peoplePace)
+	if last == nil {
+		return 2, err
+	}
 	w := last.(watched)
 	g.server.left.keep(g.Person().Key, memory{w.Remember(), w.Viewport(), g.server.options.Now()})
 	_ = w.Close()
@@ -83,9 +90,9 @@ func (g *Guest) personal() ui.Personal {
 }
 
 // show draws until the guest leaves.
-func (g *Guest) show(s screen.Screen, own func(screen.Screen), deaf bool, pace time.Duration) (screen.Screen, error) {
+func (g *Guest) show(first func(context.Context) (screen.Screen, error), own func(screen.Screen), deaf bool, pace time.Duration) (screen.Screen, error) {
 	last, err := g.server.house.Show(g.ctx, screen.Options{
-		Screen: s, Own: own, In: g.channel, Out: &output{guest: g, to: g.channel}, Size: g.asked.size, Sizes: g.sizes,
+		Screen: first, Own: own, In: g.channel, Out: &output{guest: g, to: g.channel}, Size: g.asked.size, Sizes: g.sizes,
 		Profile: g.profile(), Environ: append(slices.Clone(g.asked.environ), "TERM="+g.asked.term), Deaf: deaf, Pace: pace,
 		Rate: newRate(inputBurst, inputRate).take,
 	})
@@ -185,12 +192,19 @@ func (g *Guest) showKiosk() (int, error) {
 	g.came("wall")
 	defer g.went()
 	o := g.server.options.Kiosk(g)
-	o.Context, o.Zone, o.Local = g.ctx, g.Zone(), false
-	kiosk, err := ui.NewKiosk(o)
-	if err != nil {
+	o.Zone, o.Local = g.Zone(), false
+	first := func(ctx context.Context) (screen.Screen, error) {
+		o.Context = ctx
+		kiosk, err := ui.NewKiosk(o)
+		if err != nil {
+			return nil, err
+		}
+		return wall{kiosk}, nil
+	}
+	last, err := g.show(first, nil, true, kioskPace)
+	if last == nil {
 		return 2, err
 	}
-	last, err := g.show(wall{kiosk}, nil, true, kioskPace)
 	_ = last.Close()
 	return statusOf(err), err
 }
