@@ -37,7 +37,7 @@ func TestWhoMayEnterWithAKey(t *testing.T) {
 		{"RSA", rsa, home, "ben viewer", ""},
 		{"ECDSA", ecdsa, nil, "wall kiosk", ""},
 		{"a stranger", ed(99), home, "", "the key " + print(ed(99)) + " is not known; add it with `warroom keys add`"},
-		{"one that has expired this moment", ed(2), home, "", "the key " + print(ed(2)) + " of carl has expired at 2026-11-25 09:00 UTC; add it again with another date"},
+		{"one that has expired this moment", ed(2), home, "", "the key " + print(ed(2)) + " of carl has expired at 2026-11-25 09:00 UTC; revoke it and add it again with another date"},
 		{"one that is revoked", ed(4), home, "", "the key " + print(ed(4)) + " of emil is revoked in line 2"},
 		{"from an address that may", ed(3), home, "dora viewer", ""},
 		{"from an IPv4 address in the clothes of IPv6", ed(3), at("::ffff:192.0.2.7"), "dora viewer", ""},
