@@ -3,6 +3,9 @@ package access
 import (
 	"crypto/rand"
 	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -219,4 +222,42 @@ func shake(t *testing.T, config *gossh.ServerConfig, by gossh.Signer) string {
 		defer client.Close()
 	}
 	return <-entered
+}
+
+// TestWhatSSHKeygenSigns follows docs/roles.md with the real program.
+func TestWhatSSHKeygenSigns(t *testing.T) {
+	keygen, err := exec.LookPath("ssh-keygen")
+	if err != nil {
+		t.Skip("there is no ssh-keygen here")
+	}
+	o := files(t)
+	o.Now = time.Now
+	folder := filepath.Dir(o.Authorized)
+	ssh := func(args ...string) {
+		t.Helper()
+		command := exec.Command(keygen, args...)
+		command.Dir = folder
+		if out, err := command.CombinedOutput(); err != nil {
+			t.Fatalf("ssh-keygen %v: %v\n%s", args, err, out)
+		}
+	}
+	for _, name := range []string{"ca", "id_ed25519"} {
+		ssh("-q", "-t", "ed25519", "-N", "", "-f", name)
+	}
+	o.TrustedCA = filepath.Join(folder, "ca.pub")
+	k := open(t, o)
+	for lasting, want := range map[string]string{"+8h": "ana responder ana@corp 12", "+17h": ""} {
+		ssh("-q", "-s", "ca", "-I", "ana@corp", "-n", "warroom-responder", "-V", lasting, "-z", "12", "id_ed25519.pub")
+		text, err := os.ReadFile(filepath.Join(folder, "id_ed25519-cert.pub"))
+		must(t, err)
+		key, _, _, _, err := gossh.ParseAuthorizedKey(text)
+		must(t, err)
+		got := ""
+		if g, err := k.Admit(key, home); err == nil {
+			got = g.Person.Name + " " + string(g.Person.Role) + " " + g.Cert
+		}
+		if got != want {
+			t.Errorf("for %s: got %q, want %q", lasting, got, want)
+		}
+	}
 }
