@@ -13,6 +13,12 @@ import (
 	"warroom/internal/room"
 )
 
+// proxied is an address as a load balancer tells it.
+type proxied string
+
+func (proxied) Network() string  { return "tcp" }
+func (p proxied) String() string { return string(p) }
+
 func TestWhoMayEnterWithAKey(t *testing.T) {
 	o := files(t)
 	rsa, ecdsa := rsaKey(t, 2048), ecdsaKey(t)
@@ -41,6 +47,7 @@ func TestWhoMayEnterWithAKey(t *testing.T) {
 		{"one that is revoked", ed(4), home, "", "the key " + print(ed(4)) + " of emil is revoked in line 2"},
 		{"from an address that may", ed(3), home, "dora viewer", ""},
 		{"from an IPv4 address in the clothes of IPv6", ed(3), at("::ffff:192.0.2.7"), "dora viewer", ""},
+		{"behind a proxy, in the same clothes", ed(3), proxied("[::ffff:192.0.2.7]:22"), "dora viewer", ""},
 		{"from an IPv6 address", ed(3), at("2001:db8::1"), "dora viewer", ""},
 		{"from elsewhere", ed(3), at("192.0.3.1"), "", "the key " + print(ed(3)) + ` of dora may not come from 192.0.3.1; it has from="192.0.2.0/24,2001:db8::/32,!192.0.2.9"`},
 		{"from the one that may not", ed(3), at("192.0.2.9"), "", "the key " + print(ed(3)) + ` of dora may not come from 192.0.2.9; it has from="192.0.2.0/24,2001:db8::/32,!192.0.2.9"`},

@@ -156,11 +156,34 @@ func TestAChangeThatNoFolderTellsOfIsSeen(t *testing.T) {
 	k := open(t, o)
 	k.patrol = quiet
 	changes := watched(t, k)
+	put(t, o.Revoked, print(ed(3)))
+	heard(t, changes) // it has looked by now
 	must(t, os.Symlink(two, between+".new"))
 	must(t, os.Rename(between+".new", between))
 	heard(t, changes)
 	if enters(k, ed(1).PublicKey()) || !enters(k, ed(2).PublicKey()) {
 		t.Error("what the link leads to now is not what counts")
+	}
+}
+
+// TestAnEmptyFileIsLookedAtTwice holds the sign on which Watch waits: a slow save empties
+// a file first.
+func TestAnEmptyFileIsLookedAtTwice(t *testing.T) {
+	o := files(t)
+	o.TrustedCA = ""
+	put(t, o.Authorized, line(ed(1)))
+	put(t, o.Revoked)
+	k := open(t, o)
+	if k.isEmptied() {
+		t.Error("a file that was empty before has been emptied")
+	}
+	must(t, os.Truncate(o.Authorized, 0))
+	if !k.isEmptied() {
+		t.Error("an emptied file is not seen")
+	}
+	must(t, k.Reload())
+	if k.isEmptied() {
+		t.Error("a file that is believed to be empty is emptied again")
 	}
 }
 
