@@ -78,7 +78,7 @@ func Open(o Options) (*Keyring, error) {
 func (k *Keyring) nobody(s *state) error {
 	const next = "add a key with `warroom keys add FILE`, or trust a CA with --trusted-ca FILE"
 	if problems := s.problems(); len(problems) > 0 {
-		return fmt.Errorf("nobody could enter: %w; or %s", problems[0], next)
+		return fmt.Errorf("nobody could enter: %w, or %s", problems[0], next)
 	}
 	if k.o.Authorized == "" && k.o.TrustedCA == "" {
 		return errors.New("nobody could enter: neither a file of keys nor a CA is named; " + next)

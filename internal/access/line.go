@@ -242,3 +242,10 @@ func number(text string, limit int) (int, bool) {
 	n, err := strconv.Atoi(text)
 	return n, err == nil && n >= 1 && n <= limit && strconv.Itoa(n) == text
 }
+
+// Named is the entry with another name, which is made fit to be one.
+func (e Entry) Named(name string) Entry {
+	e.handle = handle(name)
+	e.Name = named(e.handle, e.Key)
+	return e
+}

@@ -39,6 +39,10 @@ func handle(text string) string {
 	return name
 }
 
+// IsName says whether somebody can be called something like a text. What a name may not
+// have in it becomes "-", capitals become small.
+func IsName(text string) bool { return handle(text) != "" }
+
 // handleOf is the handle of a comment or a certificate's id, such as "ana@laptop".
 func handleOf(comment string) string {
 	if end := strings.IndexAny(comment, " \t@"); end >= 0 {

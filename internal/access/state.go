@@ -120,7 +120,7 @@ func (s *state) admitKey(key gossh.PublicKey, from net.Addr, now time.Time) (*Gr
 		return nil, fmt.Errorf("the key %s of %s is revoked in line %d", fingerprint, e.Name, why)
 	}
 	if e.expired(now) {
-		return nil, fmt.Errorf("the key %s of %s has expired at %s; add it again with another date", fingerprint, e.Name, stamp(e.Expires))
+		return nil, fmt.Errorf("the key %s of %s has expired at %s; revoke it and add it again with another date", fingerprint, e.Name, stamp(e.Expires))
 	}
 	if !e.From.allows(from) {
 		return nil, fmt.Errorf("the key %s of %s may not come from %s; it has from=%q", fingerprint, e.Name, shownAddress(from), e.From)

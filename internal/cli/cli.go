@@ -159,7 +159,10 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.flags.ascii, "ascii", false, "draw with ASCII only; unasked where the terminal or its locale has no more")
 	a.flags.asciiGiven = func() bool { return f.Changed("ascii") }
 	f.BoolVar(&a.flags.plain, "plain", false, "no screen: a line of text for each event; by itself in a pipe, or if TERM is dumb")
-	root.AddCommand(a.drillCommand(), a.serveCommand(), a.statusCommand(), a.checkCommand(), a.replayCommand(), a.kioskCommand(), a.exportCommand(), a.journalCommand(), a.configCommand())
+	root.AddCommand(
+		a.drillCommand(), a.serveCommand(), a.kioskCommand(), a.statusCommand(), a.checkCommand(), a.replayCommand(), a.exportCommand(),
+		a.journalCommand(), a.keysCommand(), a.configCommand(),
+	)
 	root.AddCommand(a.actCommands()...)
 	speakPlainly(root)
 	return root

@@ -168,7 +168,9 @@ func replaceFile(path string, content []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(content)
+	if _, err = file.Write(content); err == nil {
+		err = file.Sync() // else a crash may leave an empty file under the name
+	}
 	if err = errors.Join(err, file.Close()); err == nil {
 		err = os.Rename(file.Name(), path)
 	}

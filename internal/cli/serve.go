@@ -252,7 +252,7 @@ func onlyHere(address string) bool {
 
 // keyFiles are the files of keys, those named or those at their usual places.
 func (a *app) keyFiles(f serveFlags) (authorized, revoked string) {
-	authorized = cmp.Or(f.authorized, defaultAuthorizedKeys())
+	authorized = cmp.Or(f.authorized, config.UserKeys())
 	revoked = f.revoked
 	if revoked == "" && authorized != "" {
 		revoked = filepath.Join(filepath.Dir(authorized), "revoked_keys")
@@ -317,13 +317,4 @@ func serveOnly(cmd *cobra.Command) string {
 		}
 	})
 	return found
-}
-
-// defaultAuthorizedKeys is where the keys are looked for of those who may come in; "" if
-// the user has no home.
-func defaultAuthorizedKeys() string {
-	if file := config.UserFile(); file != "" {
-		return filepath.Join(filepath.Dir(file), "authorized_keys")
-	}
-	return ""
 }

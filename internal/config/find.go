@@ -44,6 +44,14 @@ func UserFile() string { return inUserFolder(FileName) }
 // UserThemes is the folder of the user's own themes, or "" if the user has no home.
 func UserThemes() string { return inUserFolder("themes") }
 
+// UserKeys is where the user's own file of keys is, by which others enter the shared
+// room, or "" if the user has no home.
+func UserKeys() string { return inUserFolder("authorized_keys") }
+
+// UserRevoked is where the user's own file of revoked keys and certificates is, or "" if
+// the user has no home.
+func UserRevoked() string { return inUserFolder("revoked_keys") }
+
 func inUserFolder(name string) string {
 	folder := os.Getenv("XDG_CONFIG_HOME")
 	if !filepath.IsAbs(folder) {
