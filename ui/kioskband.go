@@ -83,7 +83,7 @@ func (w *wall) bandText(lost []*room.ScopeStatus, said string, width int) block 
 		stale = w.big(smallFace(), 1, theme.Warning, w.staleness(lost))
 	}
 	words := block{}
-	for _, line := range wrap(w.plain(said), max(1, width-stale.width-3-2*bandEdge), len(stale.lines)) {
+	for _, line := range w.wrapped(said, max(1, width-stale.width-3-2*bandEdge), len(stale.lines)) {
 		line = strings.TrimRight(w.fit(line, max(1, width-stale.width-3-2*bandEdge), false), " ")
 		words.lines = append(words.lines, w.theme.Paint(theme.Warning, line))
 		words.width = max(words.width, ansi.StringWidth(line))
