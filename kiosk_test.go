@@ -31,6 +31,17 @@ func TestADrillIsPlayedOnTheWallUntilSomebodyPressesQ(t *testing.T) {
 	}
 }
 
+func TestTheWallFollowsTheRoomThatAnotherProcessKeeps(t *testing.T) {
+	dir := t.TempDir()
+	s := keptRoom(t, dir)
+	s.waitFor("DOWN  shop")
+	wall := start(t, 80, 24, nil, "kiosk", "--config", filepath.Join(dir, "warroom.yaml"), "--state", dir)
+	wall.waitFor("nobody has acknowledged it")
+	s.press("3")
+	s.press("a")
+	wall.waitFor("ana acknowledged it")
+}
+
 // TestTheLoopOfTheWallSaysWhenTheLinkIsGoneAndTriesAgain runs the loop with an ssh that
 // fails twice and stands at the third try.
 func TestTheLoopOfTheWallSaysWhenTheLinkIsGoneAndTriesAgain(t *testing.T) {

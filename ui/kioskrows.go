@@ -128,6 +128,10 @@ func (w *wall) bigEntry(f *face, signal *room.Signal, name string, width int) []
 		word += ", was " + signal.Word
 	}
 	shape := map[string]string{w.marks.Critical: "✖", w.marks.Warning: "▲", w.marks.Stale: "◌"}[mark]
+	account := ""
+	if w.many {
+		account = signal.Account
+	}
 	lead := w.big(f, 1, token, shape)
 	lasting := w.big(f, 1, theme.Strong, since(w.now, signal.Since))
 	limit := width - lead.width - 2 - lasting.width - 4
@@ -140,5 +144,5 @@ func (w *wall) bigEntry(f *face, signal *room.Signal, name string, width int) []
 	}
 	lines := apart(width, beside(2, lead, w.big(f, 1, token, name)), lasting)
 	indent := strings.Repeat(" ", lead.width+2)
-	return append(lines, indent+w.theme.Paint(theme.Text, w.about(signal, width-len(indent), word, signal.Account, signal.Region)), "")
+	return append(lines, indent+w.theme.Paint(theme.Text, w.about(signal, width-len(indent), word, account, signal.Region)), "")
 }
