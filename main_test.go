@@ -72,9 +72,17 @@ func start(t testing.TB, columns, rows int, env []string, args ...string) *sessi
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &session{t: t, command: exec.Command(path, args...), screen: vt.NewEmulator(columns, rows), changed: make(chan struct{}, 1), ended: make(chan struct{})}
-	s.command.Dir = t.TempDir()
-	s.command.Env = append(environment(t), env...)
+	command := exec.Command(path, args...)
+	command.Dir = t.TempDir()
+	command.Env = append(environment(t), env...)
+	return attend(t, columns, rows, command)
+}
+
+// attend runs a command in a terminal of the given size.
+func attend(t testing.TB, columns, rows int, command *exec.Cmd) *session {
+	t.Helper()
+	s := &session{t: t, command: command, screen: vt.NewEmulator(columns, rows), changed: make(chan struct{}, 1), ended: make(chan struct{})}
+	var err error
 	s.tty, err = pty.StartWithSize(s.command, &pty.Winsize{Rows: uint16(rows), Cols: uint16(columns)})
 	if err != nil {
 		t.Fatal(err)

@@ -28,3 +28,9 @@ func TestEveryWayOfDrawingHasItsName(t *testing.T) {
 		t.Error("a plot that nobody made was found")
 	}
 }
+
+func TestBlockLettersAreSetFromTheLowerHalfOfACell(t *testing.T) {
+	if got := HalfBlocks.Glyph(0b01) + HalfBlocks.Glyph(0b10) + HalfBlocks.Glyph(0b11) + Hashes.Glyph(1); got != "▄▀█#" {
+		t.Errorf("blocks are %q", got)
+	}
+}

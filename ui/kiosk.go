@@ -204,6 +204,7 @@ func (k *Kiosk) wall() *wall {
 	if w.set.night.Holds(k.real.In(w.set.zone)) && w.critical() == 0 {
 		w.theme = w.theme.Dimmed()
 	}
+	w.many = accounts(w.s.Scopes.List) > 1
 	w.feeds = feedsOf(w.s, w.now)
 	return w
 }

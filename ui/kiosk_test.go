@@ -88,7 +88,7 @@ func TestTheWallAtEverySizeOfTheLadder(t *testing.T) {
 		{"calm", calm, nil, 0},
 		{"trouble", world, nil, 0},
 		{"acknowledged", func(c *standing) *room.Room { return acknowledged(t, c) }, nil, 0},
-		{"stale", world, nil, 2 * time.Minute},
+		{"stale", world, nil, 80 * time.Second},
 		{"no data", calm, nil, 20 * time.Minute},
 		{"nothing", func(c *standing) *room.Room { return room.New(room.Options{Name: "prod", Node: "test", Clock: c}) }, nil, 0},
 		{"drill", world, func(o *KioskOptions) { o.Drill = "us-east-1-2025-10-20" }, 0},

@@ -10,30 +10,17 @@ import (
 	"warroom/theme"
 )
 
-// body is a page, under a band that says what of it cannot be seen.
+// body is a page, under a band that says what of it cannot be seen. What was bad when it
+// was last seen stays on the page, as STALE; what was good is on none.
 func (w *wall) body(page kioskPage, width, height int) []string {
 	if w.silent() {
 		return w.darkness(width, height)
-	}
-	if f := w.feedOf(page.kind); page.kind != "" && f != nil && f.gone() {
-		return w.covered(f, width, height)
 	}
 	band := w.band(width, height)
 	if len(band) > 0 && height >= len(band)+2 && height >= kioskBlockRows/2 {
 		band = append(band, "")
 	}
 	return slicesOf(band, page.draw(w, width, max(0, height-len(band))))
-}
-
-// covered is a page of whose kind nothing can be seen: hatched from edge to edge, so that
-// nobody takes what was last known for what is.
-func (w *wall) covered(f *feed, width, height int) []string {
-	hatch := w.hatch(width)
-	lines := make([]string, height)
-	for i := range lines {
-		lines[i] = hatch
-	}
-	return w.inlaid(lines, w.bandText(f.lost, sentenceCase(f.missing(f.lost))+" cannot be seen"+w.cause(f.lost), width), width)
 }
 
 // band is a hatched strip that says what cannot be seen, on every page: what is not on
@@ -50,7 +37,10 @@ func (w *wall) band(width, height int) []string {
 	if len(lost) == 0 {
 		return nil
 	}
-	said := sentenceCase(strings.Join(what, ", ")) + " cannot be seen" + w.cause(lost)
+	said := sentenceCase(strings.Join(what, " and ")) + " cannot be seen"
+	if len(what) == 1 {
+		said += w.cause(lost)
+	}
 	if height < kioskBlockRows/2 {
 		return w.bandLine(lost, said, width)
 	}
@@ -83,7 +73,7 @@ func (w *wall) bandText(lost []*room.ScopeStatus, said string, width int) block 
 		stale = w.big(smallFace(), 1, theme.Warning, w.staleness(lost))
 	}
 	words := block{}
-	for _, line := range wrap(w.plain(said), max(1, width-stale.width-3-2*bandEdge), len(stale.lines)) {
+	for _, line := range w.wrapped(said, max(1, width-stale.width-3-2*bandEdge), len(stale.lines)) {
 		line = strings.TrimRight(w.fit(line, max(1, width-stale.width-3-2*bandEdge), false), " ")
 		words.lines = append(words.lines, w.theme.Paint(theme.Warning, line))
 		words.width = max(words.width, ansi.StringWidth(line))

@@ -7,8 +7,9 @@ import (
 	"warroom/internal/room"
 )
 
-// lostOnWall is how many intervals old data may be before the wall covers what it knows
-// of it: nobody stands in front of a wall who would see that a number does not move.
+// lostOnWall is how many intervals old data may be before the wall shows no number of it
+// and says so in a hatched band: nobody stands in front of a wall who would see that a
+// number does not move.
 const lostOnWall = 3
 
 // feed is one source as the wall speaks of it: what all its scopes have seen lately.
@@ -18,7 +19,7 @@ type feed struct {
 	scopes []*room.ScopeStatus
 	oldest time.Duration       // of what was ever seen
 	stale  []*room.ScopeStatus // not to be believed any more, or never seen
-	lost   []*room.ScopeStatus // of those, what is covered
+	lost   []*room.ScopeStatus // of those, what is so old that the wall shows no number of it
 	starts bool                // the first look is still under way somewhere
 }
 
@@ -70,7 +71,7 @@ func (f *feed) take(status *room.ScopeStatus, now time.Time) {
 // dark says that nothing of a source can be believed.
 func (f *feed) dark() bool { return len(f.stale) == len(f.scopes) }
 
-// gone says that all of a source is covered.
+// gone says that all of a source is that old.
 func (f *feed) gone() bool { return len(f.lost) == len(f.scopes) }
 
 // feedOf is the source of a kind, or nil if it is not watched.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"warroom/internal/clean"
 	"warroom/internal/room"
 	"warroom/theme"
 )
@@ -182,14 +183,19 @@ func (w *wall) sentenceIn(width int) []string {
 	if width < kioskBlockColumns && w.set.height >= 2*kioskLineRows {
 		limit = sentenceLinesNarrow
 	}
-	said := wrap(w.plain(w.sentence(true)), width, limit+1)
+	said := w.wrapped(w.sentence(true), width, limit+1)
 	if len(said) > limit {
-		said = wrap(w.plain(w.sentence(false)), width, limit)
+		said = w.wrapped(w.sentence(false), width, limit)
 	}
 	for i, line := range said {
 		said[i] = w.theme.Paint(theme.Strong, w.fit(line, width, false))
 	}
 	return said
+}
+
+// wrapped is a text from outside in at most so many lines.
+func (w *wall) wrapped(text string, width, limit int) []string {
+	return wrap(clean.Line(w.plain(text), cellLimit), width, limit)
 }
 
 // smallHeader is the same without block letters.

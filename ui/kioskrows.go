@@ -21,10 +21,10 @@ func (w *wall) worstOf(kind room.Kind, width, height int) []string {
 	}
 	list := w.s.Of(kind)
 	all := list.States[room.Critical] + list.States[room.Warning]
-	rows := w.entryRows(all, height-len(lines))
+	size := w.entrySizeOf(all, height-len(lines))
 	shown := 0
 	for _, signal := range list.Signals[:all] {
-		entry := w.entry(signal, width, rows)
+		entry := w.entry(signal, width, size)
 		need := len(entry)
 		if shown < all-1 {
 			need++
@@ -41,46 +41,60 @@ func (w *wall) worstOf(kind room.Kind, width, height int) []string {
 	return lines
 }
 
-// The heights of an entry, from block letters down to a single line.
-var entryHeights = []int{5, 3, 2, 1}
+// entrySize is one size of an entry.
+type entrySize struct {
+	face   *face // of the name; nil for none
+	rows   int
+	wanted int // how many entries of it a page should hold, if there are so many
+}
 
-// entriesWanted is how many entries a page should have before they are made larger.
-const entriesWanted = 4
-
-// entryRows is how high entries are, so that enough of them fit.
-func (w *wall) entryRows(all, height int) int {
-	for _, rows := range entryHeights {
-		if rows == entryHeights[0] && !w.tall() {
-			continue
+// entrySizeOf is the largest size of which enough entries fit.
+func (w *wall) entrySizeOf(all, height int) entrySize {
+	var sizes []entrySize
+	if w.tall() {
+		for _, f := range []*face{largeFace(), smallFace()} {
+			sizes = append(sizes, entrySize{f, w.bigRows(f) + 2, entriesWanted})
 		}
-		if w.face != nil && rows*min(all, entriesWanted) <= height {
-			return rows
+		sizes[0].wanted = entriesWanted + 2
+	}
+	if w.face != nil {
+		sizes = append(sizes, entrySize{nil, 3, entriesWanted}, entrySize{nil, 2, entriesWanted})
+	}
+	for _, size := range sizes {
+		if size.rows*min(all, size.wanted) <= height {
+			return size
 		}
 	}
-	return 1
+	return entrySize{rows: 1}
 }
+
+// entriesWanted is how many entries a page should hold before they are made larger.
+const entriesWanted = 4
 
 // entry is one signal on the wall: its name and for how long, and under that where, why
 // and who:
 //
 //	✖ CHECKOUT  (block letters)                              40m
 //	  DOWN · us-east-1 · expected status 200..299, got 503 · nobody has acknowledged it
-func (w *wall) entry(signal *room.Signal, width, rows int) []string {
+func (w *wall) entry(signal *room.Signal, width int, size entrySize) []string {
 	mark, word, token, _ := w.look(w.s, signal)
-	if rows == entryHeights[0] {
-		if lines, ok := w.bigEntry(signal, mark, word, token, width); ok {
-			return lines
+	name := strings.ToUpper(w.called(signal))
+	for _, f := range []*face{size.face, smallFace()} {
+		if size.face != nil && f.has(name) {
+			if lines := w.bigEntry(f, signal, name, width); lines != nil {
+				return lines
+			}
 		}
 	}
 	lines := []string{w.row(width, false, false,
 		cell{token: token, text: mark, width: 1}, cell{token: token, text: word, width: 8},
 		cell{token: theme.Strong, text: w.called(signal), width: flex}, w.region(signal.Region, 14, 2),
 		cell{token: theme.Text, text: since(w.now, signal.Since), width: 6, right: true})}
-	if rows == 1 {
+	if size.rows == 1 {
 		return lines
 	}
 	lines = append(lines, "  "+w.theme.Paint(theme.Muted, w.about(signal, width-2)))
-	if rows > 2 {
+	if size.rows > 2 {
 		lines = append(lines, "")
 	}
 	return lines
@@ -106,26 +120,29 @@ func (w *wall) about(signal *room.Signal, width int, facts ...string) string {
 	return w.fit(strings.Join(append(said, handled), dot), max(0, width), false)
 }
 
-// bigEntry is an entry in block letters; ok is false if its name cannot be set in them.
-func (w *wall) bigEntry(signal *room.Signal, mark, word string, token theme.Token, width int) (lines []string, ok bool) {
-	f := smallFace()
+// bigEntry is an entry in block letters, or nil if not even the beginning of its name has
+// room.
+func (w *wall) bigEntry(f *face, signal *room.Signal, name string, width int) []string {
+	mark, word, token, _ := w.look(w.s, signal)
+	if mark == w.marks.Stale {
+		word += ", was " + signal.Word
+	}
 	shape := map[string]string{w.marks.Critical: "✖", w.marks.Warning: "▲", w.marks.Stale: "◌"}[mark]
+	account := ""
+	if w.many {
+		account = signal.Account
+	}
 	lead := w.big(f, 1, token, shape)
 	lasting := w.big(f, 1, theme.Strong, since(w.now, signal.Since))
-	name := strings.ToUpper(w.called(signal))
-	if !f.has(name) || shape == "" {
-		return nil, false
-	}
 	limit := width - lead.width - 2 - lasting.width - 4
 	for len(f.lines(name)[0]) > limit {
 		cut := strings.TrimRight(name, ".")
 		if len(cut) < 2 {
-			return nil, false
+			return nil
 		}
 		name = cut[:len(cut)-1] + "..."
 	}
-	lines = apart(width, beside(2, lead, w.big(f, 1, token, name)), lasting)
+	lines := apart(width, beside(2, lead, w.big(f, 1, token, name)), lasting)
 	indent := strings.Repeat(" ", lead.width+2)
-	lines = append(lines, indent+w.theme.Paint(theme.Text, w.about(signal, width-len(indent), word, signal.Account, signal.Region)), "")
-	return lines, true
+	return append(lines, indent+w.theme.Paint(theme.Text, w.about(signal, width-len(indent), word, account, signal.Region)), "")
 }

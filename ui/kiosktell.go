@@ -86,31 +86,37 @@ func (w *wall) began() time.Time {
 var leading = []room.Kind{room.KindProbe, room.KindAlarm, room.KindHealth}
 
 // worst is the signal that the wall's sentence is about: of the worst state there is,
-// what nobody has acknowledged before what somebody has; nil if all is well.
+// what can be seen before what cannot, and what nobody has acknowledged before what
+// somebody has; nil if all is well.
 func (w *wall) worst() *room.Signal {
-	for _, state := range []room.State{room.Critical, room.Warning} {
-		var known *room.Signal
-		for _, kind := range leading {
-			for _, signal := range w.s.Of(kind).Signals {
-				if signal.State.Urgency() < state.Urgency() {
-					break
-				}
-				if signal.State != state {
-					continue
-				}
-				if signal.Standing == room.Unacknowledged {
-					return signal
-				}
-				if known == nil {
-					known = signal
-				}
+	var worst *room.Signal
+	most := 0
+	for _, kind := range leading {
+		for _, signal := range w.s.Of(kind).Signals {
+			if !bad(signal) {
+				break
+			}
+			if weight := w.weight(signal); weight > most {
+				worst, most = signal, weight
 			}
 		}
-		if known != nil {
-			return known
-		}
 	}
-	return nil
+	return worst
+}
+
+// weight orders signals that are bad by how much they have to be spoken of.
+func (w *wall) weight(signal *room.Signal) int {
+	weight := 1
+	if signal.State == room.Critical {
+		weight += 4
+	}
+	if w.s.Visibility(signal, w.now) == room.Fresh {
+		weight += 2
+	}
+	if signal.Standing == room.Unacknowledged {
+		weight++
+	}
+	return weight
 }
 
 // sentence is the worst thing there is, in one sentence:
@@ -151,13 +157,16 @@ func (w *wall) sentenceAbout(signal *room.Signal, why bool) string {
 	}
 	text += " is " + word
 	if mark == w.marks.Stale {
-		text = strings.TrimSuffix(text, " is "+word) + " was " + signal.Word + " when last seen"
+		text = strings.TrimSuffix(text, " is "+word) + " was " + signal.Word
 	}
 	if !signal.Since.IsZero() {
 		text += " since " + w.instant(signal.Since)
 	}
+	if mark == w.marks.Stale {
+		text += " when it was last seen"
+	}
 	if why {
-		text += because(signal.Reason)
+		text += strings.TrimSuffix(because(signal.Reason), ".")
 	}
 	return text + "; " + w.handled(signal)
 }

@@ -38,11 +38,12 @@ picture() {
 	shift 6
 	mkdir -p "$scratch/$name"
 	echo '{"visited": true}' >"$scratch/$name/screen-drill.json" # no hints over the panes
+	# shellcheck disable=SC2086 # what is played is several words
 	xterm -u8 -fa 'JetBrains Mono' -fs 10 -geometry "$size+0+0" -bg "$background" -fg "$foreground" \
 		+sb -b 8 -xrm 'xterm*directColor: true' -xrm 'xterm*faceNameDoublesize: DejaVu Sans Mono' \
-		-e env COLORTERM=truecolor LANG=C.UTF-8 "$scratch/warroom" drill --state "$scratch/$name" --theme "$theme" --from "$from" --speed 60 &
+		-e env COLORTERM=truecolor LANG=C.UTF-8 "$scratch/warroom" ${play:-drill} --state "$scratch/$name" --theme "$theme" --from "$from" --speed 60 &
 	local terminal=$!
-	titled '[0-9] alarms [0-9]+ probe.* DRILL'
+	titled '[0-9] alarms [0-9]+ probe.* DRILL|DRILL TROUBLE.* probe'
 	sleep 20 # twenty simulated minutes, so that there are readings to draw
 	xdotool windowfocus "$window" key p
 	for key in "$@"; do
@@ -65,4 +66,5 @@ wants narrow && picture narrow 80x24 '#101418' '#d8dee9' dark 07:00 2
 wants light && picture light 130x36 '#fafafa' '#24292f' light 07:00 4
 wants chart && picture chart 150x42 '#101418' '#d8dee9' dark 06:45 2 slash 5 x x Return Return
 wants past && picture past 150x42 '#101418' '#d8dee9' dark 07:00 4 bracketleft bracketleft bracketleft
+wants kiosk && play="kiosk --drill" picture kiosk 150x42 '#101418' '#d8dee9' dark 07:00
 true

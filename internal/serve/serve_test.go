@@ -213,6 +213,7 @@ func (h *hosted) open(client *gossh.Client) *terminal {
 	}
 	go func() {
 		_ = s.session.Wait()
+		_ = s.screen.Close()
 		close(s.over)
 	}()
 	h.t.Cleanup(func() { _ = client.Close() })
