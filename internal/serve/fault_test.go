@@ -209,9 +209,7 @@ func TestAHalfOpenLineIsCutAndTheReasonWrittenDown(t *testing.T) {
 	ana.shows("2 here")
 	l.hold()
 	w.waits("is alone again", func(text string) bool { return !strings.Contains(text, "2 here") })
-	if !strings.Contains(h.audit.String(), errStalled.Error()) {
-		t.Errorf("the audit log does not say why:\n%s", h.audit)
-	}
+	eventually(t, "the audit log says why", func() bool { return strings.Contains(h.audit.String(), errStalled.Error()) })
 	l.cut()
 	w.goesOn("half-open")
 }
@@ -227,6 +225,9 @@ func TestAClientStopsReading(t *testing.T) {
 	}
 	session, err := client.NewSession()
 	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := session.StdinPipe(); err != nil { // never closed
 		t.Fatal(err)
 	}
 	if _, err := session.StdoutPipe(); err != nil { // never read
@@ -246,9 +247,7 @@ func TestAClientStopsReading(t *testing.T) {
 	for i := 0; ; i++ {
 		select {
 		case <-gone:
-			if !strings.Contains(h.audit.String(), errStalled.Error()) {
-				t.Errorf("the audit log does not say why:\n%s", h.audit)
-			}
+			eventually(t, "the audit log says why", func() bool { return strings.Contains(h.audit.String(), errStalled.Error()) })
 			w.goesOn("takes-nothing")
 			return
 		case <-time.After(5 * time.Millisecond): // a new size, and with it a whole new frame
@@ -289,6 +288,9 @@ func TestTerminalsOfAnySize(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if _, err := session.StdinPipe(); err != nil {
+			t.Fatal(err)
+		}
 		out, err := session.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)
@@ -306,8 +308,6 @@ func TestTerminalsOfAnySize(t *testing.T) {
 		_ = session.WindowChange(size[0], size[1])
 		_ = session.WindowChange(40, 120)
 		go func() { _, _ = io.Copy(io.Discard, out) }()
-		stdin := session
-		_ = stdin.Close()
 		_ = client.Close()
 	}
 	var memory runtime.MemStats

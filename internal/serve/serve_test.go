@@ -12,6 +12,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -174,6 +175,8 @@ type terminal struct {
 	bytes  int
 	over   chan struct{}
 	errs   lockedBuffer
+
+	stopped atomic.Bool
 }
 
 // join joins with a terminal of 120x40.
@@ -192,7 +195,7 @@ func (h *hosted) open(client *gossh.Client) *terminal {
 	go func() { // what it would answer is not sent: a terminal need not
 		var sink [256]byte
 		for {
-			if _, err := s.screen.Read(sink[:]); err != nil {
+			if _, err := s.screen.Read(sink[:]); err != nil || s.stopped.Load() {
 				return
 			}
 		}
@@ -213,7 +216,8 @@ func (h *hosted) open(client *gossh.Client) *terminal {
 	}
 	go func() {
 		_ = s.session.Wait()
-		_ = s.screen.Close()
+		s.stopped.Store(true)
+		_, _ = s.Write([]byte("\x1b[5n")) // its answer ends the one who takes answers
 		close(s.over)
 	}()
 	h.t.Cleanup(func() { _ = client.Close() })
