@@ -2,6 +2,7 @@ package screen
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -11,7 +12,7 @@ type cell struct {
 	text  string // the character; "" in the second column of a wide one
 	style string // the SGR sequences in force, one after another; "" for none
 	link  string // the OSC 8 sequence in force; "" for none
-	wide  bool   // it takes two columns
+	whole bool   // it is a wide character, or one of several runes
 }
 
 // cells splits a painted line into its columns. Sequences other than SGR and OSC 8 are
@@ -24,7 +25,7 @@ func cells(line string) []cell {
 		line, state = line[n:], next
 		switch {
 		case width > 0:
-			split = append(split, cell{text: sequence, style: style, link: link, wide: width > 1})
+			split = append(split, cell{text: sequence, style: style, link: link, whole: width > 1 || utf8.RuneCountInString(sequence) > 1})
 			for range width - 1 {
 				split = append(split, cell{style: style, link: link})
 			}
@@ -63,10 +64,11 @@ func isLinkEnd(sequence string) bool {
 const gapLimit = 6
 
 // repaint writes what turns one painted line into another, at a row counted from 1.
-// Wide characters may not be cut in two, so that a line with one is written as a whole.
+// Wide characters may not be cut in two, and terminals differ about those of several
+// runes, so that a line with one is written as a whole.
 func repaint(out *strings.Builder, row int, before, after string) {
 	old, now := cells(before), cells(after)
-	if hasWide(old) || hasWide(now) || len(old) != len(now) {
+	if hasWhole(old) || hasWhole(now) || len(old) != len(now) {
 		paintLine(out, row, after, len(old) > len(now))
 		return
 	}
@@ -99,22 +101,23 @@ func changedUntil(old, now []cell, from int) int {
 	return end
 }
 
-func hasWide(line []cell) bool {
+func hasWhole(line []cell) bool {
 	for i := range line {
-		if line[i].wide {
+		if line[i].whole {
 			return true
 		}
 	}
 	return false
 }
 
-// paintLine writes a whole line. clear takes away what is behind its end.
+// paintLine writes a whole line. clear takes away what was there before: a terminal that
+// has just written its last column would erase that one with what is behind it.
 func paintLine(out *strings.Builder, row int, line string, clear bool) {
 	out.WriteString(ansi.CursorPosition(1, row))
-	out.WriteString(line)
 	if clear {
-		out.WriteString(ansi.EraseLineRight)
+		out.WriteString(ansi.EraseEntireLine)
 	}
+	out.WriteString(line)
 }
 
 // brush writes cells and changes the terminal's style only where theirs changes.

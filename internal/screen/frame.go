@@ -53,13 +53,13 @@ func (f *Frame) after(shown *Frame) []byte {
 	for i, line := range f.lines {
 		switch {
 		case i >= len(shown.lines):
-			paintLine(&out, i+1, line, true)
+			paintLine(&out, i+1, line, false)
 		case line != shown.lines[i]:
 			repaint(&out, i+1, shown.lines[i], line)
 		}
 	}
 	for i := len(f.lines); i < len(shown.lines); i++ {
-		out.WriteString(ansi.CursorPosition(1, i+1) + ansi.EraseLineRight)
+		out.WriteString(ansi.CursorPosition(1, i+1) + ansi.EraseEntireLine)
 	}
 	f.modes(&out, &shown.view)
 	f.cursor(&out, shown.view.Cursor)

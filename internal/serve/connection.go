@@ -97,7 +97,6 @@ func (c *connection) finish() {
 	c.mu.Lock()
 	c.sessions--
 	c.mu.Unlock()
-	s.guests.Done()
 }
 
 // gone lets go of a connection that is closed.

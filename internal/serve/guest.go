@@ -98,14 +98,16 @@ func (g *Guest) cancel(why error) { g.stop(why) }
 // end ends the session and tells the person why.
 func (g *Guest) end(why error) { g.cancel(why) }
 
-// serve is the session once a shell or a command was asked for.
-func (g *Guest) serve() {
+// serve is the session once a shell or a command was asked for. It is counted out before
+// the client knows that it is over, and may ask for the next one.
+func (g *Guest) serve(finish func()) {
 	g.enter()
 	status, why := g.attend()
 	g.leave(why)
 	if status != 0 && why != nil && !errors.Is(why, errHungUp) {
 		_, _ = fmt.Fprintf(g.errors(), "warroom: %s\r\n", why)
 	}
+	finish()
 	_, _ = g.channel.SendRequest("exit-status", false, gossh.Marshal(struct{ Status uint32 }{uint32(status)}))
 }
 

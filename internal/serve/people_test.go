@@ -216,3 +216,55 @@ func TestEveryActIsAttributedToTheKeyThatDidIt(t *testing.T) {
 	ana.shows("ana joined, as responder, to a screen")
 	ana.shows(fingerprint[:14])
 }
+
+func TestEqualScreensAreDrawnOnceUntilSomebodyPressesAKey(t *testing.T) {
+	h := serve(t)
+	var all []*terminal
+	for i := range 5 {
+		all = append(all, h.join(h.lets(string(rune('a'+i)), room.Viewer)))
+	}
+	for _, each := range all {
+		each.shows("5 here")
+	}
+	eventually(t, "the five share one screen", func() bool { return h.server.Stages() == 1 })
+	burn(h.room, "orders-5xx", room.Critical, "ALARM")
+	for _, each := range all {
+		each.shows("orders-5xx")
+	}
+	all[0].press("4z")
+	all[0].waits("is zoomed", func(text string) bool { return !strings.Contains(text, "3 Probes") })
+	if n := h.server.Stages(); n != 2 {
+		t.Errorf("%d screens are drawn for two views", n)
+	}
+	for _, each := range all[1:] {
+		if !strings.Contains(each.text(), "3 Probes") {
+			t.Error("what one has pressed is seen by another")
+		}
+	}
+	all[0].press("z")
+	all[0].shows("3 Probes")
+	walls := []*terminal{h.join(h.lets("w1", room.Kiosk)), h.join(h.lets("w2", room.Kiosk))}
+	for _, each := range walls {
+		each.shows("ALARMS")
+	}
+	eventually(t, "the walls share one screen", func() bool { return h.server.Stages() == 3 })
+}
+
+// TestWhatAWallTypesReachesNothing types everything that does something elsewhere.
+func TestWhatAWallTypesReachesNothing(t *testing.T) {
+	h := serve(t)
+	wall := h.join(h.lets("wall", room.Kiosk))
+	wall.shows("ALARMS")
+	before := h.room.Snapshot().Timeline.Total
+	wall.press("q\x03\x04a2ac:note x\rn x\rI?\x1b\x1b[200~q\x1b[201~\x1b[<0;5;5M")
+	burn(h.room, "orders-5xx", room.Critical, "ALARM")
+	wall.shows("orders-5xx")
+	if after := h.room.Snapshot().Timeline.Total; after != before+1 {
+		t.Errorf("%d lines, were %d", after, before)
+	}
+	select {
+	case <-wall.over:
+		t.Error("the wall has ended")
+	default:
+	}
+}

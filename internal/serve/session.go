@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/ssh"
@@ -50,7 +51,9 @@ func (s *Server) session(_ *ssh.Server, conn *gossh.ServerConn, offered gossh.Ne
 		_ = offered.Reject(gossh.ResourceShortage, err.Error())
 		return
 	}
-	defer c.finish()
+	defer s.guests.Done()
+	finish := sync.OnceFunc(c.finish)
+	defer finish()
 	channel, requests, err := offered.Accept()
 	if err != nil {
 		return
@@ -71,7 +74,7 @@ func (s *Server) session(_ *ssh.Server, conn *gossh.ServerConn, offered gossh.Ne
 			go func() {
 				defer close(served)
 				defer channel.Close()
-				g.serve()
+				g.serve(finish)
 			}()
 		}
 		if g.asked.requests > askedLimit && !g.asked.begun {
