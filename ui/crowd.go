@@ -26,6 +26,8 @@ type crowd struct {
 	listed    bool   // the list of people is open
 	at        int    // its cursor
 	remove    func(id uint64) error
+	hosts     bool // leaving this screen closes the room for all
+	warned    bool // that was said at the last key
 }
 
 // gathered says that the people who are here, or what concerns all of them, have changed.

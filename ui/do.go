@@ -255,4 +255,13 @@ func (m *Model) doRow(arg string) tea.Cmd {
 	return nil
 }
 
-func (m *Model) doQuit(string) tea.Cmd { return tea.Quit }
+// doQuit leaves, and asks first where that closes the room for others.
+func (m *Model) doQuit(string) tea.Cmd {
+	others := len(m.crowd.here.Members) - 1
+	if !m.crowd.hosts || others < 1 || m.crowd.warned {
+		return tea.Quit
+	}
+	m.crowd.warned = true
+	m.say(theme.Warning, plural(others, "other")+" would be shown out, since the room is served from here; once more closes it")
+	return nil
+}

@@ -164,6 +164,7 @@ func (m *Model) doFollow(name string) tea.Cmd {
 	}
 	if name == "" {
 		m.crowd.listed, m.crowd.at, m.overlay = true, 0, overlayNothing
+		m.crowd.here = m.crowd.roster.Here()
 		return nil
 	}
 	for _, member := range m.crowd.here.Members {

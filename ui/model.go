@@ -109,7 +109,7 @@ func New(o Options) (*Model, error) {
 	}
 	m.input.SetVirtualCursor(false)
 	m.bell, m.leave = o.Room.Join()
-	m.crowd.seat, m.crowd.remove = o.Seat, o.Remove
+	m.crowd.seat, m.crowd.remove, m.crowd.hosts = o.Seat, o.Remove, o.Hosts
 	m.crowd.join(o.Roster)
 	m.live = o.Room.Snapshot()
 	m.shown = m.live
@@ -261,6 +261,9 @@ func (m *Model) tellTime() {
 		return
 	}
 	m.pen.now, m.dirty = now, true
+	if m.crowd.listed { // what others look at is no news to anybody but those who follow
+		m.crowd.here = m.crowd.roster.Here()
+	}
 }
 
 func (m *Model) syncPanes() {
@@ -303,6 +306,9 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 func (m *Model) do(a action, arg string) tea.Cmd {
 	if !m.may(a) {
 		return nil
+	}
+	if a.id != "quit" {
+		m.crowd.warned = false
 	}
 	m.whileFollowing(a)
 	return a.do(m, arg)

@@ -34,6 +34,7 @@ type Options struct {
 	Roster  *presence.Roster      // who else is here; nil where nobody else can come
 	Seat    *presence.Seat        // this person's own in it
 	Remove  func(id uint64) error // shows somebody out; nil for one who may not
+	Hosts   bool                  // leaving this screen closes the room for everybody
 	Memory  Memory                // how this person left the screen the last time; zero for a first visit
 	Keep    func(Memory) error    // remembers it for the next time; nil forgets
 }

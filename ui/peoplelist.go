@@ -78,7 +78,7 @@ func (m *Model) memberLine(member *presence.Member, under bool, width int) strin
 	return m.pen.row(width, under, false,
 		cell{token: theme.Accent, text: name, width: 20},
 		cell{token: theme.Text, text: roleName(member.Person), width: 9},
-		cell{token: theme.Muted, text: since(m.pen.now, member.Since), width: 4, right: true},
+		cell{token: theme.Muted, text: since(m.pen.now, member.Since), width: 6, right: true},
 		cell{token: theme.Text, text: m.whereIs(member), width: flex},
 		cell{token: theme.Muted, text: followers, width: 10, rank: 1})
 }

@@ -114,7 +114,7 @@ func (m *Model) Copy(ctx context.Context) *Model {
 		c.panes[i] = p.copy(m.shown)
 	}
 	c.bell, c.leave = m.reader.Join()
-	c.crowd.seat, c.crowd.remove, c.crowd.listed = nil, nil, false
+	c.crowd.seat, c.crowd.remove, c.crowd.listed, c.crowd.hosts = nil, nil, false, false
 	c.crowd.join(m.crowd.roster)
 	c.pen.looked, c.pen.lookedSum = c.crowd.lookedAt()
 	if f := &c.crowd.following; f.id != 0 {
@@ -165,7 +165,9 @@ func (m *Model) Own(p Personal) {
 	m.desk, m.hadDesk = p.Desk, false
 	m.refresh, m.reload, m.keep, m.memory, m.played.steering = p.Refresh, p.Reload, p.Keep, p.Memory, p.Steering
 	m.crowd.seat, m.crowd.remove = p.Seat, p.Remove
-	m.crowd.shown = m.viewport()
+	if m.crowd.shown = m.viewport(); p.Seat != nil {
+		p.Seat.Look(m.crowd.shown)
+	}
 }
 
 // Viewport is what the screen shows, as it can be shown again on another one.

@@ -125,7 +125,7 @@ func (a *app) showHost(ctx context.Context, v forms, roster *presence.Roster, lo
 	defer seat.Leave()
 	v.kept.room.Came(me, "as admin, at this machine")
 	defer v.kept.room.Left(me, "")
-	v.screen.Roster, v.screen.Seat = roster, seat
+	v.screen.Roster, v.screen.Seat, v.screen.Hosts = roster, seat, true
 	return a.show(ctx, v, log)
 }
 
