@@ -26,7 +26,7 @@ func TestWhatTheREADMESaysWorks(t *testing.T) {
 	if !strings.HasPrefix(strings.SplitN(texts["../../README.md"], "```sh\n", 2)[1], "go run . drill ") {
 		t.Error("the README does not begin with the drill")
 	}
-	command := regexp.MustCompile("(?m)(?:^|`)warroom ((?:drill|status|check|config|--)[^`#\n]*)")
+	command := regexp.MustCompile("(?m)(?:^|`)warroom ((?:drill|status|check|config|serve|kiosk|--)[^`#\n]*)")
 	link := regexp.MustCompile(`\]\(([a-zA-Z./-]+)\)`)
 	tried := 0
 	for file, text := range texts {
