@@ -29,6 +29,7 @@ var may = map[string][]string{
 	"warroom/internal/room":      {},
 	"warroom/internal/presence":  {"warroom/internal/room"},
 	"warroom/internal/screen":    {},
+	"warroom/internal/serve":     {"warroom/internal/access", "warroom/internal/presence", "warroom/internal/screen", "warroom/internal/room", "warroom/internal/clean", "warroom/ui"},
 	"warroom/internal/record":    {"warroom/internal/room"},
 	"warroom/internal/clean":     {},
 	"warroom/internal/config":    {"warroom/internal/room"},
@@ -40,6 +41,8 @@ var may = map[string][]string{
 	"warroom/internal/drill":     {"warroom/internal/config", "warroom/internal/playback", "warroom/internal/room", "warroom/internal/clean"},
 	"warroom/internal/terminal":  {"warroom/internal/clean"},
 	"warroom/internal/arrows":    {},
+
+	"warroom/internal/serve/loadtest": {"warroom/internal/serve", "warroom/internal/access", "warroom/internal/presence", "warroom/internal/room", "warroom/ui"},
 }
 
 // never is what a package may not reach, not even through others; outside stands for
@@ -57,6 +60,7 @@ var never = map[string][]string{
 	"warroom/internal/clean":     {outside},
 	"warroom/internal/terminal":  {"github.com/aws/", "charm.land/"},
 	"warroom/internal/access":    {"github.com/aws/", "charm.land/"},
+	"warroom/internal/serve":     {"warroom/sources", "warroom/internal/drill", "warroom/internal/journal", "github.com/aws/"},
 }
 
 const outside = "outside the standard library"

@@ -46,6 +46,14 @@ func TestWhatTheREADMESaysWorks(t *testing.T) {
 			}
 		}
 	}
+	for _, row := range regexp.MustCompile("(?m)^\\| `warroom.*$").FindAllString(texts["../../README.md"], -1) {
+		for _, found := range regexp.MustCompile("`warroom ([a-z]+)`").FindAllStringSubmatch(row, -1) {
+			tried++
+			if status, _, stderr := run(t, "help", found[1]); status != exitCalm {
+				t.Errorf("the README lists warroom %s: status %d, %s", found[1], status, stderr)
+			}
+		}
+	}
 	if tried < 10 {
 		t.Errorf("only %d commands were found to try", tried)
 	}
