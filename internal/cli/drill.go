@@ -59,7 +59,7 @@ func (a *app) drillCommand() *cobra.Command {
 	sharing.add(cmd)
 	cmd.SetHelpFunc(func(cmd *cobra.Command, args []string) {
 		for _, name := range outside {
-			cmd.Flags().Lookup(name).Hidden = true
+			cmd.InheritedFlags().Lookup(name).Hidden = true // Flags has them only once it was parsed
 		}
 		cmd.Root().HelpFunc()(cmd, args)
 	})
