@@ -141,6 +141,7 @@ func (a *app) serveOptions(f serveFlags, v forms, log *ownLog) (serve.Options, f
 	switch {
 	case err == nil:
 		o.Keyring = keyring
+		v.screen.Reload = also(v.screen.Reload, keyring.Reload)
 		for _, problem := range keyring.Problems() {
 			fmt.Fprintln(a.err, "warroom: "+printable(problem.Error()))
 		}
@@ -174,6 +175,16 @@ func (a *app) serveOptions(f serveFlags, v forms, log *ownLog) (serve.Options, f
 	}
 	a.furnish(&o, v, log)
 	return o, watch, nil
+}
+
+// also does two things that may fail, the first if there is any.
+func also(first, second func() error) func() error {
+	return func() error {
+		if first == nil {
+			return second()
+		}
+		return errors.Join(first(), second())
+	}
 }
 
 // furnish gives guests what they see.

@@ -105,11 +105,17 @@ func (c *connection) proved(_ gossh.ConnMetadata, key gossh.PublicKey, permissio
 	return permissions, nil
 }
 
-// openName is what whoever comes without a key is called.
+// openName is what whoever comes without a key is called. Where there are keys as well it
+// is also what to ask for, as in guest@host: a client tries to come in without a key before
+// it tries one, and nobody would ever be more than a guest. The name gives no right that
+// everybody has not.
 const openName = "guest"
 
 // open lets anybody in to look.
-func (c *connection) open(gossh.ConnMetadata) (*gossh.Permissions, error) {
+func (c *connection) open(metadata gossh.ConnMetadata) (*gossh.Permissions, error) {
+	if c.server.options.Keyring != nil && metadata.User() != openName {
+		return nil, errUnknown
+	}
 	c.grant = &access.Grant{Person: room.Person{Name: openName, Key: "no key", Role: room.Viewer}}
 	return &gossh.Permissions{}, nil
 }

@@ -78,14 +78,23 @@ func (c *connection) begin(conn *gossh.ServerConn) error {
 		ctx, cancel := context.WithCancel(s.ctx)
 		c.over = cancel
 		go c.keepAlive(ctx)
-		if !c.grant.Expires.IsZero() {
-			c.expiry = time.AfterFunc(c.grant.Expires.Sub(s.options.Now()), func() { c.end(errors.New("your key has expired")) })
-		}
+		c.expire(c.grant.Expires)
 	}
 	c.sessions++
 	s.sessions++
 	s.guests.Add(1)
 	return nil
+}
+
+// expire ends the connection's sessions at a time; never if it is zero. The caller holds
+// the lock.
+func (c *connection) expire(at time.Time) {
+	if c.expiry != nil {
+		c.expiry.Stop()
+	}
+	if !at.IsZero() {
+		c.expiry = time.AfterFunc(at.Sub(c.server.options.Now()), func() { c.end(errors.New("your key has expired")) })
+	}
 }
 
 // finish counts a session out.

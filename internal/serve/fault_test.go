@@ -24,6 +24,7 @@ type witness struct {
 	h           *hosted
 	goroutines  int
 	descriptors int
+	heap        uint64
 }
 
 // watch lets a witness in, and takes down what there is.
@@ -32,7 +33,7 @@ func (h *hosted) watch() *witness {
 	w.shows("checkout-5xx")
 	w.press("3") // its own screen, not one that others may share
 	w.settle()
-	w.goroutines, w.descriptors = runtime.NumGoroutine(), descriptors()
+	w.goroutines, w.descriptors, w.heap = runtime.NumGoroutine(), descriptors(), heap()
 	return w
 }
 
@@ -53,6 +54,15 @@ func (w *witness) goesOn(what string) {
 	eventually(w.t, "the screens of the others are closed", func() bool { return w.h.server.Stages() <= 1 })
 	eventually(w.t, "all goroutines are over", func() bool { return runtime.NumGoroutine() <= w.goroutines })
 	eventually(w.t, "all descriptors are closed", func() bool { return descriptors() <= w.descriptors })
+	eventually(w.t, "the memory is free", func() bool { return heap() < w.heap+4<<20 })
+}
+
+// heap is how much memory is reached, in bytes.
+func heap() uint64 {
+	runtime.GC()
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
+	return memory.HeapAlloc
 }
 
 // eventually waits for what comes without telling.

@@ -167,6 +167,10 @@ func (s *Server) Review() {
 			c.end(errors.New("your key is not known here any more"))
 		case grant.Person != c.grant.Person:
 			c.end(errors.New("what your key may do has changed; join again"))
+		default:
+			c.mu.Lock()
+			c.expire(grant.Expires)
+			c.mu.Unlock()
 		}
 	}
 }

@@ -4,13 +4,13 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"net"
 	"net/netip"
 	"os"
 	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -35,7 +35,7 @@ type load struct {
 // viewer is one client.
 type viewer struct {
 	bytes  atomic.Int64
-	frozen chan struct{} // closed to stop reading
+	frozen chan struct{} // closed so that nothing is read any more
 	input  io.Writer
 	news   chan struct{}
 }
@@ -77,7 +77,7 @@ func (l *load) run() error {
 	fmt.Fprintln(l.orders, "stages")
 	l.answers.Scan()
 	n := float64(l.viewers)
-	fmt.Printf("viewers %d, different %v, frozen %d, change %s, for %s; stages and sessions: %s\n", l.viewers, l.different, l.frozen, l.change, l.length, l.answers.Text())
+	fmt.Printf("viewers %d, different %v, frozen %d, change %s, for %s; stages, sessions, slowest publication: %s\n", l.viewers, l.different, l.frozen, l.change, l.length, l.answers.Text())
 	fmt.Printf("cpu        %6.2f %% of a core\n", 100*used.Seconds()/took.Seconds())
 	fmt.Printf("memory     %6.3f MB a viewer (%0.1f MB with none, %0.1f MB with all)\n", (full-empty)/n, empty, full)
 	fmt.Printf("traffic    %6.0f bytes a second to each\n", float64(bytes)/float64(l.viewers-l.frozen)/took.Seconds())
@@ -116,11 +116,18 @@ func (l *load) join(i int) (*viewer, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := gossh.Dial("tcp", l.address, &gossh.ClientConfig{User: "load", Auth: []gossh.AuthMethod{gossh.PublicKeys(key)}, HostKeyCallback: gossh.InsecureIgnoreHostKey()})
+	v := &viewer{frozen: make(chan struct{}), news: make(chan struct{}, 1)}
+	tcp, err := net.Dial("tcp", l.address)
 	if err != nil {
 		return nil, err
 	}
-	session, err := client.NewSession()
+	conn, channels, requests, err := gossh.NewClientConn(&freezer{tcp, v.frozen}, l.address, &gossh.ClientConfig{
+		User: "load", Auth: []gossh.AuthMethod{gossh.PublicKeys(key)}, HostKeyCallback: gossh.InsecureIgnoreHostKey(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	session, err := gossh.NewClient(conn, channels, requests).NewSession()
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +138,6 @@ func (l *load) join(i int) (*viewer, error) {
 	if err := session.RequestPty("xterm-256color", rows, columns, nil); err != nil {
 		return nil, err
 	}
-	v := &viewer{frozen: make(chan struct{}), news: make(chan struct{}, 1)}
 	if v.input, err = session.StdinPipe(); err != nil {
 		return nil, err
 	}
@@ -158,21 +164,30 @@ func (v *viewer) read(out io.Reader) {
 		case v.news <- struct{}{}:
 		default:
 		}
-		select {
-		case <-v.frozen:
-			select {}
-		default:
-		}
 		if err != nil {
 			return
 		}
 	}
 }
 
+// freezer is a connection of which, once it is frozen, nothing more is read.
+type freezer struct {
+	net.Conn
+	frozen <-chan struct{}
+}
+
+func (f *freezer) Read(p []byte) (int, error) {
+	select {
+	case <-f.frozen:
+		select {}
+	default:
+	}
+	return f.Conn.Read(p)
+}
+
 // keys measures how long it takes from a key to what it changes on the screen.
 func keys(v *viewer) string {
 	var took []time.Duration
-	var wait sync.WaitGroup
 	for i := range 200 {
 		select {
 		case <-v.news:
@@ -191,7 +206,6 @@ func keys(v *viewer) string {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	wait.Wait()
 	slices.Sort(took)
 	if len(took) == 0 {
 		return "never"

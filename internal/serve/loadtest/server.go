@@ -13,6 +13,7 @@ import (
 	_ "net/http/pprof"
 	"os"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
@@ -66,7 +67,7 @@ func serveRoom() error {
 	for lines.Scan() {
 		switch word := lines.Text(); word {
 		case "stages":
-			fmt.Println(s.Stages(), s.Sessions())
+			fmt.Println(s.Stages(), s.Sessions(), time.Duration(slowest.Load()))
 		default:
 			go change(ctx, r, word)
 		}
@@ -142,6 +143,10 @@ func probe(i, n int, at time.Time) room.Signal {
 	}
 }
 
+// slowest is the longest that a change took from being seen to every viewer's bell, in
+// nanoseconds.
+var slowest atomic.Int64
+
 // change lets one thing change once a second.
 func change(ctx context.Context, r *room.Room, what string) {
 	tick := time.NewTicker(time.Second)
@@ -153,13 +158,19 @@ func change(ctx context.Context, r *room.Room, what string) {
 			return
 		}
 		now := time.Now()
+		i, signal, scope, watch := n%10, room.Signal{}, probed, fmt.Sprint("p", n%10) // one of those that are on the screen
 		switch what {
 		case "reading":
-			i := n % 10 // one of those that are on the screen
-			r.Observe(room.Observation{Scope: probed, Watch: fmt.Sprint("p", i), At: now, Signals: []room.Signal{probe(i, n, now)}, Begins: true, Done: true, Interval: time.Hour})
+			signal = probe(i, n, now)
 		case "state":
-			i := 1 + n/2%7
-			r.Observe(room.Observation{Scope: cloudwatch, Watch: "a", At: now, Signals: []room.Signal{alarm(i, n%2 == 0, now)}, Done: true, Interval: time.Hour})
+			signal, scope, watch = alarm(1+n/2%7, n%2 == 0, now), cloudwatch, "a"
+		default:
+			return
+		}
+		r.Observe(room.Observation{Scope: scope, Watch: watch, At: now, Signals: []room.Signal{signal}, Begins: true, Done: true, Interval: time.Hour})
+		r.Flush()
+		if took := int64(time.Since(now)); took > slowest.Load() {
+			slowest.Store(took)
 		}
 	}
 }
