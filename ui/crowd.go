@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -22,6 +23,7 @@ type crowd struct {
 	leave     func()
 	shown     presence.Viewport // what others know that this screen shows
 	following following
+	last      uint64 // whom this one followed last
 	declined  uint64 // the invitation that was declined
 	listed    bool   // the list of people is open
 	at        int    // its cursor
@@ -42,13 +44,22 @@ func (c *crowd) join(roster *presence.Roster) {
 	}
 }
 
-// gather waits for the next change.
-func (m *Model) gather() tea.Cmd {
+// gatherRest is the least real time between two changes of who is here: when a server comes
+// back everybody joins at once, and each of them is news to all the others.
+const gatherRest = 200 * time.Millisecond
+
+// gather waits for the next change, and before that for rest.
+func (m *Model) gather(rest time.Duration) tea.Cmd {
 	if m.crowd.roster == nil {
 		return nil
 	}
 	bell, ctx := m.crowd.bell, m.context
 	return func() tea.Msg {
+		select {
+		case <-time.After(rest):
+		case <-ctx.Done():
+			return nil
+		}
 		select {
 		case <-bell:
 			return gathered{}
@@ -64,7 +75,7 @@ func (m *Model) meet() tea.Cmd {
 	m.detailLines = nil // it says who else looks at the row
 	m.pen.looked, m.pen.lookedSum = m.crowd.lookedAt()
 	m.checkFollowed()
-	return m.gather()
+	return m.gather(gatherRest)
 }
 
 // own is the id of this screen's person; 0 on a screen that several share.
@@ -128,7 +139,7 @@ func (m *Model) showViewport(v presence.Viewport) tea.Cmd {
 	return way
 }
 
-// present people, in the header: how many are here, who is followed, and who follows.
+// people, in the header: how many are here, who is followed, and who follows.
 func (m *Model) people() []label {
 	var labels []label
 	if f := &m.crowd.following; f.id != 0 {
@@ -233,6 +244,7 @@ func (m *Model) doRemove(name string) tea.Cmd {
 		return nil
 	}
 	shown := 0
+	m.crowd.here = m.crowd.roster.Here()
 	for _, member := range m.crowd.here.Members {
 		if member.Person.Name == name && member.ID != m.crowd.own() {
 			if err := m.crowd.remove(member.ID); err != nil {
@@ -252,7 +264,10 @@ func (m *Model) doRemove(name string) tea.Cmd {
 
 func (m *Model) memberNames() []string {
 	var names []string
-	for _, member := range m.crowd.here.Members {
+	if m.crowd.roster == nil {
+		return nil
+	}
+	for _, member := range m.crowd.roster.Here().Members {
 		if member.ID != m.crowd.own() {
 			names = append(names, member.Person.Name)
 		}

@@ -56,6 +56,7 @@ func (m *Model) follow(member *presence.Member) tea.Cmd {
 		m.say(theme.Warning, member.Person.Name+" has just left")
 		return nil
 	}
+	m.crowd.last = member.ID
 	m.crowd.following = following{id: member.ID, name: member.Person.Name, bell: bell, leave: leave}
 	m.say(theme.Muted, "you see what "+member.Person.Name+" sees, until you go somewhere yourself; scrolling pauses it")
 	return tea.Batch(m.watch(), m.catchUp())
@@ -147,7 +148,7 @@ func (m *Model) whileFollowing(a action) {
 	default:
 		name := f.name
 		m.stopFollowing()
-		m.say(theme.Muted, "you have left what "+name+" sees, and look for yourself; "+m.keyOf("follow")+" follows again")
+		m.say(theme.Muted, "you have left what "+name+" sees, and look for yourself; "+m.keyOf("follow")+" and "+m.keyOf("open")+" follow again")
 	}
 }
 
@@ -163,11 +164,12 @@ func (m *Model) doFollow(name string) tea.Cmd {
 		return nil
 	}
 	if name == "" {
-		m.crowd.listed, m.crowd.at, m.overlay = true, 0, overlayNothing
+		m.crowd.listed, m.overlay = true, overlayNothing
 		m.crowd.here = m.crowd.roster.Here()
+		m.crowd.at = max(0, slices.IndexFunc(m.crowd.here.Members, func(member *presence.Member) bool { return member.ID == m.crowd.last }))
 		return nil
 	}
-	for _, member := range m.crowd.here.Members {
+	for _, member := range m.crowd.roster.Here().Members {
 		if member.Person.Name == name && member.ID != m.crowd.own() {
 			return m.follow(member)
 		}

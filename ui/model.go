@@ -132,7 +132,7 @@ func (m *Model) Close() error {
 
 // Init implements tea.Model.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(tea.Raw(ansi.RequestBackgroundColor), m.listen(), m.gather(), tick())
+	return tea.Batch(tea.Raw(ansi.RequestBackgroundColor), m.listen(), m.gather(0), tick())
 }
 
 // listen waits for the bell once.

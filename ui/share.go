@@ -129,7 +129,7 @@ func (m *Model) Copy(ctx context.Context) *Model {
 }
 
 // Waits is what a copy waits for, in the place of Init.
-func (m *Model) Waits() tea.Cmd { return tea.Batch(m.listen(), m.gather(), m.watch(), tick()) }
+func (m *Model) Waits() tea.Cmd { return tea.Batch(m.listen(), m.gather(0), m.watch(), tick()) }
 
 func (f *flags) copy() *flags {
 	c := &flags{unseen: maps.Clone(f.unseen), trouble: maps.Clone(f.trouble), version: f.version}

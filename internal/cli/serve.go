@@ -103,9 +103,11 @@ func (a *app) served(f serveFlags) shown {
 		a.announce(f, listener.Addr(), o, log)
 		failed := make(chan error, 1)
 		go func() { failed <- server.Serve(listener) }()
-		defer server.Stop()
 		o.Audit.Info("open", "address", listener.Addr().String(), "room", v.screen.Room.Name())
-		defer o.Audit.Info("closed")
+		defer func() {
+			server.Stop()
+			o.Audit.Info("closed")
+		}()
 		if f.tui {
 			return a.showHost(ctx, v, o.Roster, log)
 		}

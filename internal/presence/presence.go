@@ -120,16 +120,16 @@ func (r *Roster) publish(news bool) {
 		r.version++
 	}
 	here := &Here{Version: r.version, Members: make([]*Member, 0, len(r.seats))}
+	followers := make(map[uint64]int)
+	for _, s := range r.seats {
+		followers[s.member.Following]++
+	}
 	for _, s := range r.seats {
 		shown := s.member
 		if shown.Private {
 			shown.View = Viewport{}
 		}
-		for _, other := range r.seats {
-			if other.member.Following == s.id {
-				shown.Followers++
-			}
-		}
+		shown.Followers = followers[s.id]
 		here.Members = append(here.Members, &shown)
 	}
 	if r.invited != nil {

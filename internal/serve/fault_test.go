@@ -434,6 +434,11 @@ func TestSilentClientsArePutOutAndKeepNobodyOut(t *testing.T) {
 	for _, c := range silent {
 		_ = c.Close()
 	}
+	eventually(t, "the door has forgotten them", func() bool {
+		h.server.door.mu.Lock()
+		defer h.server.door.mu.Unlock()
+		return h.server.door.starts == 0
+	})
 	ana := h.join(h.lets("ana", room.Viewer))
 	ana.shows("2 here")
 	_ = ana.client.Close()

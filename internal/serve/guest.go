@@ -103,7 +103,7 @@ func (g *Guest) end(why error) { g.cancel(why) }
 func (g *Guest) serve(finish func()) {
 	g.enter()
 	status, why := g.attend()
-	g.leave(why)
+	g.leave(status, why)
 	if status != 0 && why != nil && !errors.Is(why, errHungUp) {
 		_, _ = fmt.Fprintf(g.errors(), "warroom: %s\r\n", why)
 	}
@@ -123,7 +123,7 @@ func (g *Guest) enter() {
 	if limit == 0 {
 		limit = sessionsOfKey
 	}
-	if c.grant.Person.Key == "" || s.options.OpenViewers && s.options.Keyring == nil {
+	if c.grant.Person.Key == openKey { // it is no one's
 		limit = s.options.MaxSessions
 	}
 	if of := s.guestsOf(c.grant.Person.Key); len(of) > limit {
@@ -160,7 +160,7 @@ func (s *Server) guestsOf(key string) []*Guest {
 	return of
 }
 
-func (g *Guest) leave(why error) {
+func (g *Guest) leave(status int, why error) {
 	c := g.connection
 	c.mu.Lock()
 	for i, other := range c.guests {
@@ -174,7 +174,7 @@ func (g *Guest) leave(why error) {
 	if why != nil {
 		reason = why.Error()
 	}
-	g.audit("session over", "why", clean.Line(reason, textRunes), "seconds", int(g.server.options.Now().Sub(g.since).Seconds()))
+	g.audit("session over", "why", clean.Line(reason, textRunes), "status", status, "seconds", int(g.server.options.Now().Sub(g.since).Seconds()))
 }
 
 // attend gives the guest what was asked for, and says how it ended.
@@ -238,6 +238,9 @@ func (g *Guest) run(command string) (int, error) {
 	}
 	go g.untilInterrupt()
 	status := g.server.options.Command(g.ctx, g, verb, strings.TrimSpace(rest), g.output(), g.errors())
+	if cause := context.Cause(g.ctx); cause != nil {
+		return statusOf(cause), cause
+	}
 	return status, nil
 }
 

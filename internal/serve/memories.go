@@ -36,6 +36,9 @@ func (m *memories) of(key string) (memory, bool) {
 
 // keep remembers, and forgets the oldest if there are too many.
 func (m *memories) keep(key string, left memory) {
+	if key == openKey {
+		return // many have it
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.keys == nil {
