@@ -72,9 +72,17 @@ func start(t testing.TB, columns, rows int, env []string, args ...string) *sessi
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &session{t: t, command: exec.Command(path, args...), screen: vt.NewEmulator(columns, rows), changed: make(chan struct{}, 1), ended: make(chan struct{})}
-	s.command.Dir = t.TempDir()
-	s.command.Env = append(environment(t), env...)
+	program := exec.Command(path, args...)
+	program.Dir = t.TempDir()
+	program.Env = append(environment(t), env...)
+	return inTerminal(t, columns, rows, program)
+}
+
+// inTerminal runs any program in a terminal of the given size.
+func inTerminal(t testing.TB, columns, rows int, program *exec.Cmd) *session {
+	t.Helper()
+	s := &session{t: t, command: program, screen: vt.NewEmulator(columns, rows), changed: make(chan struct{}, 1), ended: make(chan struct{})}
+	var err error
 	s.tty, err = pty.StartWithSize(s.command, &pty.Winsize{Rows: uint16(rows), Cols: uint16(columns)})
 	if err != nil {
 		t.Fatal(err)
