@@ -10,31 +10,37 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
-	"sync"
+	"syscall"
 	"testing"
+	"time"
 )
 
 // shared is a room that the built program shares, and the folder with all that its
 // people have: keys, the program's state, and what OpenSSH's client reads.
 type shared struct {
-	t       *testing.T
-	dir     string
-	command *exec.Cmd
-	mu      sync.Mutex
-	printed bytes.Buffer // on its standard output
-	closed  chan struct{}
-	address string
-	line    string // for known_hosts
+	t          *testing.T
+	dir        string
+	command    *exec.Cmd
+	printed    bytes.Buffer // on its standard output; whole once it is closed
+	complaints bytes.Buffer // whole once status was waited for
+	closed     chan struct{}
+	address    string
+	line       string // for known_hosts
 }
 
 // people makes a folder with a key for everybody, by name, and lets them in with a role.
+// Without anybody there is no file of keys.
 func people(t *testing.T, roles map[string]string) string {
 	t.Helper()
 	if _, err := exec.LookPath("ssh"); err != nil {
 		t.Skip("OpenSSH is not installed")
 	}
 	dir := t.TempDir()
+	if len(roles) == 0 {
+		return dir
+	}
 	var lines strings.Builder
 	for name, role := range roles {
 		makeKey(t, filepath.Join(dir, name), name+"@example.com")
@@ -75,8 +81,7 @@ func serving(t *testing.T, dir string, args ...string) *shared {
 	if err != nil {
 		t.Fatal(err)
 	}
-	complaints := new(bytes.Buffer)
-	h.command.Stderr = complaints
+	h.command.Stderr = &h.complaints
 	if err := h.command.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +91,7 @@ func serving(t *testing.T, dir string, args ...string) *shared {
 		h.understand(line)
 		if err != nil {
 			_ = h.command.Wait()
-			t.Fatalf("it ended with status %d and printed %s%s", h.command.ProcessState.ExitCode(), h.printed.String(), complaints)
+			t.Fatalf("it ended with status %d and printed %s%s", h.command.ProcessState.ExitCode(), h.printed.String(), h.complaints.String())
 		}
 	}
 	go func() {
@@ -103,7 +108,16 @@ func serving(t *testing.T, dir string, args ...string) *shared {
 
 // serverArguments are a server's arguments.
 func serverArguments(dir string, args []string) []string {
-	return append(args, "--listen", "127.0.0.1:0", "--state", filepath.Join(dir, "state"), "--authorized-keys", filepath.Join(dir, "authorized_keys"))
+	args = append(slices.Clone(args), "--listen", "127.0.0.1:0", "--state", filepath.Join(dir, "state"))
+	if keys := filepath.Join(dir, "authorized_keys"); exists(keys) {
+		args = append(args, "--authorized-keys", keys)
+	}
+	return args
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // understand takes from a line that the server prints how to come in.
@@ -150,7 +164,11 @@ func (h *shared) join(who string, args ...string) *session {
 // ask runs a command in the room without a terminal.
 func (h *shared) ask(who string, words ...string) (out, complaints string, status int) {
 	h.t.Helper()
-	command := h.ssh(who, append([]string{"room"}, words...)...)
+	return h.askAs(h.ssh(who, append([]string{"room"}, words...)...))
+}
+
+func (h *shared) askAs(command *exec.Cmd) (out, complaints string, status int) {
+	h.t.Helper()
 	var printed, complained bytes.Buffer
 	command.Stdout, command.Stderr = &printed, &complained
 	err := command.Run()
@@ -159,6 +177,14 @@ func (h *shared) ask(who string, words ...string) (out, complaints string, statu
 		h.t.Fatal(err)
 	}
 	return printed.String(), complained.String(), command.ProcessState.ExitCode()
+}
+
+// stop asks the server to end.
+func (h *shared) stop() {
+	h.t.Helper()
+	if err := h.command.Process.Signal(syscall.SIGTERM); err != nil {
+		h.t.Fatal(err)
+	}
 }
 
 // status waits for the end of the server.
@@ -177,6 +203,11 @@ func (h *shared) audit() string {
 // left waits for the end of somebody's ssh, with a status and the terminal as it was.
 func (s *session) left(status int) {
 	s.t.Helper()
+	select {
+	case <-s.ended:
+	case <-time.After(patience):
+		s.t.Fatalf("ssh goes on, and the screen is\n%s", s.text())
+	}
 	if got := s.status(); got != status {
 		s.t.Errorf("ssh ended with status %d, want %d:\n%s", got, status, s.text())
 	}
@@ -206,7 +237,14 @@ func (s *session) gone(text string) {
 	s.wait("a screen without "+text, func(screen string) bool { return !strings.Contains(screen, text) })
 }
 
-// written is every byte that came so far.
+// dismissWelcome takes away what hides the newest lines of the timeline.
+func (s *session) dismissWelcome() {
+	s.t.Helper()
+	s.press("4")
+	s.gone("welcome")
+}
+
+// output is every byte that came so far.
 func (s *session) output() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -216,6 +254,7 @@ func (s *session) output() string {
 // acknowledgeFirst acknowledges the first alarm, and gives its name.
 func (s *session) acknowledgeFirst() string {
 	s.t.Helper()
+	s.waitFor("✖ ALARM")
 	s.press("2")
 	s.press("a")
 	screen := s.waitFor("acknowledged ")
