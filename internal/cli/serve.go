@@ -104,12 +104,10 @@ func (a *app) served(f serveFlags) shown {
 		failed := make(chan error, 1)
 		go func() { failed <- server.Serve(listener) }()
 		o.Audit.Info("open", "address", listener.Addr().String(), "room", v.screen.Room.Name())
-		defer func() {
-			server.Stop()
-			o.Audit.Info("closed")
-		}()
+		defer o.Audit.Info("closed") // when everybody has left
+		defer server.Stop()
 		if f.tui {
-			return a.showHost(ctx, v, o.Roster, log)
+			return a.showHost(ctx, v, o.Roster, server, log)
 		}
 		select {
 		case err := <-failed:
@@ -121,13 +119,14 @@ func (a *app) served(f serveFlags) shown {
 }
 
 // showHost shows the room here too, to one among its people.
-func (a *app) showHost(ctx context.Context, v forms, roster *presence.Roster, log *ownLog) error {
+func (a *app) showHost(ctx context.Context, v forms, roster *presence.Roster, server *serve.Server, log *ownLog) error {
 	me := room.Person{Name: actor(), Role: room.Admin}
 	seat := roster.Enter(me, v.kept.room.Now())
 	defer seat.Leave()
 	v.kept.room.Came(me, "as admin, at this machine")
 	defer v.kept.room.Left(me, "")
 	v.screen.Roster, v.screen.Seat, v.screen.Hosts = roster, seat, true
+	v.screen.Remove = func(id uint64) error { return server.ShowOut(id, me) }
 	return a.show(ctx, v, log)
 }
 

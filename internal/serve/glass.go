@@ -85,7 +85,7 @@ func (g *Guest) personal() ui.Personal {
 	} else {
 		p.Remove = g.remove
 	}
-	p.Desk, p.Seat = g.desk(), g.seat
+	p.Desk, p.Seat = g.desk(), g.seat.Load()
 	return p
 }
 
@@ -116,11 +116,15 @@ func (g *Guest) profile() colorprofile.Profile {
 }
 
 // remove shows a guest out.
-func (g *Guest) remove(id uint64) error {
-	for _, other := range g.server.everybody() {
-		if other.seat != nil && other.seat.ID() == id {
-			g.audit("shown out", "whom", other.Person().Name, "whose key", other.Person().Key)
-			other.end(errShownOut)
+func (g *Guest) remove(id uint64) error { return g.server.ShowOut(id, g.Person()) }
+
+// ShowOut ends the session of the guest with a seat of that id, who is told so. The audit
+// log says by whom. The error says that there is no such guest.
+func (s *Server) ShowOut(id uint64, by room.Person) error {
+	for _, g := range s.everybody() {
+		if seat := g.seat.Load(); seat != nil && seat.ID() == id {
+			g.audit("shown out", "by", by.Name, "by key", by.Key)
+			g.end(errShownOut)
 			return nil
 		}
 	}

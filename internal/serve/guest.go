@@ -8,6 +8,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -27,7 +28,7 @@ type Guest struct {
 	stop       context.CancelCauseFunc
 	sizes      chan tea.WindowSizeMsg
 	asked      asked
-	seat       *presence.Seat
+	seat       atomic.Pointer[presence.Seat] // nil for one who does not look at the room
 	since      time.Time
 	pressed    time.Time // when something was pressed last
 	ending     sync.Once
@@ -267,13 +268,13 @@ func statusOf(why error) int {
 // came lets the room know that the guest is here.
 func (g *Guest) came(as string) {
 	p := g.Person()
-	g.seat = g.server.options.Roster.Enter(p, g.server.options.Room.Now())
+	g.seat.Store(g.server.options.Roster.Enter(p, g.server.options.Room.Now()))
 	g.server.options.Room.Came(p, fmt.Sprintf("as %s, to a %s, from %s", p.Role, as, host(g.connection.from)))
 }
 
 // went lets it know that the guest has left.
 func (g *Guest) went() {
-	g.seat.Leave()
+	g.seat.Load().Leave()
 	why := ""
 	if cause := context.Cause(g.ctx); cause != nil && !errors.Is(cause, context.Canceled) {
 		why = cause.Error()
