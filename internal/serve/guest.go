@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -30,8 +29,6 @@ type Guest struct {
 	asked      asked
 	seat       atomic.Pointer[presence.Seat] // nil for one who does not look at the room
 	since      time.Time
-	pressed    time.Time // when something was pressed last
-	ending     sync.Once
 }
 
 // Reasons for which a session ends by itself.
