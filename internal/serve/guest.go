@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"strings"
 	"sync/atomic"
@@ -192,65 +191,6 @@ func (g *Guest) attend() (status int, why error) {
 	return g.run(command)
 }
 
-// tell tells the room in lines.
-func (g *Guest) tell() (int, error) {
-	g.came("lines")
-	defer g.went()
-	go g.untilInterrupt()
-	err := g.server.options.Plain(g.ctx, g, g.output())
-	if cause := context.Cause(g.ctx); cause != nil {
-		return statusOf(cause), cause
-	}
-	if err != nil {
-		return 2, err
-	}
-	return 0, nil
-}
-
-// untilInterrupt ends lines on a terminal when their person presses ctrl+c or q: a
-// terminal over SSH is in raw mode, where that is no signal.
-func (g *Guest) untilInterrupt() {
-	var buffer [64]byte
-	for {
-		n, err := g.channel.Read(buffer[:])
-		if g.asked.terminal && strings.ContainsAny(string(buffer[:n]), "\x03\x04q") {
-			g.cancel(nil)
-			return
-		}
-		if err != nil {
-			return
-		}
-	}
-}
-
-// run runs one command.
-func (g *Guest) run(command string) (int, error) {
-	verb, rest, _ := strings.Cut(command, " ")
-	needs, known := verbs[verb]
-	switch {
-	case !known:
-		return 2, fmt.Errorf("%q is no command here; there are %s", clean.Line(verb, nameRunes), verbNames())
-	case !g.Person().Role.May(needs):
-		g.audit("command refused", "command", verb, "why", "role")
-		return 2, fmt.Errorf("%s needs the role %s, and you are here as %s", verb, needs.Least(), g.Person().Role)
-	}
-	go g.untilInterrupt()
-	status := g.server.options.Command(g.ctx, g, verb, strings.TrimSpace(rest), g.output(), g.errors())
-	if cause := context.Cause(g.ctx); cause != nil {
-		return statusOf(cause), cause
-	}
-	return status, nil
-}
-
-// verbs are the commands that `ssh host COMMAND` takes, and what each needs.
-var verbs = map[string]room.Permission{
-	"status": room.MaySee, "timeline": room.MayMove, "export": room.MayExport,
-	"ack": room.MayAct, "note": room.MayAct, "mark": room.MayAct, "help": room.MaySee,
-}
-
-// verbNames lists them.
-func verbNames() string { return "status, timeline, export, ack, note, mark and plain" }
-
 // statusOf is the exit status of a session that ended for a reason.
 func statusOf(why error) int {
 	switch {
@@ -285,64 +225,6 @@ func host(addr net.Addr) string {
 		return tcp.IP.String()
 	}
 	return clean.Line(addr.String(), nameRunes)
-}
-
-// output is where the guest reads.
-func (g *Guest) output() io.Writer {
-	o := &output{guest: g, to: g.channel}
-	if g.asked.terminal {
-		return &lineFeeds{o}
-	}
-	return o
-}
-
-// errors is where the guest reads what went wrong.
-func (g *Guest) errors() io.Writer { return &output{guest: g, to: g.channel.Stderr()} }
-
-// output writes to a client, and cuts the connection of one that takes nothing for too
-// long. Source: a client that stops reading fills its window of 2 MiB and then holds
-// every write for ever.
-type output struct {
-	guest *Guest
-	to    io.Writer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	c := o.guest.connection
-	select {
-	case <-c.gate.passes():
-	default: // it does not answer: wait until it does, or its session is over
-		select {
-		case <-c.gate.passes():
-		case <-o.guest.ctx.Done():
-		}
-	}
-	watchdog := time.AfterFunc(o.guest.server.options.Stall, func() { c.cut(errStalled) })
-	defer watchdog.Stop()
-	written := 0
-	for len(p) > 0 {
-		n, err := o.to.Write(p[:min(len(p), pieceSize)])
-		if written += n; err != nil {
-			return written, err
-		}
-		p = p[n:]
-	}
-	return written, nil
-}
-
-// pieceSize is how much is written at once. A connection keeps buffers for the longest
-// piece that it ever wrote, and all but the first frame are short.
-const pieceSize = 4 << 10
-
-// lineFeeds writes lines for a terminal in raw mode.
-type lineFeeds struct{ to io.Writer }
-
-func (l *lineFeeds) Write(p []byte) (int, error) {
-	text := strings.ReplaceAll(strings.ReplaceAll(string(p), "\r\n", "\n"), "\n", "\r\n")
-	if _, err := io.WriteString(l.to, text); err != nil {
-		return 0, err
-	}
-	return len(p), nil
 }
 
 // audit writes down what a guest does.
