@@ -122,12 +122,17 @@ func New(o Options) (*Model, error) {
 // Close leaves the room and remembers the screen for the next time. An error says
 // why it could not be.
 func (m *Model) Close() error {
+	m.Leave()
+	return m.keepMemory()
+}
+
+// Leave leaves the room, as Close does, without remembering anything.
+func (m *Model) Leave() {
 	m.leave()
 	m.crowd.leave()
 	if m.crowd.following.id != 0 {
 		m.crowd.following.leave()
 	}
-	return m.keepMemory()
 }
 
 // Init implements tea.Model.

@@ -3,8 +3,11 @@ package cli
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"warroom/internal/serve"
@@ -26,6 +29,7 @@ func (a *app) furnish(o *serve.Options, v forms, log *ownLog) {
 		}
 		return s
 	}
+	o.Remember = func(key string) (ui.Memory, func(ui.Memory) error) { return a.rememberGuest(key, v.memory, log) }
 	o.Personal = func(*serve.Guest) ui.Personal {
 		p := ui.Personal{Refresh: v.screen.Refresh, Reload: v.screen.Reload}
 		if v.screen.Drill != nil {
@@ -73,4 +77,18 @@ func bareTerminal(getenv func(string) string) bool {
 	}
 	value := cmp.Or(getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG"))
 	return value != "" && !isUTF8(value)
+}
+
+// rememberGuest gives how the owner of a key left the screen the last time, and what
+// keeps it: a file for each key, in a folder beside the host's own.
+func (a *app) rememberGuest(key, own string, log *ownLog) (ui.Memory, func(ui.Memory) error) {
+	name := sha256.Sum256([]byte(key)) // a fingerprint has letters that no file name may have
+	folder := filepath.Join(a.stateDir(), "guests-"+strings.TrimSuffix(own, ".json"))
+	file := &memoryFile{path: filepath.Join(folder, hex.EncodeToString(name[:16])+".json")}
+	memory, _, err := file.load()
+	if err != nil {
+		log.Warn(err.Error())
+		return ui.Memory{}, func(ui.Memory) error { return nil }
+	}
+	return memory, file.keep
 }

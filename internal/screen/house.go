@@ -148,6 +148,9 @@ func (h *House) share(v *viewer) {
 	}
 	own.mu.Lock()
 	key, ok := own.screen.Key()
+	if ok && v.options.Part != nil {
+		v.options.Part(own.screen)
+	}
 	own.mu.Unlock()
 	if !ok {
 		return

@@ -17,6 +17,7 @@ type Options struct {
 	// Screen makes the first screen, which waits for news until ctx ends. The house closes it.
 	Screen  func(ctx context.Context) (Screen, error)
 	Own     func(Screen)                     // makes a copy the viewer's own; may be nil
+	Part    func(Screen)                     // is shown the viewer's own screen before it is given up, as nobody's own or for good; may be nil
 	In      io.Reader                        // what the terminal sends
 	Out     io.Writer                        // the terminal; a write may take as long as it likes
 	Size    tea.WindowSizeMsg                //
@@ -100,6 +101,9 @@ func (h *House) leave(v *viewer) Screen {
 	defer h.mu.Unlock()
 	s := v.stage.Load()
 	s.mu.Lock()
+	if s.owner == v && v.options.Part != nil {
+		v.options.Part(s.screen)
+	}
 	last := s.screen.Copy(context.Background())
 	s.mu.Unlock()
 	if v.options.Own != nil {

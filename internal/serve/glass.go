@@ -24,6 +24,13 @@ const (
 // watched is a person's screen as the house shares it.
 type watched struct{ *ui.Model }
 
+// Close implements screen.Screen. How it was left is remembered when its person leaves,
+// and not when it becomes one of several's.
+func (w watched) Close() error {
+	w.Leave()
+	return nil
+}
+
 // Copy implements screen.Screen.
 func (w watched) Copy(ctx context.Context) screen.Screen { return watched{w.Model.Copy(ctx)} }
 
@@ -38,11 +45,12 @@ func (g *Guest) showScreen() (int, error) {
 	g.came("screen")
 	defer g.went()
 	personal := g.personal()
+	personal.Memory, personal.Keep = g.remembered()
 	o := g.server.options.Screen(g)
 	o.Role, o.Roster, o.Zone = g.Person().Role, g.server.options.Roster, g.Zone()
 	o.Desk, o.Seat, o.Remove, o.Refresh, o.Reload = personal.Desk, personal.Seat, personal.Remove, personal.Refresh, personal.Reload
 	left, known := g.server.left.of(g.Person().Key)
-	o.Memory, o.Keep = left.memory, nil
+	o.Memory, o.Keep = personal.Memory, personal.Keep
 	first := func(ctx context.Context) (screen.Screen, error) {
 		o.Context = ctx
 		model, err := ui.New(o)
@@ -55,15 +63,39 @@ func (g *Guest) showScreen() (int, error) {
 		}
 		return watched{model}, nil
 	}
-	own := func(s screen.Screen) { s.(watched).Own(personal) }
-	last, err := g.show(first, own, false, peoplePace)
+	last, err := g.show(screen.Options{
+		Screen: first, Pace: peoplePace,
+		Own:  func(s screen.Screen) { s.(watched).Own(personal) },
+		Part: func(s screen.Screen) { personal.Memory = s.(watched).Remember() },
+	})
 	if last == nil {
 		return 2, err
 	}
 	w := last.(watched)
-	g.server.left.keep(g.Person().Key, memory{w.Remember(), w.Viewport(), g.server.options.Now()})
+	g.server.left.keep(g.Person().Key, memory{w.Viewport(), g.server.options.Now()})
 	_ = w.Close()
+	if err := personal.Keep(w.Remember()); err != nil {
+		g.server.options.Log.Warn(err.Error())
+	}
 	return statusOf(err), err
+}
+
+// remembered is how the guest left the screen the last time, and what keeps it for the
+// next.
+func (g *Guest) remembered() (ui.Memory, func(ui.Memory) error) {
+	key := g.Person().Key
+	if key == openKey { // many have it
+		return ui.Memory{}, func(ui.Memory) error { return nil }
+	}
+	if g.server.options.Remember != nil {
+		return g.server.options.Remember(key)
+	}
+	known, _ := g.server.screens.Load(key)
+	memory, _ := known.(ui.Memory)
+	return memory, func(memory ui.Memory) error {
+		g.server.screens.Store(key, memory)
+		return nil
+	}
 }
 
 // personal is what the guest's role allows beside looking. A viewer holds nothing to act
@@ -90,12 +122,11 @@ func (g *Guest) personal() ui.Personal {
 }
 
 // show draws until the guest leaves.
-func (g *Guest) show(first func(context.Context) (screen.Screen, error), own func(screen.Screen), deaf bool, pace time.Duration) (screen.Screen, error) {
-	last, err := g.server.house.Show(g.ctx, screen.Options{
-		Screen: first, Own: own, In: g.channel, Out: &output{guest: g, to: g.channel}, Size: g.asked.size, Sizes: g.sizes,
-		Profile: g.profile(), Environ: append(slices.Clone(g.asked.environ), "TERM="+g.asked.term), Deaf: deaf, Pace: pace,
-		Rate: newRate(inputBurst, inputRate).take,
-	})
+func (g *Guest) show(o screen.Options) (screen.Screen, error) {
+	o.In, o.Out, o.Size, o.Sizes = g.channel, &output{guest: g, to: g.channel}, g.asked.size, g.sizes
+	o.Profile, o.Environ = g.profile(), append(slices.Clone(g.asked.environ), "TERM="+g.asked.term)
+	o.Rate = newRate(inputBurst, inputRate).take
+	last, err := g.server.house.Show(g.ctx, o)
 	var broken *screen.Broken
 	switch {
 	case errors.As(err, &broken):
@@ -209,7 +240,7 @@ func (g *Guest) showKiosk() (int, error) {
 		}
 		return wall{kiosk}, nil
 	}
-	last, err := g.show(first, nil, true, kioskPace)
+	last, err := g.show(screen.Options{Screen: first, Deaf: true, Pace: kioskPace})
 	if last == nil {
 		return 2, err
 	}

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"warroom/internal/presence"
-	"warroom/ui"
 )
 
 // Times and bounds of what is remembered of guests who have left.
@@ -14,9 +13,8 @@ const (
 	memoriesLimit = 1000             // keys
 )
 
-// memory is how a key's last screen was left.
+// memory is what the owner of a key looked at last.
 type memory struct {
-	memory   ui.Memory
 	viewport presence.Viewport
 	at       time.Time
 }

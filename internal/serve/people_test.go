@@ -268,3 +268,28 @@ func TestWhatAWallTypesReachesNothing(t *testing.T) {
 	default:
 	}
 }
+
+// TestWhatSomebodyKeepsOutlivesTheSharingOfTheScreen saves a view and picks a theme, waits
+// until the screen is one of several, and asks for them.
+func TestWhatSomebodyKeepsOutlivesTheSharingOfTheScreen(t *testing.T) {
+	h := serve(t)
+	key := h.lets("ana", room.Viewer)
+	ana := h.join(key)
+	ana.shows("checkout-5xx")
+	bo := h.join(h.lets("bo", room.Viewer))
+	bo.shows("2 here")
+	bo.press("1")
+	ana.press("1:save mine\r")
+	ana.shows("mine")
+	ana.press("\x1b")
+	bo.press("\x1b")
+	eventually(t, "the two share one screen", func() bool { return h.server.Stages() == 1 })
+	ana.press(":view ")
+	ana.shows("mine")
+	ana.press("\x03")
+	ana.ends()
+	again := h.join(key)
+	again.shows("2 here")
+	again.press(":view ")
+	again.shows("mine")
+}

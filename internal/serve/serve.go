@@ -47,8 +47,10 @@ type Options struct {
 	Roster      *presence.Roster
 	// Screen is what the screens of people are made of, beside what is a person's own.
 	Screen func(*Guest) ui.Options
+	// Remember gives how the owner of a key left the screen the last time, and what keeps it;
+	// if it is nil that is forgotten with the server.
+	Remember func(key string) (ui.Memory, func(ui.Memory) error)
 	// Kiosk is what walls are made of.
-	// Kiosk is what the walls are made of.
 	Kiosk func(*Guest) ui.KioskOptions
 	// Personal is what a person may do beside acting, by the role; nil gives nothing.
 	Personal func(*Guest) ui.Personal
@@ -79,6 +81,7 @@ type Server struct {
 	house   screen.House
 	left    memories
 	zones   sync.Map // by name
+	screens sync.Map // how they were left, by key
 	ssh     *ssh.Server
 	stop    context.CancelCauseFunc
 	ctx     context.Context
