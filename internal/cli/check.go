@@ -159,7 +159,7 @@ func (c *checker) guard(about subject, find func() []finding) (found []finding) 
 }
 
 // printer is how the findings are shown to people, here and now.
-func (c *checker) printer(s *screen) *checkPrinter {
+func (c *checker) printer(s *surface) *checkPrinter {
 	p := &checkPrinter{out: c.out, marks: theme.Unicode, ascii: c.ascii, width: s.columns}
 	if c.ascii {
 		p.marks = theme.ASCII

@@ -27,8 +27,8 @@ const (
 	leastColumns, leastRows = 60, 16
 )
 
-// screen is what is known about the terminal that the report goes to.
-type screen struct {
+// surface is what is known about the terminal that the report goes to.
+type surface struct {
 	findings []finding
 	terminal bool // standard output is one
 	dark     bool
@@ -39,9 +39,9 @@ type screen struct {
 // screen looks at the terminal. While others are still looking at the world, a
 // terminal that answers late is still listened to, so that its answer does not end
 // up on the command line. The error is that the user pressed ctrl+c.
-func (c *checker) screen(ctx context.Context, others *sync.WaitGroup) (*screen, error) {
+func (c *checker) screen(ctx context.Context, others *sync.WaitGroup) (*surface, error) {
 	about := subject{topic: topicTerminal, name: "standard output"}
-	s := &screen{dark: true}
+	s := &surface{dark: true}
 	out := asTerminal(c.out)
 	if out == nil {
 		s.findings = []finding{about.skip("it is not a terminal", "run warroom check in the terminal that you mean to use")}
@@ -81,7 +81,7 @@ func (c *checker) screen(ctx context.Context, others *sync.WaitGroup) (*screen, 
 	return s, nil
 }
 
-func (s *screen) add(findings ...finding) { s.findings = append(s.findings, findings...) }
+func (s *surface) add(findings ...finding) { s.findings = append(s.findings, findings...) }
 
 // asTerminal is the file behind a stream if it is a terminal, or nil.
 func asTerminal(stream any) *os.File {
@@ -132,7 +132,7 @@ func (c *checker) judgeTERM(about subject, name string) finding {
 }
 
 // measure looks at the size, and keeps the width.
-func (s *screen) measure(about subject, out *os.File) {
+func (s *surface) measure(about subject, out *os.File) {
 	columns, rows, err := term.GetSize(int(out.Fd()))
 	if err != nil || columns == 0 || rows == 0 {
 		s.add(about.warn("the terminal does not say how large it is", "tell it: stty columns 120 rows 40"))

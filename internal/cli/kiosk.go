@@ -11,12 +11,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"warroom/internal/drill"
+	"warroom/internal/screen"
+	"warroom/internal/serve"
 	"warroom/ui"
 )
-
-// kioskFrames bounds how often a wall is written to: its clock moves once a second, and
-// there is no key that could wait for an answer.
-const kioskFrames = 10
 
 // kioskFlags are what the wall takes beside the flags of every command.
 type kioskFlags struct {
@@ -124,20 +122,22 @@ func timeOfDay(text string) (time.Duration, error) {
 // wall is a screen on which nobody acts: of all that a screen gets it is handed only what
 // shows the room.
 func (a *app) wall(o ui.KioskOptions) shown {
-	return func(ctx context.Context, v forms, _ *ownLog) error {
+	return func(ctx context.Context, v forms, log *ownLog) error {
 		if a.plain() {
 			return a.tell(ctx, v.plain)
 		}
 		given := v.screen
-		o.Context, o.Room, o.Look, o.NewLook, o.NoJournal = ctx, given.Room, given.Look, given.NewLook, given.NoJournal
+		o.Room, o.Look, o.NewLook, o.NoJournal = given.Room, given.Look, given.NewLook, given.NoJournal
 		if given.Drill != nil {
 			o.Drill = given.Drill.Scenario()
 		}
-		wall, err := ui.NewKiosk(o)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = wall.Close() }()
-		return a.draw(ctx, wall, kioskFrames)
+		return a.draw(ctx, log, screen.Options{Screen: func(ctx context.Context) (screen.Screen, error) {
+			o.Context = ctx
+			wall, err := ui.NewKiosk(o)
+			if err != nil {
+				return nil, err
+			}
+			return serve.WallOf(wall), nil
+		}})
 	}
 }

@@ -199,9 +199,13 @@ func (a *app) recall(o *ui.Options, name string, log *ownLog) {
 	o.Memory, o.Keep = memory, file.keep
 }
 
-// leaveScreen closes a screen, and notes in the log if it could not be remembered.
-func leaveScreen(screen *ui.Model, log *ownLog) {
-	if err := screen.Close(); err != nil {
+// keepScreen remembers how a screen was left, and notes in the log if it cannot be. There
+// is nothing to remember if keep is nil.
+func keepScreen(keep func(ui.Memory) error, left ui.Memory, log *ownLog) {
+	if keep == nil {
+		return
+	}
+	if err := keep(left); err != nil {
 		log.Warn(err.Error())
 	}
 }

@@ -9,11 +9,11 @@ import (
 	"strings"
 	"syscall"
 
-	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/colorprofile"
 	"golang.org/x/term"
 
 	"warroom/internal/config"
+	"warroom/internal/screen"
+	"warroom/internal/serve"
 	"warroom/ui"
 )
 
@@ -91,11 +91,6 @@ func (a *app) tell(ctx context.Context, o ui.PlainOptions) error {
 	return &exit{exitCannot, fmt.Errorf("the lines could not be written: %w; write them elsewhere and start again", err)}
 }
 
-// framesASecond bounds how often the terminal is written to. Bubble Tea wakes that often
-// even if nothing has changed, and those wakes are most of what an idle screen costs; but
-// the first frame takes two of them, and a key is answered at the next one.
-const framesASecond = 30
-
 // show runs a person's screen until it is left, and remembers it in the named file.
 // Where there is nothing to draw on it tells the room in lines.
 func (a *app) show(ctx context.Context, v forms, log *ownLog) error {
@@ -105,30 +100,17 @@ func (a *app) show(ctx context.Context, v forms, log *ownLog) error {
 	o := v.screen
 	o.Log = log.Lines
 	a.recall(&o, v.memory, log)
-	screen, err := ui.New(o)
-	if err != nil {
-		return err
-	}
-	defer leaveScreen(screen, log)
-	return a.draw(ctx, screen, framesASecond)
-}
-
-// draw lets a model have the terminal until it is left, so many frames a second at the
-// most. The terminal is restored whatever happens.
-func (a *app) draw(ctx context.Context, screen tea.Model, framesASecond int) error {
-	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithInput(a.in), tea.WithOutput(a.out), tea.WithFPS(framesASecond)}
-	// Any value of NO_COLOR counts: https://no-color.org. The VT100 and its kin have no colours.
-	if environment("NO_COLOR") != "" || strings.HasPrefix(environment("TERM"), "vt") {
-		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
-	}
-	_, err := tea.NewProgram(screen, options...).Run()
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, tea.ErrInterrupted), errors.Is(err, context.Canceled):
-		return &exit{status: exitInterrupted}
-	case errors.Is(err, tea.ErrProgramPanic):
-		return &exit{exitCannot, errors.New("the screen broke on a defect of its own; the terminal is restored. Start again, and report what is printed above")}
-	}
-	return &exit{exitCannot, fmt.Errorf("the screen could not be kept up: %w", err)}
+	var left ui.Memory
+	defer func() { keepScreen(o.Keep, left, log) }()
+	return a.draw(ctx, log, screen.Options{
+		Screen: func(ctx context.Context) (screen.Screen, error) {
+			o.Context = ctx
+			model, err := ui.New(o)
+			if err != nil {
+				return nil, err
+			}
+			return serve.ScreenOf(model), nil
+		},
+		Part: func(s screen.Screen) { left = serve.ModelOf(s).Remember() },
+	})
 }

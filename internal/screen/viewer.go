@@ -24,6 +24,7 @@ type Options struct {
 	Sizes   <-chan tea.WindowSizeMsg         // may be nil
 	Profile colorprofile.Profile             //
 	Environ []string                         // the terminal's
+	Alone   bool                             // the screen is never shared: there is nobody to share it with
 	Deaf    bool                             // nothing that is pressed reaches the screen, only what the terminal says of itself
 	Press   func()                           // is told of everything that is pressed; may be nil
 	Pace    time.Duration                    // the least time between two frames
@@ -231,7 +232,9 @@ func (v *viewer) listen(h *House) {
 			}
 			messages = []tea.Msg{size}
 		case <-still.C:
-			h.share(v)
+			if !v.options.Alone {
+				h.share(v)
+			}
 			continue
 		case <-v.ctx.Done():
 			return

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
 	"warroom/internal/room"
@@ -20,25 +19,6 @@ const (
 	peoplePace = time.Second / 60
 	kioskPace  = time.Second / 10
 )
-
-// watched is a person's screen as the house shares it.
-type watched struct{ *ui.Model }
-
-// Close implements screen.Screen. How it was left is remembered when its person leaves,
-// and not when it becomes one of several's.
-func (w watched) Close() error {
-	w.Leave()
-	return nil
-}
-
-// Copy implements screen.Screen.
-func (w watched) Copy(ctx context.Context) screen.Screen { return watched{w.Model.Copy(ctx)} }
-
-// Update implements tea.Model.
-func (w watched) Update(message tea.Msg) (tea.Model, tea.Cmd) {
-	_, command := w.Model.Update(message)
-	return w, command
-}
 
 // showScreen shows the room on the guest's terminal.
 func (g *Guest) showScreen() (int, error) {
@@ -208,21 +188,6 @@ func (s *Server) Review() {
 			c.mu.Unlock()
 		}
 	}
-}
-
-// wall is a wall as the house shares it.
-type wall struct{ *ui.Kiosk }
-
-// Key implements screen.Screen: walls are nobody's, and all can be shared.
-func (w wall) Key() (any, bool) { return w.Kiosk.Key(), true }
-
-// Copy implements screen.Screen.
-func (w wall) Copy(ctx context.Context) screen.Screen { return wall{w.Kiosk.Copy(ctx)} }
-
-// Update implements tea.Model.
-func (w wall) Update(message tea.Msg) (tea.Model, tea.Cmd) {
-	_, command := w.Kiosk.Update(message)
-	return w, command
 }
 
 // showKiosk shows the room on a wall. What is pressed there goes nowhere: it is dropped
