@@ -107,8 +107,6 @@ func (k *keyboard) message(event uv.Event) []tea.Msg {
 		return []tea.Msg{tea.BlurMsg(event)}
 	case uv.BackgroundColorEvent:
 		return []tea.Msg{tea.BackgroundColorMsg(event)}
-	case uv.CapabilityEvent:
-		return []tea.Msg{tea.CapabilityMsg(event)}
 	}
 	return nil
 }

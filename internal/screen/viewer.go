@@ -251,7 +251,7 @@ func (v *viewer) heard(messages []tea.Msg) []tea.Msg {
 	kept := messages[:0]
 	for _, message := range messages {
 		switch message.(type) {
-		case tea.WindowSizeMsg, tea.BackgroundColorMsg, tea.CapabilityMsg:
+		case tea.WindowSizeMsg, tea.BackgroundColorMsg:
 		default:
 			if v.options.Deaf {
 				continue
