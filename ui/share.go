@@ -62,7 +62,7 @@ func (m *Model) Key() (key any, shared bool) {
 	case m.overlay != overlayNothing, m.asking != askingNothing, m.pick.open, m.crowd.listed,
 		m.frozen, m.past.travels(), m.past.busy, m.chart.alarm != nil, len(m.attention.pending) > 0,
 		m.detail && m.crowd.roster != nil && m.crowd.following.id == 0, // it says who else looks at the row
-		me != nil && (me.Followers > 0 || me.Private):
+		me != nil && (me.Followers > 0 || me.Private || m.crowd.here.InvitedBy(me.ID)):
 		return nil, false
 	}
 	k := sharedKey{

@@ -215,3 +215,31 @@ func TestACopyIsNobodysOwn(t *testing.T) {
 		t.Error("a copy has written down how it was left")
 	}
 }
+
+// TestTheScreenOfWhoInvitesIsNotShared tries that nobody reads his own invitation: on a
+// screen that is shared it is not known whose it is.
+func TestTheScreenOfWhoInvitesIsNotShared(t *testing.T) {
+	clock := &standing{now: noon}
+	b := world(clock)
+	var roster presence.Roster
+	sit := func(name string) *Model {
+		return screen(t, b, clock, 130, 40, func(o *Options) {
+			o.Roster, o.Seat, o.Role = &roster, roster.Enter(room.Person{Name: name, Role: room.Responder}, noon), room.Responder
+		})
+	}
+	ana, bo := sit("ana"), sit("bo")
+	for _, step := range []struct {
+		name   string
+		shared bool
+	}{{"invites", false}, {"has taken that back", true}} {
+		press(ana, "I")
+		ana.Update(gathered{})
+		bo.Update(gathered{})
+		if _, shared := ana.Key(); shared != step.shared {
+			t.Errorf("ana %s: shared is %v", step.name, shared)
+		}
+		if _, shared := bo.Key(); !shared {
+			t.Errorf("ana %s, and bo's screen is not shared", step.name)
+		}
+	}
+}

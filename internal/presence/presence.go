@@ -58,6 +58,11 @@ func (h *Here) Member(id uint64) *Member {
 	return nil
 }
 
+// InvitedBy says whether it is somebody's own invitation that is asked.
+func (h *Here) InvitedBy(id uint64) bool {
+	return h.Invitation != nil && h.Invitation.By != nil && h.Invitation.By.ID == id
+}
+
 // Looking is who has the details of an item open, but for one visit, and for those who only
 // follow somebody.
 func (h *Here) Looking(row string, except uint64) []*Member {
