@@ -89,11 +89,12 @@ type Roster struct {
 // Seat is somebody's place in a room, through which others learn of him. Safe for
 // concurrent use.
 type Seat struct {
-	roster *Roster
-	id     uint64
-	bells  room.Bells
-	member Member // guarded by the roster
-	gone   bool
+	roster   *Roster
+	id       uint64
+	bells    room.Bells
+	followed chan struct{}
+	member   Member // guarded by the roster
+	gone     bool
 }
 
 // Here is who is here now. Never nil.
@@ -113,7 +114,7 @@ func (r *Roster) Enter(p room.Person, since time.Time) *Seat {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.last++
-	s := &Seat{roster: r, id: r.last, member: Member{ID: r.last, Person: p, Since: since}}
+	s := &Seat{roster: r, id: r.last, followed: make(chan struct{}, 1), member: Member{ID: r.last, Person: p, Since: since}}
 	r.seats = append(r.seats, s)
 	r.publish(true)
 	return s
@@ -227,8 +228,15 @@ func (s *Seat) Follow(id uint64) error {
 	}
 	s.member.Following = id
 	r.publish(true)
+	select {
+	case r.seats[at].followed <- struct{}{}:
+	default:
+	}
 	return nil
 }
+
+// Followed is a bell of one slot that rings when somebody begins to follow the person.
+func (s *Seat) Followed() <-chan struct{} { return s.followed }
 
 // Watch returns a bell that rings whenever somebody looks at something else, or leaves;
 // leave must be called once. ok is false if that one is not here.

@@ -22,6 +22,7 @@ type Options struct {
 	Out     io.Writer                        // the terminal; a write may take as long as it likes
 	Size    tea.WindowSizeMsg                //
 	Sizes   <-chan tea.WindowSizeMsg         // may be nil
+	Called  <-chan struct{}                  // rings when there is something to see that is this viewer's alone; may be nil
 	Profile colorprofile.Profile             //
 	Environ []string                         // the terminal's
 	Alone   bool                             // the screen is never shared: there is nobody to share it with
@@ -231,6 +232,10 @@ func (v *viewer) listen(h *House) {
 				continue
 			}
 			messages = []tea.Msg{size}
+		case <-v.options.Called:
+			h.own(v)
+			still.Reset(stillness)
+			continue
 		case <-still.C:
 			if !v.options.Alone {
 				h.share(v)

@@ -44,7 +44,7 @@ func (g *Guest) showScreen() (int, error) {
 		return watched{model}, nil
 	}
 	last, err := g.show(screen.Options{
-		Screen: first, Pace: peoplePace,
+		Screen: first, Pace: peoplePace, Called: g.seat.Load().Followed(), // the header says so to nobody else
 		Own:  func(s screen.Screen) { s.(watched).Own(personal) },
 		Part: func(s screen.Screen) { personal.Memory = s.(watched).Remember() },
 	})

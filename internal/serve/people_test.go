@@ -37,6 +37,20 @@ func TestOneFollowsAnotherUntilGoingSomewhereAlone(t *testing.T) {
 	bo.shows("ana has left; you look for yourself now")
 }
 
+// TestWhoIsStillLearnsOfBeingFollowed follows somebody who shares a screen with others.
+func TestWhoIsStillLearnsOfBeingFollowed(t *testing.T) {
+	h := serve(t)
+	ana, bo := h.join(h.lets("ana", room.Viewer)), h.join(h.lets("bo", room.Viewer))
+	ana.shows("2 here")
+	bo.shows("2 here")
+	eventually(t, "the two share one screen", func() bool { return h.server.Stages() == 1 })
+	bo.press(":follow ana\r")
+	bo.shows("FOLLOWING ana")
+	ana.shows("1 follow you")
+	bo.press("\x1b")
+	ana.waits("is followed no more", func(text string) bool { return !strings.Contains(text, "follow you") })
+}
+
 func TestAnInvitationIsAcceptedOrNot(t *testing.T) {
 	h := serve(t)
 	ana, bo, cy := h.join(h.lets("ana", room.Responder)), h.join(h.lets("bo", room.Viewer)), h.join(h.lets("cy", room.Viewer))
