@@ -131,7 +131,7 @@ func (a *app) runDrill(ctx context.Context, name string, options drill.Options, 
 	return show(ctx, forms{
 		kept: k, memory: drillMemory, plain: ui.PlainOptions{Room: k.room, Drill: clock, NoJournal: k.unkept, ASCII: a.onlyASCII(cfg)},
 		screen: ui.Options{
-			Context: ctx, Room: k.room, Desk: k.desk(), Drill: clock, History: k.history, NoJournal: k.unkept, Look: *look, Refresh: c.again, Charts: k.charts(made.charts),
+			Context: ctx, Room: k.room, Desk: k.desk(), Drill: clock, History: k.history, NoJournal: k.unkept, Look: *look, Refresh: c.again, Charts: newSharedCharts(k.charts(made.charts), clock),
 		}}, log)
 }
 

@@ -69,7 +69,7 @@ func (a *app) runLive(ctx context.Context, show shown) error {
 		plain: ui.PlainOptions{Room: k.room, NoJournal: k.unkept, ASCII: a.onlyASCII(cfg), Wait: foundWithin},
 		screen: ui.Options{
 			Context: ctx, Room: k.room, Desk: k.desk(), History: k.history, NoJournal: k.unkept, Look: *first, NewLook: in.look.Load,
-			Refresh: c.again, Reload: a.reload(path, take), Charts: k.charts(watched.charts),
+			Refresh: c.again, Reload: a.reload(path, take), Charts: newSharedCharts(k.charts(watched.charts), clock),
 		}}, log)
 }
 
