@@ -231,7 +231,11 @@ func (a *app) announce(f serveFlags, at net.Addr, o serve.Options, log *ownLog) 
 		lines = append(lines, "host key    "+gossh.FingerprintSHA256(key.PublicKey()), "known_hosts "+serve.KnownHosts(net.JoinHostPort(host, port), key.PublicKey()))
 	}
 	if f.openViewers {
-		lines = append(lines, "everybody on this machine may look")
+		way := ""
+		if o.Keyring != nil { // then who wants in without a key must say so
+			way = fmt.Sprintf(": ssh -t -p %s %s@%s", port, serve.OpenName, clean.Line(host, nameRunes))
+		}
+		lines = append(lines, "everybody on this machine may look"+way)
 	}
 	for _, line := range lines {
 		log.Info(line)

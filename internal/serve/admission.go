@@ -105,21 +105,21 @@ func (c *connection) proved(_ gossh.ConnMetadata, key gossh.PublicKey, permissio
 	return permissions, nil
 }
 
-// openName is what whoever comes without a key is called. Where there are keys as well it
+// OpenName is what whoever comes without a key is called. Where there are keys as well it
 // is also what to ask for, as in guest@host: a client tries to come in without a key before
 // it tries one, and nobody would ever be more than a guest. The name gives no right that
 // everybody has not.
-const openName = "guest"
+const OpenName = "guest"
 
 // openKey stands where others have the fingerprint of their key.
 const openKey = "no key"
 
 // open lets anybody in to look.
 func (c *connection) open(metadata gossh.ConnMetadata) (*gossh.Permissions, error) {
-	if c.server.options.Keyring != nil && metadata.User() != openName {
+	if c.server.options.Keyring != nil && metadata.User() != OpenName {
 		return nil, errUnknown
 	}
-	c.grant = &access.Grant{Person: room.Person{Name: openName, Key: openKey, Role: room.Viewer}}
+	c.grant = &access.Grant{Person: room.Person{Name: OpenName, Key: openKey, Role: room.Viewer}}
 	return &gossh.Permissions{}, nil
 }
 
