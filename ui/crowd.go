@@ -254,6 +254,11 @@ func (m *Model) doRemove(name string) tea.Cmd {
 			shown++
 		}
 	}
+	me := m.crowd.here.Member(m.crowd.own())
+	if shown == 0 && me != nil && me.Person.Name == name {
+		m.say(theme.Warning, "remove: that is you; "+m.keyOf("quit")+" leaves")
+		return nil
+	}
 	if shown == 0 {
 		m.say(theme.Warning, fmt.Sprintf("remove: there is no %q here; %s lists who is", name, m.keyOf("follow")))
 		return nil

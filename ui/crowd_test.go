@@ -99,3 +99,29 @@ func TestTheFooterHintsOnlyAtWhatOneMayDo(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatAViewerIsNotGivenAndNobodyRemovesHimself(t *testing.T) {
+	clock := &standing{now: noon}
+	b := world(clock)
+	var roster presence.Roster
+	for role, acts := range map[room.Role]bool{room.Viewer: false, room.Admin: true} {
+		m := screen(t, b, clock, 130, 40, func(o *Options) {
+			o.Roster, o.Role, o.Seat = &roster, role, roster.Enter(room.Person{Name: "ana", Role: role}, noon)
+		})
+		m.welcome = true
+		if got := strings.Contains(strings.Join(m.hintSheet(130, 30), "\n"), "acknowledge, claim"); got != acts {
+			t.Errorf("the welcome of a %s names acts: %v", role, got)
+		}
+		m.crowd.seat.Leave()
+	}
+	ana := screen(t, b, clock, 130, 40, func(o *Options) {
+		o.Roster, o.Role, o.Seat = &roster, room.Admin, roster.Enter(room.Person{Name: "ana", Role: room.Admin}, noon)
+		o.Remove = func(uint64) error { t.Error("somebody is shown out"); return nil }
+	})
+	press(ana, ":")
+	typeIn(ana, "remove ana")
+	press(ana, "enter")
+	if frame := plainFrame(ana); !strings.Contains(frame, "remove: that is you; q leaves") {
+		t.Errorf("it says\n%s", frame)
+	}
+}
