@@ -22,7 +22,7 @@ const (
 
 // showScreen shows the room on the guest's terminal.
 func (g *Guest) showScreen() (int, error) {
-	g.came("screen")
+	g.came("a screen")
 	defer g.went()
 	personal := g.personal()
 	personal.Memory, personal.Keep = g.remembered()
@@ -193,7 +193,7 @@ func (s *Server) Review() {
 // showKiosk shows the room on a wall. What is pressed there goes nowhere: it is dropped
 // before the screen, the screen takes no keys, and it holds nothing to act with.
 func (g *Guest) showKiosk() (int, error) {
-	g.came("wall")
+	g.came("a wall")
 	defer g.went()
 	o := g.server.options.Kiosk(g)
 	o.Zone, o.Local = g.Zone(), false

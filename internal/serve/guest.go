@@ -206,7 +206,7 @@ func statusOf(why error) int {
 func (g *Guest) came(as string) {
 	p := g.Person()
 	g.seat.Store(g.server.options.Roster.Enter(p, g.server.options.Room.Now()))
-	g.server.options.Room.Came(p, fmt.Sprintf("as %s, to a %s, from %s", p.Role, as, host(g.connection.from)))
+	g.server.options.Room.Came(p, fmt.Sprintf("as %s, to %s, from %s", p.Role, as, host(g.connection.from)))
 }
 
 // went lets it know that the guest has left.

@@ -11,7 +11,7 @@ import (
 
 // tell tells the room in lines.
 func (g *Guest) tell() (int, error) {
-	g.came("lines")
+	g.came("the room in lines")
 	defer g.went()
 	go g.untilInterrupt()
 	err := g.server.options.Plain(g.ctx, g, g.output())
@@ -66,4 +66,4 @@ var verbs = map[string]room.Permission{
 }
 
 // verbNames lists them.
-func verbNames() string { return "status, timeline, export, ack, note, mark and plain" }
+func verbNames() string { return "status, timeline, export, ack, note, mark, plain and help" }

@@ -167,8 +167,8 @@ func TestWhatAKeyWithoutATerminalGets(t *testing.T) {
 		{room.Viewer, "status --json", 0, "status --json\n", ""},
 		{room.Viewer, "note hello there", 2, "", "warroom: note needs the role responder, and you are here as viewer\r\n"},
 		{room.Responder, "note hello there", 0, "note hello there\n", ""},
-		{room.Responder, "rm -rf /", 2, "", "warroom: \"rm\" is no command here; there are status, timeline, export, ack, note, mark and plain\r\n"},
-		{room.Responder, "sh -c '\x1b]0;evil\a'", 2, "", "warroom: \"sh\" is no command here; there are status, timeline, export, ack, note, mark and plain\r\n"},
+		{room.Responder, "rm -rf /", 2, "", "warroom: \"rm\" is no command here; there are status, timeline, export, ack, note, mark, plain and help\r\n"},
+		{room.Responder, "sh -c '\x1b]0;evil\a'", 2, "", "warroom: \"sh\" is no command here; there are status, timeline, export, ack, note, mark, plain and help\r\n"},
 		{room.Kiosk, "status", 2, "", "warroom: this key is for a wall; it shows the room on a terminal (ssh -t) and nothing else\r\n"},
 	} {
 		client, err := h.dial(h.lets("x", test.role))
