@@ -33,7 +33,9 @@ func (s *Server) knock(ctx ssh.Context, conn net.Conn) net.Conn {
 	}
 	c := &connection{server: s, from: conn.RemoteAddr(), authenticated: authenticated, gate: newGate()}
 	ctx.SetValue(connectionKey{}, c)
-	return &socket{Conn: conn, gone: sync.OnceFunc(c.gone)}
+	at := &socket{Conn: conn, gone: sync.OnceFunc(c.gone)}
+	c.close = func() { _ = at.Close() }
+	return at
 }
 
 // socket tells when its connection is closed, by whomever.
@@ -141,6 +143,7 @@ func (c *connection) tried(metadata gossh.ConnMetadata, method string, err error
 		return
 	}
 	c.server.options.Audit.Info("let in", append(entry, c.who()...)...)
+	c.arrived()
 }
 
 // Bounds of what is written of a text from outside, in runes.

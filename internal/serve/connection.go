@@ -18,6 +18,10 @@ import (
 // command beside it over the same connection.
 const sessionsEach = 2
 
+// channelsEach is how many sessions of one connection the client may leave unclosed, those
+// that are over among them: each may hold a window of 2 MiB of input that nobody reads.
+const channelsEach = 8
+
 // sessionsOfKey is how many sessions one key may have at once, unless its grant says
 // otherwise. The next one ends the oldest: it may be one that hangs.
 const sessionsOfKey = 4
@@ -32,12 +36,19 @@ type connection struct {
 	grant         *access.Grant // who has come; set before any session is
 	key           gossh.PublicKey
 	gate          *gate
+	close         func() // without a word; more than once does no harm
 
 	mu       sync.Mutex
 	conn     *gossh.ServerConn
+	number   uint64 // those that came later have a higher one; 0 until somebody was let in
+	came     time.Time
 	sessions int
+	channels int // sessions and those that are over but for the client's own close
 	guests   []*Guest
+	barred   error // why there are no more sessions over it; nil while there may be
+	isGone   bool
 	expiry   *time.Timer
+	idle     *time.Timer
 	over     context.CancelFunc
 }
 
@@ -56,8 +67,12 @@ func (c *connection) who() []any {
 // errBusy is that a connection has its sessions already.
 var errBusy = fmt.Errorf("%d sessions over one connection are enough", sessionsEach)
 
-// begin counts a session in.
+// begin counts a session in. Who may come in is asked anew: a connection can be there for
+// long without a session, or between two.
 func (c *connection) begin(conn *gossh.ServerConn) error {
+	if err := c.review(); err != nil {
+		return err
+	}
 	s := c.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -66,21 +81,25 @@ func (c *connection) begin(conn *gossh.ServerConn) error {
 	switch {
 	case s.ctx.Err() != nil:
 		return errStopping
-	case c.sessions >= sessionsEach:
+	case c.isGone:
+		return errHungUp
+	case c.barred != nil:
+		return c.barred
+	case c.sessions >= sessionsEach, c.channels >= channelsEach:
 		return errBusy
 	case s.sessions >= s.options.MaxSessions:
 		return errors.New("the room is full")
 	}
 	if c.conn == nil {
 		c.conn = conn
-		c.authenticated()
-		s.connections[c] = struct{}{}
+		c.idle.Stop()
 		ctx, cancel := context.WithCancel(s.ctx)
 		c.over = cancel
 		go c.keepAlive(ctx)
 		c.expire(c.grant.Expires)
 	}
 	c.sessions++
+	c.channels++
 	s.sessions++
 	s.guests.Add(1)
 	return nil
@@ -93,7 +112,7 @@ func (c *connection) expire(at time.Time) {
 		c.expiry.Stop()
 	}
 	if !at.IsZero() {
-		c.expiry = time.AfterFunc(at.Sub(c.server.options.Now()), func() { c.end(errors.New("your key has expired")) })
+		c.expiry = time.AfterFunc(at.Sub(c.server.options.Now()), func() { c.bar(errExpired) })
 	}
 }
 
@@ -108,21 +127,36 @@ func (c *connection) finish() {
 	c.mu.Unlock()
 }
 
-// gone lets go of a connection that is closed.
+// closed counts out a session that the client has closed as well.
+func (c *connection) closed() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.channels--
+}
+
+// gone lets go of a connection that is closed. There may still be a session of it that is
+// about to begin.
 func (c *connection) gone() {
 	c.authenticated()
 	c.gate.open()
+	c.mu.Lock()
+	c.isGone = true
+	if c.over != nil {
+		c.over()
+	}
+	for _, timer := range []*time.Timer{c.expiry, c.idle} {
+		if timer != nil {
+			timer.Stop()
+		}
+	}
+	letIn := c.number != 0
+	c.mu.Unlock()
 	s := c.server
 	s.mu.Lock()
 	delete(s.connections, c)
 	s.mu.Unlock()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.over != nil {
-		c.over()
-	}
-	if c.expiry != nil {
-		c.expiry.Stop()
+	if letIn {
+		s.options.Audit.Info("gone", append(c.who(), "from", c.from.String(), "seconds", int(s.options.Now().Sub(c.came).Seconds()))...)
 	}
 }
 

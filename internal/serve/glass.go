@@ -172,21 +172,7 @@ func (s *Server) Review() {
 	}
 	s.mu.Unlock()
 	for _, c := range all {
-		if c.key == nil {
-			continue
-		}
-		grant, err := s.options.Keyring.Admit(c.key, c.from)
-		switch {
-		case err != nil:
-			s.options.Audit.Info("let in no more", append(c.who(), "from", c.from.String(), "why", err.Error())...)
-			c.end(errors.New("your key is not known here any more"))
-		case grant.Person != c.grant.Person:
-			c.end(errors.New("what your key may do has changed; join again"))
-		default:
-			c.mu.Lock()
-			c.expire(grant.Expires)
-			c.mu.Unlock()
-		}
+		_ = c.review()
 	}
 }
 

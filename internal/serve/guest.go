@@ -115,7 +115,11 @@ func (g *Guest) enter() {
 	g.since = s.options.Now()
 	c.mu.Lock()
 	c.guests = append(c.guests, g)
+	barred := c.barred
 	c.mu.Unlock()
+	if barred != nil {
+		g.end(barred)
+	}
 	limit := c.grant.Sessions
 	if limit == 0 {
 		limit = sessionsOfKey

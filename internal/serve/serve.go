@@ -90,6 +90,7 @@ type Server struct {
 	mu          sync.Mutex
 	connections map[*connection]struct{}
 	sessions    int
+	number      uint64 // of the last connection that was let in
 }
 
 // errStopping ends every session when the server does.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/ssh"
@@ -17,7 +18,8 @@ import (
 const (
 	columnsLimit = 500
 	rowsLimit    = 200
-	askedLimit   = 256     // requests
+	askedLimit   = 256 // requests
+	askingTime   = 10 * time.Second
 	environLimit = 8 << 10 // bytes
 	commandLimit = 8 << 10 // bytes
 )
@@ -52,6 +54,7 @@ func (s *Server) session(_ *ssh.Server, conn *gossh.ServerConn, offered gossh.Ne
 		return
 	}
 	defer s.guests.Done()
+	defer c.closed()
 	finish := sync.OnceFunc(c.finish)
 	defer finish()
 	channel, requests, err := offered.Accept()
@@ -61,29 +64,50 @@ func (s *Server) session(_ *ssh.Server, conn *gossh.ServerConn, offered gossh.Ne
 	defer channel.Close()
 	g := newGuest(s, c, channel)
 	defer g.cancel(errHungUp)
-	served := make(chan struct{})
-	close(served)
-	for request := range requests {
-		ok := g.asks(request)
-		if request.WantReply {
-			_ = request.Reply(ok, nil)
-		}
-		if ok && !g.asked.begun && (request.Type == "shell" || request.Type == "exec") {
-			g.asked.begun = true
-			served = make(chan struct{})
-			go func() {
-				defer close(served)
-				defer channel.Close()
-				g.serve(finish)
-			}()
-		}
-		if g.asked.requests > askedLimit && !g.asked.begun {
-			break
-		}
-	}
+	served := g.hear(requests, finish)
 	g.cancel(errHungUp)
 	_ = channel.Close()
 	<-served
+	finish()
+	for range requests { // the client may take its time to close its side, within channelsEach
+	}
+}
+
+// hear takes requests until the client has closed its side, or has asked for nothing to
+// be served for too long. served is closed once what it asked for is over.
+func (g *Guest) hear(requests <-chan *gossh.Request, finish func()) (served chan struct{}) {
+	served = make(chan struct{})
+	close(served)
+	late := time.NewTimer(min(askingTime, g.server.options.Stall))
+	defer late.Stop()
+	for {
+		select {
+		case <-late.C:
+			if !g.asked.begun {
+				return served
+			}
+		case request, open := <-requests:
+			if !open {
+				return served
+			}
+			ok := g.asks(request)
+			if request.WantReply {
+				_ = request.Reply(ok, nil)
+			}
+			if ok && !g.asked.begun && (request.Type == "shell" || request.Type == "exec") {
+				g.asked.begun = true
+				served = make(chan struct{})
+				go func() {
+					defer close(served)
+					defer g.channel.Close()
+					g.serve(finish)
+				}()
+			}
+			if g.asked.requests > askedLimit && !g.asked.begun {
+				return served
+			}
+		}
+	}
 }
 
 // asks takes one request of a client, and says whether it is granted. There is no agent,
