@@ -160,7 +160,7 @@ func (m *Model) doFollow(name string) tea.Cmd {
 		return m.catchUp()
 	}
 	if m.crowd.roster == nil {
-		m.say(theme.Muted, "nobody else can come here; `warroom serve` is a room for many")
+		m.sayAlone()
 		return nil
 	}
 	if name == "" {
@@ -181,7 +181,7 @@ func (m *Model) doFollow(name string) tea.Cmd {
 // doInvite asks everybody to follow, or takes that back.
 func (m *Model) doInvite(string) tea.Cmd {
 	if m.crowd.seat == nil {
-		m.say(theme.Muted, "nobody else can come here; `warroom serve` is a room for many")
+		m.sayAlone()
 		return nil
 	}
 	invites, err := m.crowd.seat.Invite()
@@ -194,6 +194,15 @@ func (m *Model) doInvite(string) tea.Cmd {
 		m.say(theme.Muted, "nobody is asked to follow you any more")
 	}
 	return nil
+}
+
+// sayAlone says why there is nobody to follow or invite from here.
+func (m *Model) sayAlone() {
+	if m.readOnly != "" {
+		m.say(theme.Muted, "this screen is not among the people of the room: "+m.readOnly)
+		return
+	}
+	m.say(theme.Muted, "nobody else can come here; `warroom serve` is a room for many")
 }
 
 // invitation is the one that this screen's person has not answered; nil if there is none.

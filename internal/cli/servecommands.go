@@ -28,6 +28,9 @@ func (a *app) guestCommand(ctx context.Context, v forms, g *serve.Guest, verb, r
 }
 
 func (a *app) answerGuest(ctx context.Context, v forms, g *serve.Guest, verb, rest string, out io.Writer) (int, error) {
+	if rest == "--help" || rest == "-h" {
+		verb = "help" // nobody announces that
+	}
 	switch verb {
 	case "status":
 		return guestStatus(v.kept.room, rest, out)
