@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"bytes"
 	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
@@ -43,6 +44,9 @@ func (k *keyboard) expire() []tea.Msg {
 func (k *keyboard) scan(expired bool) (messages []tea.Msg) {
 	buf := k.rest
 	for len(buf) > 0 {
+		if !expired && opensString(buf) && !closesString(buf) {
+			break
+		}
 		n, event := k.decoder.Decode(buf)
 		if n == 0 {
 			break
@@ -59,6 +63,20 @@ func (k *keyboard) scan(expired bool) (messages []tea.Msg) {
 	}
 	return messages
 }
+
+// opensString says whether a control string begins: an answer of the terminal, which ends
+// with a BEL or an ST. Source: ECMA-48, 5.6.
+func opensString(buf []byte) bool {
+	return len(buf) > 1 && buf[0] == 0x1b && bytes.IndexByte([]byte("]P_^X"), buf[1]) >= 0
+}
+
+func closesString(buf []byte) bool {
+	return bytes.IndexByte(buf, '\a') >= 0 || bytes.Contains(buf, []byte("\x1b\\"))
+}
+
+// lone says whether what waits is an escape by itself, which is a key if nothing follows at
+// once. The rest of anything longer is on its way, however slow the line.
+func (k *keyboard) lone() bool { return len(k.rest) == 1 }
 
 // unfinished says whether more bytes could make something else of the last ones.
 func unfinished(buf []byte, event uv.Event) bool {

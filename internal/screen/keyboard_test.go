@@ -58,6 +58,8 @@ func TestWhatATerminalSends(t *testing.T) {
 		{[]string{"\x1b[<64;10;10M"}, "MouseWheel"},
 		{[]string{"\x1b]11;rgb:ffff/ffff/ffff\a"}, "BackgroundColor"},
 		{[]string{"\x1b]11;rgb:ff", "ff/ffff/ffff\x1b\\"}, "BackgroundColor"},
+		{[]string{"\x1b]11;rgb:ffff/ffff/ffff\x1b", "\\"}, "BackgroundColor"},
+		{[]string{"\x1b", "]11;rgb:ffff/ffff/ffff\x1b\\j"}, "BackgroundColor j"},
 		{[]string{"\x1b_Gsecret\x1b\\j"}, "j"},
 		{[]string{"\x1b]" + strings.Repeat("x", 3*sequenceLimit), "j"}, "j"},
 		{[]string{"\x1b[201~j"}, "j"},

@@ -48,6 +48,7 @@ type viewer struct {
 const (
 	stillness  = 2 * time.Second       // without a key, after which a screen may be shared
 	escapeTime = 50 * time.Millisecond // after which a lone escape is a key
+	restTime   = time.Second           // after which the rest of a sequence does not come any more
 )
 
 // rawLimit is how many bells and the like may wait for a terminal.
@@ -221,8 +222,14 @@ func (v *viewer) listen(h *House) {
 		select {
 		case bytes := <-input:
 			waits := false
-			if messages, waits = keys.take(bytes); waits {
+			messages, waits = keys.take(bytes)
+			switch {
+			case !waits:
+				escape.Stop()
+			case keys.lone():
 				escape.Reset(escapeTime)
+			default:
+				escape.Reset(restTime)
 			}
 		case <-escape.C:
 			messages = keys.expire()
