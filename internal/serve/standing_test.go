@@ -103,9 +103,7 @@ func TestAConnectionWithoutASessionIsClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = client.Wait()
-	if audit := h.audit.String(); !strings.Contains(audit, `"msg":"gone"`) {
-		t.Errorf("the audit log does not say so:\n%s", audit)
-	}
+	eventually(t, "the audit log says so", func() bool { return strings.Contains(h.audit.String(), `"msg":"gone"`) })
 }
 
 func TestASessionThatAsksForNothingTakesNoPlace(t *testing.T) {
