@@ -61,18 +61,15 @@ type Environment struct {
 // which it fails included.
 type prober func(ctx context.Context, t *target, watch *stopwatch) outcome
 
-// protocol is what one scheme brings: a check of the Spec before anything starts,
-// and the probe itself.
-type protocol struct {
-	check func(t *target) error
-	probe prober
-}
+// protocol is what one scheme brings: it checks the Spec before anything starts, and
+// makes the prober of a target. What the prober needs to have ready it keeps to itself.
+type protocol func(t *target) (prober, error)
 
 // protocols names the schemes that can be probed.
 var protocols = map[string]protocol{
-	"http":  {checkHTTP, probeHTTP},
-	"https": {checkHTTP, probeHTTP},
-	"tcp":   {checkTCP, probeTCP},
+	"http":  prepareHTTP,
+	"https": prepareHTTP,
+	"tcp":   prepareTCP,
 }
 
 // outcome is what one probe found out.

@@ -24,39 +24,39 @@ var framing = []string{"Connection", "Content-Length", "Te", "Trailer", "Transfe
 // Any other might hold a secret.
 var harmless = []string{"Accept", "Accept-Encoding", "Accept-Language", "Content-Type", "User-Agent"}
 
-// checkHTTP makes a target of an http or https URL ready.
-func checkHTTP(t *target) error {
+// prepareHTTP makes the prober of an http or https URL.
+func prepareHTTP(t *target) (prober, error) {
 	s := &t.spec
 	if s.Method == "" {
 		s.Method = http.MethodGet
 	}
 	if !httpguts.ValidHeaderFieldName(s.Method) || s.Method == http.MethodConnect {
-		return fmt.Errorf("the method %q cannot be used; use GET, HEAD, POST or the like", s.Method)
+		return nil, fmt.Errorf("the method %q cannot be used; use GET, HEAD, POST or the like", s.Method)
 	}
 	if s.Method == http.MethodHead && t.text != nil {
-		return errors.New("an answer to HEAD has no body, so nothing can be expected of it; use GET")
+		return nil, errors.New("an answer to HEAD has no body, so nothing can be expected of it; use GET")
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Header)) {
 		canonical := textproto.CanonicalMIMEHeaderKey(name)
 		if !httpguts.ValidHeaderFieldName(name) {
-			return fmt.Errorf("the header name %q has characters that no header may have", name)
+			return nil, fmt.Errorf("the header name %q has characters that no header may have", name)
 		}
 		if slices.Contains(framing, canonical) {
-			return fmt.Errorf("the header %s is set by the prober itself; leave it out", canonical)
+			return nil, fmt.Errorf("the header %s is set by the prober itself; leave it out", canonical)
 		}
 		for _, value := range s.Header[name] {
 			if !httpguts.ValidHeaderFieldValue(value) {
-				return fmt.Errorf("the header %s has a value with a line break or control character; give it one line of text", canonical)
+				return nil, fmt.Errorf("the header %s has a value with a line break or control character; give it one line of text", canonical)
 			}
 		}
 	}
 	var err error
 	if t.accepts, err = parseStatuses(s.Expect.Status); err != nil {
-		return err
+		return nil, err
 	}
 	t.secure = tlsConfig(t.endpoint)
 	t.request = firstHop(t).request(t)
-	return nil
+	return probeHTTP, nil
 }
 
 // request is the whole request as it goes over the wire.

@@ -1,9 +1,11 @@
 package probe
 
 import (
+	"maps"
 	"net"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,7 +25,7 @@ func TestSpecsThatAreRefused(t *testing.T) {
 		{"H45 port 65536", Spec{Name: "shop", URL: "https://shop.example:65536"}, `probe "shop": its URL has a port that does not exist; ports go from 1 to 65535`},
 		{"H45 password", Spec{Name: "shop", URL: "https://ana:secret@shop.example"}, `probe "shop": its URL holds a user name or password; put it into an Authorization header instead`},
 		{"H45 broken password", Spec{Name: "shop", URL: "https://ana:sec#ret@shop.example"}, `probe "shop": its URL cannot be read; write it as https://host:port/path`},
-		{"H45 unix socket", Spec{Name: "shop", URL: "unix:///run/shop.sock"}, `probe "shop": the scheme "unix" cannot be probed; use http, https or tcp`},
+		{"H45 unix socket", Spec{Name: "shop", URL: "unix:///run/shop.sock"}, `probe "shop": the scheme "unix" cannot be probed; use one of ` + strings.Join(slices.Sorted(maps.Keys(protocols)), ", ")},
 		{"H45 half an address", Spec{Name: "shop", URL: "http://[::1/"}, `probe "shop": its URL cannot be read; write it as https://host:port/path`},
 		{"H45 host with blanks", Spec{Name: "shop", URL: "http://my shop/"}, `probe "shop": its URL cannot be read; write it as https://host:port/path`},
 		{"H45 strange host", Spec{Name: "shop", URL: "http://shop(1)/"}, `probe "shop": its URL has a host that can be neither a name nor an address; write it as https://host:port/path`},

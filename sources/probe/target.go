@@ -5,7 +5,9 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,7 +61,8 @@ func (t *target) prepare() error {
 	}
 	known, ok := protocols[t.url.Scheme]
 	if !ok {
-		return fmt.Errorf("the scheme %q cannot be probed; use http, https or tcp", clean.Line(t.url.Scheme, nameLimit))
+		schemes := strings.Join(slices.Sorted(maps.Keys(protocols)), ", ")
+		return fmt.Errorf("the scheme %q cannot be probed; use one of %s", clean.Line(t.url.Scheme, nameLimit), schemes)
 	}
 	if t.endpoint, err = endpointOf(t.url); err != nil {
 		return err
@@ -67,8 +70,8 @@ func (t *target) prepare() error {
 	if t.text, err = parseText(t.spec.Expect.Body); err != nil {
 		return err
 	}
-	t.probe = known.probe
-	return known.check(t)
+	t.probe, err = known(t)
+	return err
 }
 
 func (t *target) checkTimes() error {

@@ -10,16 +10,16 @@ import (
 // bannerLimit is how much a TCP endpoint may say before what is expected.
 const bannerLimit = 64 << 10
 
-// checkTCP makes a target of a tcp URL ready.
-func checkTCP(t *target) error {
+// prepareTCP makes the prober of a tcp URL.
+func prepareTCP(t *target) (prober, error) {
 	s := &t.spec
 	if s.Method != "" || len(s.Header) > 0 || s.Expect.Status != "" {
-		return errors.New("a TCP probe has no method, headers or status; leave them out, or use an http URL")
+		return nil, errors.New("a TCP probe has no method, headers or status; leave them out, or use an http URL")
 	}
 	if t.url.Path != "" && t.url.Path != "/" || t.url.RawQuery != "" {
-		return errors.New("a TCP probe has no path; write its URL as tcp://host:port")
+		return nil, errors.New("a TCP probe has no path; write its URL as tcp://host:port")
 	}
-	return nil
+	return probeTCP, nil
 }
 
 // probeTCP connects, says what the Spec has to say, and waits for what it expects.
