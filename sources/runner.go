@@ -22,6 +22,10 @@ const (
 	// endpoints all hang for five seconds, each still has its turn every ten, and
 	// a kind that hangs does not hold up the others.
 	atOnce = 256
+	// recheck is the part of an interval after which a look that asks for it is borne
+	// out, and leastRecheck the least of it: what passes within a second is no outage.
+	recheck      = 5
+	leastRecheck = time.Second
 	// unsaidInterval is for a watch that does not say how often it wants to look.
 	unsaidInterval = time.Minute
 )
@@ -140,7 +144,11 @@ func (r *Runner) turn(ctx context.Context, t *rota) bool {
 // next is the room time of the watch's next look.
 func (r *Runner) next(t *rota) time.Time {
 	now := r.clock.Now()
-	return t.breaker.next(now, nextOnGrid(t.grid, now, t.watch.Interval), t.watch.Interval)
+	due := t.breaker.next(now, nextOnGrid(t.grid, now, t.watch.Interval), t.watch.Interval)
+	if sooner := now.Add(max(t.watch.Interval/recheck, leastRecheck)); t.watch.Soon != nil && t.watch.Soon() && sooner.Before(due) {
+		return sooner
+	}
+	return due
 }
 
 // sleep waits for a room time, for Again, or for the end. It says whether to go on.

@@ -308,3 +308,22 @@ func TestWhatOnceHasNoTimeForIsToldAndNotLeftOut(t *testing.T) {
 		}
 	})
 }
+
+func TestALookThatAsksForItIsBorneOutSoonAndTheGridStays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var starts []time.Time
+		w := every(30*time.Second, func(context.Context, Report) error {
+			starts = append(starts, time.Now())
+			return nil
+		})
+		w.Soon = func() bool { return len(starts) == 2 }
+		run(t, 100*time.Second, w)
+		var gaps []time.Duration
+		for i := 1; i < len(starts); i++ {
+			gaps = append(gaps, starts[i].Sub(starts[i-1]))
+		}
+		if want := []time.Duration{30 * time.Second, 6 * time.Second, 24 * time.Second}; len(gaps) < 3 || !slices.Equal(gaps[:3], want) {
+			t.Errorf("looks came after %v, want %v first", gaps, want)
+		}
+	})
+}

@@ -34,6 +34,7 @@ type Watch struct {
 	Timeout  time.Duration // real time for one whole look
 	Whole    bool          // one look shows the whole scope, so what it does not show is gone
 	Look     Look
+	Soon     func() bool // after a look: whether the next one should not wait for its turn; nil never. Called by whoever called Look
 }
 
 // Failure is why a look did not succeed. People are shown the Trouble; Err is for

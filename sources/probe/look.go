@@ -24,21 +24,24 @@ const source = "probe"
 
 // The words of a probe's states.
 const (
-	wordUp    = "UP"
-	wordSlow  = "SLOW"
-	wordDown  = "DOWN"
-	wordError = "ERROR"
+	wordUp          = "UP"
+	wordSlow        = "SLOW"
+	wordUnconfirmed = "UNCONFIRMED" // the last look failed, others have to bear it out
+	wordFlapping    = "FLAPPING"    // right and wrong in turns, and never DOWN
+	wordDown        = "DOWN"
+	wordError       = "ERROR" // our own trouble
 )
 
 // look turns the probes of one target into signals. It remembers since when the
 // state is what it is; the looks of one watch do not overlap, so it needs no lock.
 type look struct {
 	target *target
+	tally  *tally
 	signal room.Signal // as it was reported last
 }
 
 func newLook(t *target) *look {
-	return &look{target: t, signal: room.Signal{
+	return &look{target: t, tally: newTally(t.spec.Confirm), signal: room.Signal{
 		Key:     source + "/" + t.spec.Name,
 		Kind:    room.KindProbe,
 		Scope:   room.Scope{Source: source, Region: t.spec.Region},
@@ -95,16 +98,14 @@ func (t *target) late(watch *stopwatch, found outcome) *failure {
 	return nil
 }
 
-// update sets what the room knows about the target from one outcome.
+// update sets what the room knows about the target after one more outcome.
 func (l *look) update(found outcome, total time.Duration, at time.Time) {
-	state, word, reason := room.OK, wordUp, ""
-	switch slow := l.target.spec.Slow; {
-	case found.failure != nil && found.failure.class == classError:
-		state, word, reason = room.Unknown, wordError, found.failure.reason
-	case found.failure != nil:
-		state, word, reason = room.Critical, wordDown, found.failure.reason
-	case slow > 0 && total > slow:
-		state, word, reason = room.Warning, wordSlow, "right, but slower than "+plainDuration(slow)
+	state, word, reason := room.Unknown, wordError, ""
+	if f := found.failure; f != nil && f.class == classError {
+		reason = f.reason // it says nothing of the endpoint, so it does not count
+	} else {
+		l.tally.take(l.grade(found, total))
+		state, word, reason = l.verdict(found)
 	}
 	if l.signal.Word != word {
 		l.signal.Since = at
@@ -112,10 +113,48 @@ func (l *look) update(found outcome, total time.Duration, at time.Time) {
 	l.signal.State, l.signal.Word, l.signal.Reason = state, word, clean.Line(reason, reasonLimit)
 }
 
+func (l *look) grade(found outcome, total time.Duration) grade {
+	switch slow := l.target.spec.Slow; {
+	case found.failure != nil:
+		return bad
+	case slow > 0 && total > slow:
+		return tardy
+	}
+	return good
+}
+
+// verdict says what the looks so far amount to. Its reason is the same as long as the
+// cause is; while an endpoint comes back it is the one that took it down.
+func (l *look) verdict(found outcome) (room.State, string, string) {
+	reason := l.signal.Reason
+	if found.failure != nil {
+		reason = found.failure.reason
+	}
+	switch seen := l.tally; {
+	case seen.standing == bad && seen.flapping:
+		return room.Critical, wordDown, flapping
+	case seen.standing == bad:
+		return room.Critical, wordDown, reason
+	case seen.flapping:
+		return room.Warning, wordFlapping, flapping
+	case seen.unconfirmed():
+		return room.Warning, wordUnconfirmed, reason
+	case seen.standing == tardy:
+		return room.Warning, wordSlow, "right, but slower than " + plainDuration(l.target.spec.Slow)
+	}
+	return room.OK, wordUp, ""
+}
+
+const flapping = "flapping: right and wrong answers take turns"
+
+// soon says whether the next look should not wait for its turn: one has failed, and
+// whether the endpoint is down should be known as soon as can be.
+func (l *look) soon() bool { return l.tally.unconfirmed() }
+
 // sample is the reading of one outcome.
 func (l *look) sample(found outcome, watch *stopwatch, at time.Time) room.Sample {
 	s := room.Sample{
-		At: at, State: l.signal.State,
+		At: at, State: l.stateOf(found, watch.total()),
 		Total: watch.total(), Phases: watch.phases(), Status: found.status,
 		Text: found.did + " in " + latency(watch.total()),
 	}
@@ -133,4 +172,12 @@ func (l *look) sample(found outcome, watch *stopwatch, at time.Time) room.Sample
 	}
 	s.Text = clean.Line(s.Text, textLimit)
 	return s
+}
+
+// stateOf is the state of one look by itself: it failed, was slow, or was right.
+func (l *look) stateOf(found outcome, total time.Duration) room.State {
+	if f := found.failure; f != nil && f.class == classError {
+		return room.Unknown
+	}
+	return [...]room.State{good: room.OK, tardy: room.Warning, bad: room.Critical}[l.grade(found, total)]
 }

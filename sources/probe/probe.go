@@ -36,6 +36,7 @@ type Spec struct {
 	Interval time.Duration       // room time between two looks
 	Timeout  time.Duration       // real time for one probe, redirects included
 	Slow     time.Duration       // a right answer that takes longer is SLOW; 0 never is
+	Confirm  Confirm             // how many looks make a verdict; the zero value believes each
 	Expect   Expect              //
 	Insecure bool                // a certificate that does not verify is accepted, and said so
 	NoFollow bool                // a redirect is the answer, and not followed
@@ -99,5 +100,6 @@ func New(spec Spec, env *Environment) (sources.Watch, error) {
 		Interval: t.spec.Interval,
 		Timeout:  t.spec.Timeout + lookGrace,
 		Look:     l.look,
+		Soon:     l.soon,
 	}, nil
 }

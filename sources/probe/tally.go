@@ -1,0 +1,142 @@
+package probe
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Confirm says how many looks make a verdict. The zero value believes every look at once.
+type Confirm struct {
+	Down int // looks that must fail …
+	Of   int // … among so many before an endpoint is DOWN
+	Up   int // good looks in a row that bring it back
+}
+
+// confirmLimit is how many looks a verdict may wait for: with more an outage is over
+// first. No more than flapWindow, which is what is remembered.
+const confirmLimit = flapWindow
+
+// ParseConfirm reads "2 of 3", or "2" for 2 of 2. The error is a plain sentence.
+func ParseConfirm(text string) (down, of int, err error) {
+	first, second, isPair := strings.Cut(text, " of ")
+	if !isPair {
+		second = first
+	}
+	down, errDown := strconv.Atoi(strings.TrimSpace(first))
+	of, errOf := strconv.Atoi(strings.TrimSpace(second))
+	switch {
+	case errDown != nil || errOf != nil || down < 1 || of < 1:
+		return 0, 0, fmt.Errorf("%q is no number of looks; write it like 2 of 3", text)
+	case down > of:
+		return 0, 0, fmt.Errorf("%d of %d looks can never fail; write it like 2 of 3", down, of)
+	case of > confirmLimit:
+		return 0, 0, fmt.Errorf("%d looks are too many to wait for; write %d or fewer", of, confirmLimit)
+	}
+	return down, of, nil
+}
+
+// filled is the rule with what was left out.
+func (c Confirm) filled() Confirm {
+	c.Down, c.Up = max(c.Down, 1), max(c.Up, 1)
+	c.Of = max(c.Of, c.Down)
+	return c
+}
+
+// grade is what one look was worth.
+type grade uint8
+
+const (
+	good grade = iota
+	tardy
+	bad
+)
+
+const (
+	// flapWindow is how many looks flapping is judged by: five minutes of one every 15 s.
+	flapWindow = 20
+	// flapChanges between right and wrong within the window are flapping, and flapCalm or
+	// fewer end it: three separate failures begin it, one is a failure like any other.
+	flapChanges, flapCalm = 6, 2
+)
+
+// tally makes a verdict of many looks. It does not know time, only the order of looks.
+//
+//	looks      ✔ ✖ ✔ ✖ ✖ ✖ ✔ ✔      2 of 3 fail → DOWN, 2 in a row → UP
+//	verdict    U ? U D D D D U      ? is UNCONFIRMED
+type tally struct {
+	rule     Confirm
+	recent   []grade // newest last, as many as any rule looks back at
+	standing grade   // what is confirmed
+	flapping bool
+	calmed   int // looks in a row that did not fail
+	prompt   int // looks in a row that neither failed nor were slow
+}
+
+func newTally(rule Confirm) *tally { return &tally{rule: rule.filled()} }
+
+// take adds a look and changes what is confirmed.
+func (t *tally) take(g grade) {
+	if len(t.recent) == flapWindow {
+		t.recent = append(t.recent[:0], t.recent[1:]...)
+	}
+	t.recent = append(t.recent, g)
+	t.calmed, t.prompt = t.calmed+1, t.prompt+1
+	if g == bad {
+		t.calmed = 0
+	}
+	if g != good {
+		t.prompt = 0
+	}
+	t.settle()
+	switch changes := t.changes(); {
+	case changes >= flapChanges:
+		t.flapping = true
+	case changes <= flapCalm:
+		t.flapping = false
+	}
+}
+
+// settle confirms what the last look completes. What is confirmed stays until as many
+// looks in a row as the rule asks for speak against it.
+func (t *tally) settle() {
+	last := t.recent[len(t.recent)-1]
+	switch {
+	case last == bad && t.among(bad) >= t.rule.Down:
+		t.standing = bad
+	case t.standing == bad && t.calmed < t.rule.Up:
+	case last == tardy && t.among(tardy) >= t.rule.Down:
+		t.standing = tardy
+	case t.standing == tardy && t.prompt < t.rule.Up:
+	default:
+		t.standing = good
+	}
+}
+
+// unconfirmed says whether the last look failed and others have to bear it out.
+func (t *tally) unconfirmed() bool {
+	return t.standing != bad && len(t.recent) > 0 && t.recent[len(t.recent)-1] == bad
+}
+
+// among counts the looks of a grade or worse that the rule looks back at.
+func (t *tally) among(g grade) int {
+	count := 0
+	for _, one := range t.recent[max(0, len(t.recent)-t.rule.Of):] {
+		if one >= g {
+			count++
+		}
+	}
+	return count
+}
+
+// changes counts how often right and wrong took turns.
+func (t *tally) changes() int {
+	count := 0
+	window := t.recent[max(0, len(t.recent)-flapWindow):]
+	for i := 1; i < len(window); i++ {
+		if (window[i] == bad) != (window[i-1] == bad) {
+			count++
+		}
+	}
+	return count
+}
