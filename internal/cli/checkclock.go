@@ -151,7 +151,7 @@ func (c *checker) askDates(ctx context.Context) {
 			address = "https://" + address
 		}
 		target, err := url.Parse(address)
-		if err != nil || p.IsTCP() || hosts[target.Host] || len(hosts) == dateAsked {
+		if err != nil || !p.IsHTTP() || hosts[target.Host] || len(hosts) == dateAsked {
 			continue
 		}
 		hosts[target.Host] = true

@@ -18,7 +18,7 @@ func (c *checker) probes(ctx context.Context) []finding {
 	case len(c.cfg.Probes) == 0:
 		return []finding{about.skip("the config has none, so nothing tells what your users see", "put your endpoints under probes: in "+config.FileName)}
 	}
-	watches := probeWatches(c.cfg, world{clock: room.Wall{}})
+	watches := probeWatches(c.cfg, world{clock: room.Wall{}, once: true})
 	return c.together(about, len(watches), func(i int) []finding {
 		p := c.cfg.Probes[i]
 		return []finding{c.probe(ctx, subject{topic: topicProbe, name: p.Name, region: p.Region}, watches[i])}

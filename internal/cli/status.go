@@ -61,7 +61,7 @@ func (a *app) runStatus(ctx context.Context, asJSON bool, timeout time.Duration)
 	clock := room.Wall{}
 	r := room.New(room.Options{Name: cfg.Room, Clock: clock})
 	var all sync.WaitGroup
-	for _, watches := range a.groups(cfg, world{clock: clock}) {
+	for _, watches := range a.groups(cfg, world{clock: clock, once: true}) {
 		all.Go(func() {
 			found, _ := watches(ctx)
 			sources.NewRunner(clock, r, log.Logger).Once(ctx, found)

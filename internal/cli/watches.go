@@ -27,6 +27,9 @@ type world struct {
 	// charts gets to know every account and region that is watched; nil if nobody
 	// looks at charts.
 	charts *cloudwatch.Charts
+	// once says that there is one look at each thing: nothing bears it out, so it is
+	// believed.
+	once bool
 }
 
 // chart lets the alarms of an account's watches be charted with the account's config.
@@ -50,8 +53,18 @@ func scopesOf(cfg *config.Config) []config.Scope {
 // groups are the watches that a config asks for.
 func (a *app) groups(cfg *config.Config, w world) []group {
 	w.network.Clock = w.clock
-	groups := []group{func(context.Context) ([]sources.Watch, bool) { return probeWatches(cfg, w), true }}
+	if w.real() && !cfg.Controls.Off {
+		w.network.Controls = probe.NewControls(cfg.Controls.Wanted())
+	}
+	groups := []group{func(context.Context) ([]sources.Watch, bool) {
+		return slices.Concat(probeWatches(cfg, w), connectionWatch(cfg, w)), true
+	}}
 	var taken claims
+	if regions := cfg.Canaries.Regions; len(regions) > 0 && !cfg.Canaries.Off && w.real() {
+		groups = append(groups, func(context.Context) ([]sources.Watch, bool) {
+			return taken.claim(canaryWatches(cfg, regions, w)), true
+		})
+	}
 	for _, scope := range scopesOf(cfg) {
 		groups = append(groups, func(ctx context.Context) ([]sources.Watch, bool) {
 			watches, settings, sure := awsWatches(ctx, cfg, scope, w)
@@ -85,11 +98,46 @@ func (c *claims) claim(watches []sources.Watch) []sources.Watch {
 	})
 }
 
+// real says whether the world is that outside, and not a drill's.
+func (w world) real() bool { return w.account == nil }
+
+// connectionEvery is how often our own connection is looked at while nothing fails.
+const connectionEvery = 30 * time.Second
+
+// connectionWatch looks at our own connection where endpoints of ours are probed. The
+// front doors of AWS alone are no reason to call on strangers.
+func connectionWatch(cfg *config.Config, w world) []sources.Watch {
+	if w.network.Controls == nil || len(cfg.Probes) == 0 || w.once {
+		return nil
+	}
+	return []sources.Watch{w.network.Controls.Watch(connectionEvery)}
+}
+
+// canaryWatches probe AWS's own front doors in some regions.
+func canaryWatches(cfg *config.Config, regions []string, w world) []sources.Watch {
+	var watches []sources.Watch
+	for _, region := range regions {
+		for _, service := range cfg.Canaries.Wanted() {
+			spec := probe.Canary(service, region, cfg.Canaries.Interval)
+			if w.once {
+				spec.Confirm = probe.Confirm{}
+			}
+			if watch, err := probe.New(spec, &w.network); err == nil { // a known service and region: cannot fail
+				watches = append(watches, watch)
+			}
+		}
+	}
+	return watches
+}
+
 func probeWatches(cfg *config.Config, w world) []sources.Watch {
 	var watches []sources.Watch
 	catalogue := cfg.Catalogue()
 	for _, p := range cfg.Probes {
 		spec := probeSpec(p)
+		if w.once {
+			spec.Confirm = probe.Confirm{}
+		}
 		watch, err := probe.New(spec, &w.network)
 		if err != nil {
 			watch = refused(room.Scope{Source: "probe", Region: p.Region}, "probe/"+p.Name, &sources.Failure{Trouble: room.Trouble{
@@ -138,6 +186,9 @@ func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w w
 	if len(regions) == 0 && settings.Region != "" {
 		regions = []string{settings.Region}
 	}
+	if w.real() && frontDoors(cfg, settings) {
+		watches = append(watches, canaryWatches(cfg, regions, w)...)
+	}
 	if !cfg.Health.Off {
 		watches = append(watches, awshealth.New(awshealth.Options{Config: settings, Account: label, Clock: w.clock, Interval: cfg.Intervals.Health}))
 	}
@@ -154,6 +205,13 @@ func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w w
 		watches = append(watches, refused(room.Scope{Source: "cloudwatch", Account: label}, "cloudwatch/"+label, noRegion(label)))
 	}
 	return watches, settings, sure
+}
+
+// frontDoors says whether the regions in use have their front doors probed. Who sends the
+// SDK to other endpoints, or asks AWS nothing, does not mean AWS's own.
+func frontDoors(cfg *config.Config, settings aws.Config) bool {
+	used := !cfg.Health.Off || !cfg.Alarms.Off
+	return used && !cfg.Canaries.Off && len(cfg.Canaries.Regions) == 0 && settings.BaseEndpoint == nil
 }
 
 func noRegion(account string) *sources.Failure {
@@ -212,6 +270,7 @@ func probeSpec(p config.Probe) probe.Spec {
 	if spec.URL != p.URL {
 		spec.Shown = p.URL
 	}
+	spec.Confirm.Down, spec.Confirm.Of, spec.Confirm.Up = p.Confirmed()
 	for name, value := range p.Headers {
 		if spec.Header == nil {
 			spec.Header = map[string][]string{}

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -90,5 +91,44 @@ func TestWhatTheConfigRefusesInAURLTheScreenHides(t *testing.T) {
 	}
 	if refused < 20 {
 		t.Errorf("only %d names are refused", refused)
+	}
+}
+
+func TestTheFrontDoorsOfTheRegionsInUseAreProbed(t *testing.T) {
+	for _, c := range []struct {
+		name, file, endpoint string
+		want                 []string
+	}{
+		{"by default, each region once", "scopes:\n  - {account: a, regions: [us-east-1]}\n  - {account: b, profile: b, regions: [us-east-1, cn-north-1]}\ncanaries: {services: [s3, sts]}\n", "",
+			[]string{"probe/aws-s3-cn-north-1", "probe/aws-s3-us-east-1", "probe/aws-sts-cn-north-1", "probe/aws-sts-us-east-1"}},
+		{"the ones that are named, whatever is in use", "health: {off: true}\nalarms: {off: true}\ncanaries: {regions: [eu-west-1], services: [sqs]}\n", "", []string{"probe/aws-sqs-eu-west-1"}},
+		{"none when switched off", "canaries: {off: true, regions: [eu-west-1]}\n", "", nil},
+		{"none when AWS is not asked", "health: {off: true}\nalarms: {off: true}\n", "", nil},
+		{"none when the SDK is sent elsewhere", "scopes: [{account: a, regions: [us-east-1]}]\n", "http://127.0.0.1:1", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := alone(t)
+			t.Setenv("AWS_REGION", "us-east-1")
+			t.Setenv("AWS_ENDPOINT_URL", c.endpoint)
+			write(t, filepath.Join(dir, "aws"), "[profile b]\nregion = us-east-1\n")
+			t.Setenv("AWS_CONFIG_FILE", filepath.Join(dir, "aws"))
+			cfg, err := config.Parse("warroom.yaml", []byte(c.file), config.Allowed{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, find := range new(app).groups(cfg, world{clock: room.Wall{}}) {
+				watches, _ := find(t.Context())
+				for _, w := range watches {
+					if w.Scope.Source == "probe" {
+						got = append(got, w.Name)
+					}
+				}
+			}
+			slices.Sort(got)
+			if !slices.Equal(got, c.want) {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
 	}
 }

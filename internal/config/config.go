@@ -33,6 +33,8 @@ type Config struct {
 	Health    Health              `yaml:"health" doc:"AWS Health."`
 	Alarms    Alarms              `yaml:"alarms" doc:"CloudWatch alarms."`
 	Probes    []Probe             `yaml:"probes,omitempty" doc:"Our own endpoints and what is expected of them."`
+	Canaries  Canaries            `yaml:"canaries" doc:"Probes of AWS's own regional front doors, without credentials: often the first sign that it is AWS."`
+	Controls  Controls            `yaml:"controls" doc:"Tells our own connection from the world: when none of these networks answers, no endpoint is called DOWN."`
 	Services  []Service           `yaml:"services,omitempty" doc:"The service catalogue; the first service in the file that matches a signal gets it."`
 	Keys      map[string][]string `yaml:"keys,omitempty" doc:"Keys by action, in place of the action's own; the screen's help (?) lists the actions." example:"{zoom: [z, f11]}"`
 

@@ -241,7 +241,7 @@ func TestGoodFilesFitTheSchema(t *testing.T) {
 // values, meanings of text, and what is no valid YAML to begin with.
 var beyondSchema = strings.Fields(`duplicate-key duplicate-probe-name duplicate-scope duplicate-service-name
 	glob-malformed interval-too-often key-bound-twice key-taken-away-from-quit key-same-as-another method-unknown
-	probe-slow-longer-than-timeout probe-timeout-longer-than-interval regular-expression-malformed
+	probe-slow-longer-than-timeout probes-of-other-protocols probe-timeout-longer-than-interval regular-expression-malformed
 	url-with-secret url-with-reference-in-the-wrong-place secret-by-its-looks secret-hidden-by-show secret-in-the-file secret-unresolved service-unknown status-malformed tcp-with-http-settings
 	quiet-hours-empty quiet-hours-malformed text-with-escape url-malformed url-with-password key-unknown header-malformed region-malformed region-misspelt role-malformed`)
 

@@ -8,7 +8,7 @@ import (
 )
 
 // probeSchemes are what a probe can speak.
-var probeSchemes = []string{"http", "https", "tcp"}
+var probeSchemes = []string{"http", "https", "tcp", "tls", "dns", "grpc", "grpcs", "icmp", "ws", "wss"}
 
 var schemePattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*$`)
 
@@ -24,7 +24,7 @@ func parseURL(text string) (u *url.URL, wrong string) {
 		return nil, "this is not a URL; write it like https://host.example.com:8443/path"
 	case u.User != nil:
 		return nil, "a URL is shown on the screen, so it may hold no user name or password; take them away, and where they are needed write a header such as Authorization: ${env:NAME}"
-	case u.Hostname() == "":
+	case u.Hostname() == "" && !(strings.EqualFold(u.Scheme, "dns") && u.Host == ""): // the system's own resolver
 		return nil, "the URL has no host; write it like https://host.example.com/path"
 	}
 	if port := u.Port(); port != "" {
@@ -64,17 +64,24 @@ func (r *reader) checkEndpoint(path string, p *Probe) {
 	scheme := strings.ToLower(u.Scheme)
 	switch {
 	case !contains(probeSchemes, scheme):
-		r.wrong(path, "the scheme %s cannot be probed%s", quote(u.Scheme), Meant(scheme, probeSchemes, "use http, https or tcp"))
-	case scheme == "tcp" && u.Port() == "":
-		r.wrong(path, "a tcp URL needs a port; write it like tcp://%s:5432", clip(u.Host))
-	case scheme == "tcp" && (strings.Trim(u.Path, "/") != "" || u.RawQuery != ""):
-		r.wrong(path, "a tcp URL ends with its port; take away what follows %s", quote(u.Host))
+		r.wrong(path, "the scheme %s cannot be probed%s", quote(u.Scheme), Meant(scheme, probeSchemes, "use one of "+list(probeSchemes)))
+	case contains([]string{"tcp", "tls", "grpc"}, scheme) && u.Port() == "":
+		r.wrong(path, "a %s URL needs a port; write it like %s://%s:%d", scheme, scheme, clip(u.Host), map[string]int{"tcp": 5432, "tls": 443, "grpc": 50051}[scheme])
+	case scheme == "tcp" && (hasPath(u) || u.RawQuery != ""), scheme == "tls" && hasPath(u):
+		r.wrong(path, "a %s URL ends with its port; take away what follows %s", scheme, quote(u.Host))
+	case scheme == "icmp" && (hasPath(u) || u.Port() != ""):
+		r.wrong(path, "an icmp URL is a host and nothing else; write it like icmp://%s", clip(u.Hostname()))
+	case scheme == "dns" && !hasPath(u):
+		r.wrong(path, "a dns URL names a resolver and what to ask it; write it like dns://%s/www.example.com?type=A", clip(u.Host))
 	}
 	r.checkQuery(path, address, "write a reference such as ${env:NAME} for its value, or send it in a header")
 	if _, query := splitQuery(address.literal()); looksRandom(query) {
 		r.secretHere(path, address, "the query looks as if it held a secret, and a URL is shown on the screen; write a reference such as ${env:NAME} for the value")
 	}
 }
+
+// hasPath says whether a URL has more of a path than a slash.
+func hasPath(u *url.URL) bool { return strings.Trim(u.Path, "/") != "" }
 
 // checkQuery looks for secrets that are written out in a URL. instead says what to do
 // with one in the query.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -95,6 +96,7 @@ func TestEverythingIsRead(t *testing.T) {
 			"X-Price":       {"$${price}", false, &price},
 		},
 		Body: Secret{"${file:body.txt}", true, &body}, Interval: 30 * time.Second, Timeout: 3 * time.Second, Slow: 800 * time.Millisecond,
+		Confirm: "3 of 5", Recover: "1",
 		Expect: Expect{Status: "200..299,!204", Latency: 2 * time.Second}, Insecure: true,
 	}
 	if !reflect.DeepEqual(c.Probes[0], want) {
@@ -117,6 +119,15 @@ func TestEverythingIsRead(t *testing.T) {
 	}
 	if s := c.Services; s[0].Weight != 2.5 || s[1].Weight != 0 || s[0].Contact != "#payments-oncall" {
 		t.Errorf("got %+v", s)
+	}
+	if down, of, up := c.Probes[1].Confirmed(); down != 2 || of != 3 || up != 2 {
+		t.Errorf("without a word two of three looks decide: got %d of %d, and %d", down, of, up)
+	}
+	if c.Canaries.Off || !slices.Equal(c.Canaries.Wanted(), []string{"dynamodb", "s3"}) || c.Canaries.Interval != time.Minute || !slices.Equal(c.Canaries.Regions, []string{"us-east-1"}) {
+		t.Errorf("got %+v", c.Canaries)
+	}
+	if !slices.Equal(c.Controls.Wanted(), []string{"192.0.2.1:443", "[2001:db8::1]:53"}) {
+		t.Errorf("got %+v", c.Controls)
 	}
 	if keys, given := c.Keys["freeze"]; !given || len(keys) != 0 {
 		t.Errorf("an empty list of keys takes an action's keys away; got %v, %v", keys, given)

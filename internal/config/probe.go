@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -11,7 +13,7 @@ import (
 // shown, with references in its query; Address is for use.
 type Probe struct {
 	Name     string            `yaml:"name" doc:"What it is called; unique." need:"yes" example:"checkout-eu"`
-	URL      string            `yaml:"url" doc:"An http, https or tcp URL; https if it has no scheme. Values in its query may be references." need:"yes" refer:"yes" example:"https://checkout.example.com/health"`
+	URL      string            `yaml:"url" doc:"What to probe: an http, https, tcp, tls, dns, grpc, grpcs, icmp, ws or wss URL; https if it has no scheme. Values in its query may be references." need:"yes" refer:"yes" example:"https://checkout.example.com/health"`
 	Service  string            `yaml:"service,omitempty" doc:"The service it belongs to, whatever the catalogue's rules say." usual:"the first service that matches" example:"checkout"`
 	Region   string            `yaml:"region,omitempty" doc:"Where the endpoint runs." example:"eu-west-1"`
 	Tags     map[string]string `yaml:"tags,omitempty" doc:"What the catalogue can match." example:"{team: payments}"`
@@ -21,6 +23,8 @@ type Probe struct {
 	Interval time.Duration     `yaml:"interval" doc:"From one look to the next; 1s or more." usual:"intervals.probes" example:"5s"`
 	Timeout  time.Duration     `yaml:"timeout" doc:"How long one look may take, redirects included; shorter than the interval." usual:"5s, or half the interval where that is less" example:"3s"`
 	Slow     time.Duration     `yaml:"slow,omitempty" doc:"A right answer that takes longer is SLOW; shorter than the timeout." usual:"nothing is slow" example:"800ms"`
+	Confirm  string            `yaml:"confirm" doc:"How many looks must fail before it is DOWN: 2 of 3, or 2 for two in a row; until then it says DOWN? and is looked at again soon. 1 believes each look." default:"2 of 3" example:"3 of 5"`
+	Recover  string            `yaml:"recover" doc:"How many good looks in a row bring it back." default:"2" example:"3"`
 	Expect   Expect            `yaml:"expect" doc:"What a good answer looks like."`
 	Follow   bool              `yaml:"follow" doc:"Follow redirects; false takes the redirect itself as the answer." default:"true"`
 	Insecure bool              `yaml:"insecure,omitempty" doc:"Take any certificate; the screen says so." default:"false"`
@@ -46,7 +50,7 @@ func (c *Config) fillProbe(p *Probe) {
 	if p.Timeout == 0 {
 		p.Timeout = min(usualTimeout, p.Interval/2)
 	}
-	if p.IsTCP() {
+	if !p.IsHTTP() {
 		p.Method, p.Expect.Status = "", ""
 	}
 }
@@ -59,8 +63,17 @@ func (p *Probe) Address() string {
 	return p.address.Reveal()
 }
 
-// IsTCP says whether the probe opens a connection and speaks no HTTP.
-func (p *Probe) IsTCP() bool { return strings.HasPrefix(strings.ToLower(p.URL), "tcp://") }
+// Scheme is what the probe speaks: http, tcp, dns and so on.
+func (p *Probe) Scheme() string {
+	scheme, _, found := strings.Cut(p.URL, "://")
+	if !found {
+		return "https"
+	}
+	return strings.ToLower(scheme)
+}
+
+// IsHTTP says whether the probe makes HTTP requests and judges their answers.
+func (p *Probe) IsHTTP() bool { return p.Scheme() == "http" || p.Scheme() == "https" }
 
 func (r *reader) checkProbes(c *Config) {
 	names := names{}
@@ -74,11 +87,12 @@ func (r *reader) checkProbes(c *Config) {
 		}
 		r.checkHeaders(path+".headers", p.Headers)
 		r.checkBody(path+".body", p.Body)
-		if p.IsTCP() {
-			r.checkTCP(path, p)
-		} else {
+		if p.IsHTTP() {
 			r.checkHTTP(path, p)
+		} else {
+			r.checkSpoken(path, p)
 		}
+		r.checkConfirm(path, p)
 		r.checkMatch(path+".expect.body", p.Expect.Body)
 		c.fillProbe(p)
 		r.checkTimes(path, p)
@@ -92,18 +106,74 @@ func (r *reader) checkHTTP(path string, p *Probe) {
 	}
 }
 
-// checkTCP refuses what only HTTP has, because it would be quietly ignored.
-func (r *reader) checkTCP(path string, p *Probe) {
-	for _, key := range []string{"method", "headers", "expect.status"} {
-		if r.given(path + "." + key) {
-			r.wrong(path+"."+key, "a tcp probe speaks no HTTP; take this away, or probe an http or https URL")
+// spoken is what a protocol other than HTTP has of what a probe can ask for.
+type spoken struct{ headers, body, match, certificate bool }
+
+// speaks is that for each scheme.
+var speaks = map[string]spoken{
+	"tcp": {body: true, match: true}, "tls": {certificate: true}, "dns": {match: true},
+	"grpc": {headers: true}, "grpcs": {headers: true, certificate: true}, "icmp": {},
+	"ws": {headers: true}, "wss": {headers: true, certificate: true},
+}
+
+// checkSpoken refuses what a protocol does not have, because it would be quietly ignored.
+func (r *reader) checkSpoken(path string, p *Probe) {
+	scheme := p.Scheme()
+	has, known := speaks[scheme]
+	if !known {
+		return // its URL is refused
+	}
+	for _, key := range []struct {
+		name, why string
+		has       bool
+	}{
+		{"method", "speak no HTTP", false}, {"expect.status", "speak no HTTP", false},
+		{"headers", "send no headers", has.headers}, {"body", "send no body", has.body}, {"expect.body", "get no text", has.match},
+	} {
+		if !key.has && r.given(path+"."+key.name) {
+			r.wrong(path+"."+key.name, "%s probes %s; take this away, or probe an http or https URL", scheme, key.why)
 		}
 	}
 	if !p.Follow {
-		r.wrong(path+".follow", "a tcp probe meets no redirects; take this away, or probe an http or https URL")
+		r.wrong(path+".follow", "%s probes meet no redirects; take this away, or probe an http or https URL", scheme)
 	}
-	if p.Insecure {
-		r.wrong(path+".insecure", "a tcp probe sees no certificate; take this away, or probe an https URL")
+	if p.Insecure && !has.certificate {
+		r.wrong(path+".insecure", "%s probes see no certificate; take this away, or probe an https URL", scheme)
+	}
+}
+
+// confirmPattern is "2 of 3" or "2".
+var confirmPattern = regexp.MustCompile(`^([0-9]{1,3})(?: of ([0-9]{1,3}))?$`)
+
+// confirmLimit is how many looks a verdict may wait for: with more an outage is over first.
+const confirmLimit = 20
+
+// Confirmed is how many looks must fail among how many before the probe is DOWN, and how
+// many good ones in a row bring it back. Where nothing is said each look is believed.
+func (p *Probe) Confirmed() (down, of, up int) {
+	if said := confirmPattern.FindStringSubmatch(p.Confirm); said != nil {
+		down, _ = strconv.Atoi(said[1])
+		of = down
+		if said[2] != "" {
+			of, _ = strconv.Atoi(said[2])
+		}
+	}
+	up, _ = strconv.Atoi(p.Recover)
+	return max(down, 1), max(of, 1), max(up, 1)
+}
+
+func (r *reader) checkConfirm(path string, p *Probe) {
+	down, of, up := p.Confirmed()
+	switch {
+	case !confirmPattern.MatchString(p.Confirm) || strings.HasPrefix(p.Confirm, "0"):
+		r.wrong(path+".confirm", "%s is no number of looks; write it like 2 of 3, or 2 for two in a row", quote(p.Confirm))
+	case down > of:
+		r.wrong(path+".confirm", "%d of %d looks can never fail; write %d of %d", down, of, of, down)
+	case of > confirmLimit:
+		r.wrong(path+".confirm", "%d looks are too many to wait for; write %d or fewer", of, confirmLimit)
+	}
+	if n, err := strconv.Atoi(p.Recover); err != nil || n < 1 || up > confirmLimit {
+		r.wrong(path+".recover", "%s is no number of looks; write a number from 1 to %d", quote(p.Recover), confirmLimit)
 	}
 }
 

@@ -24,6 +24,10 @@ var schemaExtra = map[string]map[string]any{
 	"alarms.exclude[]":     {"minLength": 1},
 	"keys.*[]":             {"minLength": 1},
 	"probes[].headers":     {"propertyNames": map[string]any{"pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"}},
+	"canaries.regions[]":   {"pattern": regionPattern.String()},
+	"canaries.services[]":  {"enum": anything(canaryServices)},
+	"controls.targets[]":   {"pattern": controlPattern.String()},
+	"probes[].confirm":     {"pattern": confirmPattern.String()},
 	"services[].regions[]": {"pattern": placePattern.String()},
 	"probes[].region":      {"pattern": placePattern.String()},
 }

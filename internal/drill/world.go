@@ -147,7 +147,7 @@ func (w *World) Probes() []config.Probe {
 			Timeout: probeTimeout, Slow: s.cast.Slow, Follow: true,
 			Expect: config.Expect{Body: s.expect()},
 		}
-		if !p.IsTCP() {
+		if p.IsHTTP() {
 			p.Method, p.Expect.Status = http.MethodGet, "200..299"
 		}
 		probes = append(probes, p)

@@ -26,8 +26,8 @@ const source = "probe"
 const (
 	wordUp          = "UP"
 	wordSlow        = "SLOW"
-	wordUnconfirmed = "UNCONFIRMED" // the last look failed, others have to bear it out
-	wordFlapping    = "FLAPPING"    // right and wrong in turns, and never DOWN
+	wordUnconfirmed = "DOWN?" // the last look failed, others have to bear it out
+	wordFlapping    = "FLAPS" // right and wrong in turns, and never DOWN
 	wordDown        = "DOWN"
 	wordError       = "ERROR" // our own trouble
 )
@@ -66,6 +66,13 @@ func (l *look) look(ctx context.Context, report sources.Report) error {
 			Why:  "it was broken off before its own time was up",
 			Next: "it is made again at its next turn",
 		}}
+	}
+	switch f := found.failure; {
+	case t.controls == nil:
+	case f != nil && f.class != classError:
+		found.failure = t.controls.doubt(ctx, f, t.spec.Canary)
+	case f == nil && t.spec.Canary:
+		t.controls.heard()
 	}
 	at := t.clock.Now()
 	l.update(found, watch.total(), at)

@@ -39,6 +39,7 @@ type Spec struct {
 	Confirm  Confirm             // how many looks make a verdict; the zero value believes each
 	Expect   Expect              //
 	Insecure bool                // a certificate that does not verify is accepted, and said so
+	Canary   bool                // a stranger's front door, whose failure says nothing while nothing outside was ever reached
 	NoFollow bool                // a redirect is the answer, and not followed
 }
 
@@ -55,6 +56,7 @@ type Environment struct {
 	Resolver *net.Resolver  // nil: the system's
 	Roots    *x509.CertPool // nil: the system's
 	Clock    room.Clock     // nil: room.Wall
+	Controls *Controls      // asked when an endpoint gives no sign of life; nil: our own connection is not doubted
 }
 
 // prober makes one probe of a target and is done when the target's own time is
@@ -94,11 +96,15 @@ func New(spec Spec, env *Environment) (sources.Watch, error) {
 		return sources.Watch{}, err
 	}
 	l := newLook(t)
+	timeout := t.spec.Timeout + lookGrace
+	if t.controls != nil {
+		timeout += controlTimeout
+	}
 	return sources.Watch{
 		Scope:    l.signal.Scope,
 		Name:     l.signal.Key,
 		Interval: t.spec.Interval,
-		Timeout:  t.spec.Timeout + lookGrace,
+		Timeout:  timeout,
 		Look:     l.look,
 		Soon:     l.soon,
 	}, nil

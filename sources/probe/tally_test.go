@@ -135,7 +135,7 @@ func TestAnEndpointIsDownOnceItsFailureIsBorneOut(t *testing.T) {
 	}
 	const reason = "expected status 200..299, got 503"
 	look(true, room.OK, "UP", "", false)
-	look(false, room.Warning, "UNCONFIRMED", reason, true)
+	look(false, room.Warning, "DOWN?", reason, true)
 	look(true, room.OK, "UP", "", false)
 	look(false, room.Critical, "DOWN", reason, false)
 	look(true, room.Critical, "DOWN", reason, false)

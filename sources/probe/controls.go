@@ -1,0 +1,170 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"warroom/internal/room"
+	"warroom/sources"
+)
+
+// ConnectionSource is the source of the scope in which it is told that our own
+// connection is down.
+const ConnectionSource = "connection"
+
+const (
+	// controlTimeout is what a network that works needs at the most, real time.
+	controlTimeout = 2 * time.Second
+	// controlFresh is how long an answer about our connection is believed, real time:
+	// a hundred probes that fail together ask once.
+	controlFresh = 5 * time.Second
+)
+
+// Controls tell our own connection from the world: when networks that do not depend on
+// each other all stop answering together, it is us. Controls that never answered say
+// nothing, because a firewall may be in between. Safe for concurrent use.
+type Controls struct {
+	addresses []string
+	turn      chan struct{} // held by whoever asks the networks
+
+	mu      sync.Mutex
+	known   bool // one of them has answered some time
+	down    bool
+	checked time.Time
+}
+
+// NewControls makes controls of addresses written as host:port.
+func NewControls(addresses []string) *Controls {
+	return &Controls{addresses: addresses, turn: make(chan struct{}, 1)}
+}
+
+// Down says whether our own connection is down at this moment of real time. It takes two
+// seconds at the most, and is false if the context ends first.
+func (c *Controls) Down(ctx context.Context) bool {
+	select {
+	case c.turn <- struct{}{}:
+		defer func() { <-c.turn }()
+	case <-ctx.Done():
+		return false
+	}
+	c.mu.Lock()
+	fresh, down := time.Since(c.checked) < controlFresh, c.down
+	c.mu.Unlock()
+	if fresh {
+		return down
+	}
+	answered := c.anyAnswers(ctx)
+	if !answered && ctx.Err() != nil {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.known = c.known || answered
+	c.down, c.checked = c.known && !answered, time.Now()
+	return c.down
+}
+
+// heard notes that something outside has answered.
+func (c *Controls) heard() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.known = true
+}
+
+// reached says whether anything outside was ever reached from here: one of the networks,
+// or an endpoint that said so by heard.
+func (c *Controls) reached(ctx context.Context) bool {
+	_ = c.Down(ctx) // asks, unless it was asked just now
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.known
+}
+
+// anyAnswers connects to all networks at once. The first that answers is enough; a
+// refusal is an answer too.
+func (c *Controls) anyAnswers(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, controlTimeout)
+	defer cancel()
+	answers := make(chan bool, len(c.addresses))
+	for _, address := range c.addresses {
+		go func() {
+			conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+			if err == nil {
+				_ = conn.Close()
+			}
+			answers <- err == nil || errors.Is(err, syscall.ECONNREFUSED)
+		}()
+	}
+	heard := false
+	for range c.addresses {
+		if <-answers && !heard {
+			heard = true
+			cancel() // the others need not be waited for
+		}
+	}
+	return heard
+}
+
+// Watch looks at our own connection every interval of room time, so that it is known
+// to work before it does not.
+func (c *Controls) Watch(interval time.Duration) sources.Watch {
+	return sources.Watch{
+		Scope: room.Scope{Source: ConnectionSource}, Name: ConnectionSource,
+		Interval: interval, Timeout: controlTimeout + lookGrace,
+		Look: func(ctx context.Context, _ sources.Report) error {
+			if !c.Down(ctx) {
+				return nil
+			}
+			return &sources.Failure{Trouble: room.Trouble{
+				What: "our own connection is down",
+				Why:  fmt.Sprintf("none of %s answers, and they do not depend on each other", strings.Join(c.addresses, ", ")),
+				Next: "check the network of this machine; until it is back no endpoint is called DOWN",
+			}}
+		},
+	}
+}
+
+// unheard says whether a probe failed without a sign of life from the other side, which
+// may be our own connection's fault. A refusal, or a name server that says no, is one.
+func (f *failure) unheard() bool {
+	switch f.class {
+	case classTimeout:
+		return true
+	case classConnect:
+		return errors.Is(f.cause, syscall.EHOSTUNREACH)
+	case classDNS:
+		dns, ok := errors.AsType[*net.DNSError](f.cause)
+		return !ok || !dns.IsNotFound
+	}
+	return false
+}
+
+// doubt takes a failure for what it is worth: nothing if our own connection is down, or,
+// for the front door of a stranger, if nothing outside was ever reached from here. A
+// machine behind a firewall is no outage of AWS.
+func (c *Controls) doubt(ctx context.Context, f *failure, stranger bool) *failure {
+	switch {
+	case stranger && !c.reached(ctx):
+		return &failure{
+			class: classError, phase: f.phase, reason: "nothing outside was ever reached from here, so this says nothing of AWS",
+			next: "let this machine reach it, or write canaries: {off: true}", cause: f.cause,
+		}
+	case f.unheard() && c.Down(ctx):
+		return f.ours()
+	}
+	return f
+}
+
+// ours is the failure of a probe that met our own connection being down.
+func (f *failure) ours() *failure {
+	return &failure{
+		class: classError, phase: f.phase, reason: "our own connection is down, so nothing is known of the endpoint",
+		next: "check the network of this machine", cause: f.cause,
+	}
+}

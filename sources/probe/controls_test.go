@@ -1,0 +1,130 @@
+package probe
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"syscall"
+	"testing"
+	"time"
+
+	"warroom/internal/room"
+)
+
+// silent is an address to which nothing answers, not even a refusal: a listener with
+// room for one connection, which is taken, and nobody to accept it.
+func silent(t *testing.T) string {
+	t.Helper()
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Close(fd) })
+	if err := errors.Join(syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}), syscall.Listen(fd, 0)); err != nil {
+		t.Fatal(err)
+	}
+	bound, err := syscall.Getsockname(fd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := fmt.Sprintf("127.0.0.1:%d", bound.(*syscall.SockaddrInet4).Port)
+	taken, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = taken.Close() })
+	return address
+}
+
+// forget lets the next question be asked anew.
+func (c *Controls) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.checked = time.Time{}
+}
+
+func TestOurOwnConnectionIsDownWhenAllNetworksFallSilentTogether(t *testing.T) {
+	quiet := silent(t)
+	c := NewControls([]string{listen(t, untilClosed), quiet})
+	if c.Down(t.Context()) {
+		t.Error("one network answers, and that is enough")
+	}
+	c.forget()
+	c.addresses = []string{quiet, quiet}
+	if !c.Down(t.Context()) {
+		t.Error("none answers any more")
+	}
+	watch := c.Watch(time.Minute)
+	got := lookOnce(t.Context(), t, watch)
+	if want := "our own connection is down: none of " + quiet + ", " + quiet + " answers, and they do not depend on each other; " +
+		"check the network of this machine; until it is back no endpoint is called DOWN"; got.err == nil || got.err.Error() != want {
+		t.Errorf("got %v\nwant %s", got.err, want)
+	}
+	c.forget()
+	c.addresses = []string{quiet, closedPort(t)}
+	if c.Down(t.Context()) || lookOnce(t.Context(), t, watch).err != nil {
+		t.Error("a refusal is an answer")
+	}
+}
+
+func TestNetworksThatNeverAnsweredSayNothing(t *testing.T) {
+	quiet := silent(t)
+	c := NewControls([]string{quiet, quiet})
+	if c.Down(t.Context()) {
+		t.Error("a firewall may be in between")
+	}
+}
+
+func TestNoEndpointIsBlamedForOurOwnConnection(t *testing.T) {
+	quiet := silent(t)
+	c := NewControls([]string{quiet, quiet})
+	c.known = true // it worked before
+	env := &Environment{Controls: c}
+	unheard := probeOnce(t, Spec{URL: "tcp://" + quiet, Timeout: 300 * time.Millisecond}, env)
+	unheard.want(t, "ERROR", "error", "our own connection is down, so nothing is known of the endpoint")
+	if unheard.State != room.Unknown {
+		t.Errorf("state %s", unheard.State)
+	}
+	refused := closedPort(t)
+	probeOnce(t, Spec{URL: "tcp://" + refused}, env).want(t, "DOWN", "connect", "connection refused by "+refused)
+}
+
+func TestAFrontDoorIsBelievedOnceAnythingOutsideWasReached(t *testing.T) {
+	door := "http://" + closedPort(t)
+	quiet := silent(t)
+	controls := NewControls([]string{quiet, quiet})
+	env := &Environment{Controls: controls}
+	canary := Spec{URL: door, Canary: true}
+	probeOnce(t, canary, env).want(t, "ERROR", "error", "nothing outside was ever reached from here, so this says nothing of AWS")
+
+	other := canary
+	other.URL = "http://" + saying(t, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+	other.Expect.Status = "100..499"
+	probeOnce(t, other, env).wantUp(t)
+	probeOnce(t, canary, env).want(t, "DOWN", "connect", "connection refused by "+door[len("http://"):])
+}
+
+func TestWhatAFrontDoorHasToDo(t *testing.T) {
+	spec := Canary("dynamodb", "us-east-1", time.Minute)
+	if spec.URL != "https://dynamodb.us-east-1.amazonaws.com/" || spec.Name != "aws-dynamodb-us-east-1" || spec.Service != "DYNAMODB" || spec.Region != "us-east-1" {
+		t.Errorf("got %+v", spec)
+	}
+	if url := Canary("s3", "cn-north-1", time.Minute).URL; url != "https://s3.cn-north-1.amazonaws.com.cn/" {
+		t.Errorf("in China it is %s", url)
+	}
+	for _, c := range []struct{ name, answer, word, class string }{
+		{"healthy", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "UP", ""},
+		{"refuses a stranger", "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", "UP", ""},
+		{"redirects, which is not followed", "HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", "UP", ""},
+		{"fails", "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n", "DOWN?", "status"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			door := spec
+			door.URL = "http://" + saying(t, c.answer)
+			got := probeOnce(t, door, nil)
+			if got.Word != c.word || got.sample.Class != c.class {
+				t.Errorf("got %s %s %s", got.Word, got.sample.Class, got.Reason)
+			}
+		})
+	}
+}
