@@ -192,8 +192,10 @@ func (p *pane) counts(pen *pen, s *room.Snapshot) string {
 		return fmt.Sprintf("%d open of %d", list.Counts["OPEN"], len(list.Signals))
 	case room.KindProbe:
 		text := fmt.Sprintf("%d DOWN", list.Counts["DOWN"])
-		if slow := list.Counts["SLOW"]; slow > 0 {
-			text += fmt.Sprintf("%s%d SLOW", dot, slow)
+		for _, word := range []string{"DOWN?", "FLAPS", "SLOW"} {
+			if n := list.Counts[word]; n > 0 {
+				text += fmt.Sprintf("%s%d %s", dot, n, word)
+			}
 		}
 		return fmt.Sprintf("%s of %d", text, len(list.Signals))
 	}

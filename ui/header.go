@@ -134,6 +134,9 @@ func countOf(n int, kind room.Kind) string {
 func (m *Model) tally() label { return m.tallyOf(m.shown, m.pen.now) }
 
 func (m *Model) tallyOf(s *room.Snapshot, now time.Time) label {
+	if s.Disconnected() != nil { // nothing else can be blamed for what is not reached
+		return label{token: theme.Critical, text: m.pen.marks.Critical + " our own connection is down"}
+	}
 	var parts []string
 	for _, kind := range room.Kinds {
 		if n := s.Of(kind).States[room.Critical]; n > 0 {

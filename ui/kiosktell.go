@@ -192,6 +192,13 @@ func (w *wall) handled(signal *room.Signal) string {
 
 // unseen says what a room cannot see, in which nothing bad is known.
 func (w *wall) unseen(why bool) string {
+	if trouble := w.s.Disconnected(); trouble != nil {
+		text := "Our own connection is down, so nothing is known of what lies behind it"
+		if why {
+			text += because(trouble.Why)
+		}
+		return text
+	}
 	for i := range w.feeds {
 		if f := &w.feeds[i]; len(f.stale) > 0 && !f.starts {
 			text := sentenceCase(f.missing(f.stale)) + " cannot be seen"

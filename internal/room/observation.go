@@ -41,6 +41,10 @@ const (
 	ScopeOff    = "off"
 )
 
+// ConnectionSource is the source of the one scope that says whether our own connection
+// works. Trouble there means that what cannot be reached says nothing of the world.
+const ConnectionSource = "connection"
+
 // ScopeStatus is how one scope is doing. Immutable once published.
 type ScopeStatus struct {
 	Scope    Scope

@@ -70,6 +70,17 @@ func (s *Snapshot) Scope(scope Scope) *ScopeStatus {
 	return nil
 }
 
+// Disconnected says why our own connection is held to be down; nil while it works, or
+// while nobody looks at it.
+func (s *Snapshot) Disconnected() *Trouble {
+	for _, status := range s.Scopes.List {
+		if status.Scope.Source == ConnectionSource {
+			return status.Trouble
+		}
+	}
+	return nil
+}
+
 // Seen says when a signal was last seen and how often it is looked at: a probe has
 // its own readings, everything else is as fresh as its scope.
 func (s *Snapshot) Seen(signal *Signal) (seen time.Time, every time.Duration) {
@@ -134,7 +145,7 @@ func (s *Snapshot) Condition(now time.Time) Condition {
 			return InTrouble
 		}
 	}
-	if len(s.Scopes.List) == 0 || len(s.Unseen(now)) > 0 {
+	if len(s.Scopes.List) == 0 || len(s.Unseen(now)) > 0 || s.Disconnected() != nil {
 		return Blind
 	}
 	for _, status := range s.Scopes.List {

@@ -14,10 +14,6 @@ import (
 	"warroom/sources"
 )
 
-// ConnectionSource is the source of the scope in which it is told that our own
-// connection is down.
-const ConnectionSource = "connection"
-
 const (
 	// controlTimeout is what a network that works needs at the most, real time.
 	controlTimeout = 2 * time.Second
@@ -115,7 +111,7 @@ func (c *Controls) anyAnswers(ctx context.Context) bool {
 // to work before it does not.
 func (c *Controls) Watch(interval time.Duration) sources.Watch {
 	return sources.Watch{
-		Scope: room.Scope{Source: ConnectionSource}, Name: ConnectionSource,
+		Scope: room.Scope{Source: room.ConnectionSource}, Name: room.ConnectionSource,
 		Interval: interval, Timeout: controlTimeout + lookGrace,
 		Look: func(ctx context.Context, _ sources.Report) error {
 			if !c.Down(ctx) {
