@@ -26,6 +26,9 @@ const (
 	// out, and leastRecheck the least of it: what passes within a second is no outage.
 	recheck      = 5
 	leastRecheck = time.Second
+	// justAhead is the part of an interval within which a slot ahead counts as the one
+	// that has just been.
+	justAhead = 16
 	// unsaidInterval is for a watch that does not say how often it wants to look.
 	unsaidInterval = time.Minute
 )
@@ -34,8 +37,9 @@ const (
 type Sink interface{ Observe(room.Observation) }
 
 // Runner looks at watches again and again: one look in flight per watch, each on a
-// fixed grid of due times, so that a late look never causes a burst. A Runner runs
-// once. Again may be called from anywhere.
+// fixed grid of due times, so that a late look never causes a burst. The first look does
+// not wait for its slot, so that a screen fills at once; the slot may follow soon after.
+// A Runner runs once. Again may be called from anywhere.
 type Runner struct {
 	clock room.Clock
 	sink  Sink
@@ -49,7 +53,7 @@ type Runner struct {
 // rota is when one watch is looked at.
 type rota struct {
 	watch   Watch
-	grid    time.Time // room time of the first look; the others are whole intervals later
+	grid    time.Time // a due time; the others are whole intervals away
 	breaker breaker
 }
 
@@ -107,7 +111,7 @@ func (r *Runner) keep(ctx context.Context, w Watch) {
 	if !r.stagger(ctx, w) {
 		return
 	}
-	t := &rota{watch: w, grid: r.clock.Now()}
+	t := &rota{watch: w, grid: gridOf(w)}
 	for r.turn(ctx, t) {
 	}
 }
@@ -184,15 +188,26 @@ func share(name string) float64 {
 	return float64(binary.BigEndian.Uint32(hash[:])) / (1 << 32)
 }
 
-// nextOnGrid is the first due time after now, at most an interval away. Slots that
-// have passed are skipped.
+// gridOf is a due time of a watch. Due times are spread over the whole interval and hang
+// on the watch's name alone: a restart does not move them, and a thousand watches of one
+// interval are never due together.
+func gridOf(w Watch) time.Time {
+	return time.Unix(0, 0).UTC().Add(time.Duration(share(w.Name) * float64(w.Interval)))
+}
+
+// nextOnGrid is the first due time that is not only just ahead: a clock that wakes a
+// little early would else be due twice. Slots that have passed are skipped.
 func nextOnGrid(grid, now time.Time, interval time.Duration) time.Time {
 	if interval <= 0 {
 		return now.Add(unsaidInterval)
 	}
 	into := now.Sub(grid) % interval
-	if into < 0 { // the clock was set back
+	if into < 0 {
 		into += interval
 	}
-	return now.Add(interval - into)
+	ahead := interval - into
+	if ahead < interval/justAhead {
+		ahead += interval
+	}
+	return now.Add(ahead)
 }

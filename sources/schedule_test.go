@@ -12,13 +12,13 @@ import (
 	"warroom/internal/room"
 )
 
-func TestTheNextSlotIsOnTheGridAndAtMostAnIntervalAway(t *testing.T) {
+func TestTheNextSlotIsOnTheGridAndAboutAnIntervalAwayAtTheMost(t *testing.T) {
 	grid := time.Date(2025, 10, 20, 6, 48, 0, 0, time.UTC)
 	holds := func(into int64, every uint32) bool {
 		now := grid.Add(time.Duration(into % int64(1000*time.Hour)))
 		interval := time.Duration(every) + 1
 		next := nextOnGrid(grid, now, interval)
-		return next.After(now) && !next.After(now.Add(interval)) && next.Sub(grid)%interval == 0
+		return next.After(now) && !next.After(now.Add(interval+interval/justAhead)) && !next.Before(now.Add(interval/justAhead)) && next.Sub(grid)%interval == 0
 	}
 	if err := quick.Check(holds, &quick.Config{MaxCount: 20_000}); err != nil {
 		t.Error(err)
@@ -83,6 +83,59 @@ func TestInADrillEveryWatchIsLookedAtEverySimulatedMinuteFromTheFirstOn(t *testi
 			if looks[w.Name] < 1 {
 				t.Errorf("%s was looked at %d times in two simulated minutes", w.Name, looks[w.Name])
 			}
+		}
+	})
+}
+
+// TestDueTimesAreSpreadEvenlyAndARestartDoesNotMoveThem (S1, S7): a thousand watches of
+// one interval, started twice at different moments of fake time.
+func TestDueTimesAreSpreadEvenlyAndARestartDoesNotMoveThem(t *testing.T) {
+	const count, interval = 1000, 10 * time.Second
+	synctest.Test(t, func(t *testing.T) {
+		dueTimes := func() map[string]time.Duration {
+			var mu sync.Mutex
+			looks, into := map[string]int{}, map[string]time.Duration{}
+			var watches []Watch
+			for i := range count {
+				name := fmt.Sprint("endpoint-", i)
+				w := every(interval, func(context.Context, Report) error {
+					mu.Lock()
+					defer mu.Unlock()
+					looks[name]++
+					at := time.Duration(time.Now().UnixNano()) % interval
+					if before, again := into[name]; again && looks[name] > 2 && before != at {
+						t.Errorf("%s drifts from %s to %s into its interval", name, before, at)
+					}
+					into[name] = at
+					return nil
+				})
+				w.Name = name
+				watches = append(watches, w)
+			}
+			run(t, time.Minute, watches...)
+			for name, n := range looks {
+				if n < 6 || n > 7 {
+					t.Errorf("%s was looked at %d times in six intervals", name, n)
+				}
+			}
+			return into
+		}
+		first := dueTimes()
+		time.Sleep(12345678 * time.Microsecond)
+		slots := map[time.Duration]int{}
+		for name, into := range dueTimes() {
+			if into != first[name] {
+				t.Errorf("%s was due %s into its interval, and is %s after a restart", name, first[name], into)
+			}
+			slots[into/(interval/100)]++
+		}
+		for slot, n := range slots {
+			if n > 30 {
+				t.Errorf("%d of %d are due in hundredth %d of the interval", n, count, slot)
+			}
+		}
+		if len(slots) != 100 {
+			t.Errorf("only %d hundredths of the interval are used", len(slots))
 		}
 	})
 }
