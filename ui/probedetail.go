@@ -25,6 +25,7 @@ func probeDetail(g *page, it item) {
 	if n := len(samples); n > 0 {
 		g.phases(samples[n-1])
 		g.latencies(samples, detail.Interval)
+		g.windows(it.signal.Looks, detail.Objective)
 		g.failures(samples)
 	}
 	g.history(it.signal.Key)

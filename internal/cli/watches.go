@@ -270,6 +270,7 @@ func probeSpec(p config.Probe) probe.Spec {
 	if spec.URL != p.URL {
 		spec.Shown = p.URL
 	}
+	spec.Objective = p.Objective
 	spec.Confirm.Down, spec.Confirm.Of, spec.Confirm.Up = p.Confirmed()
 	for name, value := range p.Headers {
 		if spec.Header == nil {

@@ -12,22 +12,23 @@ import (
 // Slow and Expect.Latency, where 0 means that there is no limit. URL is as it may be
 // shown, with references in its query; Address is for use.
 type Probe struct {
-	Name     string            `yaml:"name" doc:"What it is called; unique." need:"yes" example:"checkout-eu"`
-	URL      string            `yaml:"url" doc:"What to probe: an http, https, tcp, tls, dns, grpc, grpcs, icmp, ws or wss URL; https if it has no scheme. Values in its query may be references." need:"yes" refer:"yes" example:"https://checkout.example.com/health"`
-	Service  string            `yaml:"service,omitempty" doc:"The service it belongs to, whatever the catalogue's rules say." usual:"the first service that matches" example:"checkout"`
-	Region   string            `yaml:"region,omitempty" doc:"Where the endpoint runs." example:"eu-west-1"`
-	Tags     map[string]string `yaml:"tags,omitempty" doc:"What the catalogue can match." example:"{team: payments}"`
-	Method   string            `yaml:"method,omitempty" doc:"The HTTP method." default:"GET" allow:"GET HEAD POST PUT PATCH DELETE OPTIONS" example:"HEAD"`
-	Headers  map[string]Secret `yaml:"headers,omitempty" doc:"HTTP headers; values may hold references." example:"{Authorization: \"Bearer ${env:CHECKOUT_TOKEN}\"}"`
-	Body     Secret            `yaml:"body,omitempty" doc:"What is sent with the request, or over the TCP connection; may hold references." example:"\"PING\\r\\n\""`
-	Interval time.Duration     `yaml:"interval" doc:"From one look to the next; 1s or more." usual:"intervals.probes" example:"5s"`
-	Timeout  time.Duration     `yaml:"timeout" doc:"How long one look may take, redirects included; shorter than the interval." usual:"5s, or half the interval where that is less" example:"3s"`
-	Slow     time.Duration     `yaml:"slow,omitempty" doc:"A right answer that takes longer is SLOW; shorter than the timeout." usual:"nothing is slow" example:"800ms"`
-	Confirm  string            `yaml:"confirm" doc:"How many looks must fail before it is DOWN: 2 of 3, or 2 for two in a row; until then it says DOWN? and is looked at again soon. 1 believes each look." default:"2 of 3" example:"3 of 5"`
-	Recover  string            `yaml:"recover" doc:"How many good looks in a row bring it back." default:"2" example:"3"`
-	Expect   Expect            `yaml:"expect" doc:"What a good answer looks like."`
-	Follow   bool              `yaml:"follow" doc:"Follow redirects; false takes the redirect itself as the answer." default:"true"`
-	Insecure bool              `yaml:"insecure,omitempty" doc:"Take any certificate; the screen says so." default:"false"`
+	Name      string            `yaml:"name" doc:"What it is called; unique." need:"yes" example:"checkout-eu"`
+	URL       string            `yaml:"url" doc:"What to probe: an http, https, tcp, tls, dns, grpc, grpcs, icmp, ws or wss URL; https if it has no scheme. Values in its query may be references." need:"yes" refer:"yes" example:"https://checkout.example.com/health"`
+	Service   string            `yaml:"service,omitempty" doc:"The service it belongs to, whatever the catalogue's rules say." usual:"the first service that matches" example:"checkout"`
+	Region    string            `yaml:"region,omitempty" doc:"Where the endpoint runs." example:"eu-west-1"`
+	Tags      map[string]string `yaml:"tags,omitempty" doc:"What the catalogue can match." example:"{team: payments}"`
+	Method    string            `yaml:"method,omitempty" doc:"The HTTP method." default:"GET" allow:"GET HEAD POST PUT PATCH DELETE OPTIONS" example:"HEAD"`
+	Headers   map[string]Secret `yaml:"headers,omitempty" doc:"HTTP headers; values may hold references." example:"{Authorization: \"Bearer ${env:CHECKOUT_TOKEN}\"}"`
+	Body      Secret            `yaml:"body,omitempty" doc:"What is sent with the request, or over the TCP connection; may hold references." example:"\"PING\\r\\n\""`
+	Interval  time.Duration     `yaml:"interval" doc:"From one look to the next; 1s or more." usual:"intervals.probes" example:"5s"`
+	Timeout   time.Duration     `yaml:"timeout" doc:"How long one look may take, redirects included; shorter than the interval." usual:"5s, or half the interval where that is less" example:"3s"`
+	Slow      time.Duration     `yaml:"slow,omitempty" doc:"A right answer that takes longer is SLOW; shorter than the timeout." usual:"nothing is slow" example:"800ms"`
+	Confirm   string            `yaml:"confirm" doc:"How many looks must fail before it is DOWN: 2 of 3, or 2 for two in a row; until then it says DOWN? and is looked at again soon. 1 believes each look." default:"2 of 3" example:"3 of 5"`
+	Recover   string            `yaml:"recover" doc:"How many good looks in a row bring it back." default:"2" example:"3"`
+	Objective float64           `yaml:"objective,omitempty" doc:"The share of good looks that is aimed at, in per cent; the details then show how fast the error budget goes." usual:"none is" minimum:"0" example:"99.9"`
+	Expect    Expect            `yaml:"expect" doc:"What a good answer looks like."`
+	Follow    bool              `yaml:"follow" doc:"Follow redirects; false takes the redirect itself as the answer." default:"true"`
+	Insecure  bool              `yaml:"insecure,omitempty" doc:"Take any certificate; the screen says so." default:"false"`
 
 	address Secret // the URL with its references; zero if it has none
 }
@@ -171,6 +172,9 @@ func (r *reader) checkConfirm(path string, p *Probe) {
 		r.wrong(path+".confirm", "%d of %d looks can never fail; write %d of %d", down, of, of, down)
 	case of > confirmLimit:
 		r.wrong(path+".confirm", "%d looks are too many to wait for; write %d or fewer", of, confirmLimit)
+	}
+	if p.Objective != 0 && !(p.Objective >= 50 && p.Objective < 100) {
+		r.wrong(path+".objective", "an objective is a share in per cent, from 50 to less than 100; write it like 99.9")
 	}
 	if n, err := strconv.Atoi(p.Recover); err != nil || n < 1 || up > confirmLimit {
 		r.wrong(path+".recover", "%s is no number of looks; write a number from 1 to %d", quote(p.Recover), confirmLimit)

@@ -75,10 +75,11 @@ type dimension struct {
 }
 
 type probe struct {
-	Target   string   `json:"target"`
-	Interval int64    `json:"interval_ns,omitempty"`
-	Timeout  int64    `json:"timeout_ns,omitempty"`
-	Expect   []string `json:"expect,omitempty"`
+	Target    string   `json:"target"`
+	Interval  int64    `json:"interval_ns,omitempty"`
+	Timeout   int64    `json:"timeout_ns,omitempty"`
+	Expect    []string `json:"expect,omitempty"`
+	Objective float64  `json:"objective,omitempty"`
 }
 
 func signalOf(s *room.Signal) *signal {
@@ -92,7 +93,7 @@ func signalOf(s *room.Signal) *signal {
 	case *room.AlarmDetail:
 		w.Alarm = alarmOf(d)
 	case *room.ProbeDetail:
-		w.Probe = &probe{d.Target, int64(d.Interval), int64(d.Timeout), d.Expect}
+		w.Probe = &probe{d.Target, int64(d.Interval), int64(d.Timeout), d.Expect, d.Objective}
 	}
 	return w
 }
@@ -113,6 +114,7 @@ func (w *signal) room() (*room.Signal, error) {
 	case w.Probe != nil:
 		s.Detail = &room.ProbeDetail{
 			Target: w.Probe.Target, Interval: time.Duration(w.Probe.Interval), Timeout: time.Duration(w.Probe.Timeout), Expect: w.Probe.Expect,
+			Objective: w.Probe.Objective,
 		}
 	}
 	return s, nil

@@ -22,6 +22,7 @@ type Checkpoint struct {
 	Visits   []Event // the newest comings and goings
 	Readings []ScopeState
 	Measured []Measured
+	Looks    map[string]*Looks // by the signal's key
 }
 
 // Folded is which events of a node are in a Checkpoint: all from 1 to UpTo, and Early.
@@ -107,6 +108,7 @@ func (r *Room) sum() *Checkpoint {
 	for key, samples := range r.samples {
 		s.Measured = append(s.Measured, Measured{key, samples[max(0, len(samples)-sampleLimit):]})
 	}
+	s.Looks = maps.Clone(r.looks)
 	return s
 }
 
@@ -169,4 +171,5 @@ func (r *Room) restoreReadings(s *Checkpoint) {
 	for _, m := range s.Measured {
 		r.samples[m.Key] = slices.Clip(m.Samples)
 	}
+	maps.Copy(r.looks, s.Looks)
 }

@@ -43,6 +43,7 @@ type Room struct {
 	truth     *truth
 	watched   map[Scope]*scopeReading
 	samples   map[string][]Sample
+	looks     map[string]*Looks
 	lists     [3]listBuilder
 	scopesDue bool
 	due       bool // something changed since the last Snapshot
@@ -71,7 +72,7 @@ func New(o Options) *Room {
 		stamps:  NewHybridClock(o.Node, o.Clock.Now),
 		truth:   newTruth(),
 		watched: make(map[Scope]*scopeReading),
-		samples: make(map[string][]Sample),
+		samples: make(map[string][]Sample), looks: make(map[string]*Looks),
 	}
 	if r.keeper != nil {
 		r.keeping.Node = r.node
@@ -157,6 +158,7 @@ func (r *Room) fold(e *Event) {
 		r.show(e.Signal.Key)
 		if e.Gone && r.truth.signals[e.Signal.Key].signal == nil {
 			delete(r.samples, e.Signal.Key)
+			delete(r.looks, e.Signal.Key)
 		}
 	case EventScope:
 		r.scopesDue = true
@@ -175,7 +177,7 @@ func (r *Room) show(key string) {
 	if known == nil {
 		return
 	}
-	signal := known.dressed(r.samples[key])
+	signal := known.dressed(r.samples[key], r.looks[key])
 	for i, kind := range Kinds {
 		if signal == nil || signal.Kind == kind {
 			r.lists[i].set(key, signal)

@@ -201,4 +201,7 @@ func (r *Room) sample(key string, readings []Sample) {
 		samples = append(make([]Sample, 0, 2*sampleLimit+1), samples[len(samples)-sampleLimit:]...)
 	}
 	r.samples[key] = samples
+	for i := range readings {
+		r.looks[key] = r.looks[key].with(&readings[i])
+	}
 }

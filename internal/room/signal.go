@@ -123,6 +123,9 @@ type Signal struct {
 	// Samples are readings, not facts: newest last, bounded, never folded and
 	// never a reason for an Event.
 	Samples []Sample
+
+	// Looks is what its readings came to over hours and days; nil before the first.
+	Looks *Looks
 }
 
 // SameTruth reports whether two signals state the same facts. Readings and acts do not count.

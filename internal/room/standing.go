@@ -63,7 +63,7 @@ func (f *fact) raises(next State) bool {
 
 // dressed is the signal as a Snapshot shows it: with its readings, and with what
 // people made of it. One that has neither is shown as the event has it.
-func (f *fact) dressed(samples []Sample) *Signal {
+func (f *fact) dressed(samples []Sample, looks *Looks) *Signal {
 	if f.signal == nil {
 		return nil
 	}
@@ -74,7 +74,7 @@ func (f *fact) dressed(samples []Sample) *Signal {
 	}
 	shown := *f.signal
 	shown.Standing = standing
-	shown.Samples = samples[max(0, len(samples)-sampleLimit):]
+	shown.Samples, shown.Looks = samples[max(0, len(samples)-sampleLimit):], looks
 	if standing == Acknowledged {
 		shown.Ack = f.ack
 	}

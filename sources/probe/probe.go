@@ -25,22 +25,23 @@ const (
 // Spec is one endpoint and what is expected of it. The zero value of every field
 // but Name and URL asks for the default.
 type Spec struct {
-	Name     string              // unique among all probes
-	URL      string              // http, https or tcp; without a scheme, https
-	Shown    string              // the URL with the query that people see; "" hides there what keys like token have
-	Method   string              // GET if empty
-	Header   map[string][]string // values may be secret and are never printed
-	Body     string              // sent with the request; over TCP, sent as it is
-	Service  string              // of the catalogue, or ""
-	Region   string              //
-	Interval time.Duration       // room time between two looks
-	Timeout  time.Duration       // real time for one probe, redirects included
-	Slow     time.Duration       // a right answer that takes longer is SLOW; 0 never is
-	Confirm  Confirm             // how many looks make a verdict; the zero value believes each
-	Expect   Expect              //
-	Insecure bool                // a certificate that does not verify is accepted, and said so
-	Canary   bool                // a stranger's front door, whose failure says nothing while nothing outside was ever reached
-	NoFollow bool                // a redirect is the answer, and not followed
+	Name      string              // unique among all probes
+	URL       string              // http, https or tcp; without a scheme, https
+	Shown     string              // the URL with the query that people see; "" hides there what keys like token have
+	Method    string              // GET if empty
+	Header    map[string][]string // values may be secret and are never printed
+	Body      string              // sent with the request; over TCP, sent as it is
+	Service   string              // of the catalogue, or ""
+	Region    string              //
+	Interval  time.Duration       // room time between two looks
+	Timeout   time.Duration       // real time for one probe, redirects included
+	Slow      time.Duration       // a right answer that takes longer is SLOW; 0 never is
+	Confirm   Confirm             // how many looks make a verdict; the zero value believes each
+	Objective float64             // the share of good looks that is aimed at, in per cent; 0: none
+	Expect    Expect              //
+	Insecure  bool                // a certificate that does not verify is accepted, and said so
+	Canary    bool                // a stranger's front door, whose failure says nothing while nothing outside was ever reached
+	NoFollow  bool                // a redirect is the answer, and not followed
 }
 
 // Expect is what a good answer looks like.

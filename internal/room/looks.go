@@ -1,0 +1,203 @@
+package room
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+	"time"
+)
+
+// Looks is what the looks at one signal came to, by the minute for an hour and by the
+// hour for three days. Immutable: a look makes a new one, which shares what is over.
+type Looks struct {
+	Minutes, Hours []Stretch // that are over, oldest first
+	Minute, Hour   Stretch   // that go on
+}
+
+const (
+	minutesKept = 60
+	hoursKept   = 72 // the longest window of an error budget, three days
+)
+
+// Stretch is the looks of one minute or one hour.
+type Stretch struct {
+	From  time.Time // room time, a whole minute or hour; zero if there were none
+	Looks uint32    // that found something out
+	Good  uint32    // of those, right answers, slow ones included
+	Took  []Count   // how long the good ones took, by bucket
+}
+
+// Count is how many looks took about as long as each other.
+type Count struct {
+	Bucket uint16
+	Looks  uint32
+}
+
+// Buckets are linear below 32 µs, and 32 to an octave from there on: a percentile lies
+// within 1.6 per cent of the exact one, in a few bytes a minute, and buckets of many
+// minutes add up.
+const (
+	octaveBits = 5
+	octave     = 1 << octaveBits
+)
+
+func bucketOf(took time.Duration) uint16 {
+	us := uint64(max(took.Microseconds(), 0))
+	us = min(us, 1<<40) // twelve days; no look takes as long
+	shift := max(bits.Len64(us)-1-octaveBits, 0)
+	return uint16(shift*octave + int(us>>shift))
+}
+
+// middle is the time in the middle of a bucket.
+func middle(bucket uint16) time.Duration {
+	shift := max(int(bucket)/octave-1, 0)
+	low := uint64(int(bucket)-shift*octave) << shift
+	return time.Duration(low)*time.Microsecond + time.Duration(uint64(1)<<shift)*time.Microsecond/2
+}
+
+// with is the looks with one more. One of which nothing came, because of trouble of our
+// own, says nothing.
+func (l *Looks) with(s *Sample) *Looks {
+	if s.State == Unknown {
+		return l
+	}
+	next := Looks{}
+	if l != nil {
+		next = *l
+	}
+	next.Minutes, next.Minute = onward(next.Minutes, next.Minute, s, time.Minute, minutesKept)
+	next.Hours, next.Hour = onward(next.Hours, next.Hour, s, time.Hour, hoursKept)
+	return &next
+}
+
+// onward adds a look to the stretch that goes on, or ends it and begins the look's own.
+func onward(over []Stretch, open Stretch, s *Sample, length time.Duration, kept int) ([]Stretch, Stretch) {
+	from := s.At.Truncate(length)
+	if open.Looks > 0 && from.After(open.From) {
+		over = append(over, open)
+		if len(over) > 2*kept {
+			over = append(make([]Stretch, 0, 2*kept+1), over[len(over)-kept:]...)
+		}
+		open = Stretch{}
+	}
+	if open.Looks == 0 {
+		open.From = from
+	}
+	open.Looks++
+	if s.State == Critical {
+		return over, open
+	}
+	open.Good++
+	if s.Total >= 0 {
+		open.Took = counted(open.Took, bucketOf(s.Total))
+	}
+	return over, open
+}
+
+// counted is counts with one more in a bucket; the given ones stay as they are.
+func counted(counts []Count, bucket uint16) []Count {
+	at, found := slices.BinarySearchFunc(counts, bucket, func(c Count, b uint16) int { return cmp.Compare(c.Bucket, b) })
+	if found {
+		counts = slices.Clone(counts)
+		counts[at].Looks++
+		return counts
+	}
+	return slices.Concat(counts[:at], []Count{{bucket, 1}}, counts[at:])
+}
+
+// Window is what the looks of a length of time came to.
+type Window struct {
+	Length        time.Duration
+	Looks, Good   int
+	P50, P90, P99 time.Duration // of the good ones, within 1.6 per cent; Absent if there are none
+}
+
+// Share is the part of the looks that were good, from 0 to 1; 1 without any.
+func (w Window) Share() float64 {
+	if w.Looks == 0 {
+		return 1
+	}
+	return float64(w.Good) / float64(w.Looks)
+}
+
+// Over sums up the looks of the last length of room time: to the minute up to an hour,
+// to the hour beyond, and three days at the most.
+func (l *Looks) Over(now time.Time, length time.Duration) Window {
+	w := Window{Length: length, P50: Absent, P90: Absent, P99: Absent}
+	if l == nil {
+		return w
+	}
+	over, open := l.Minutes, l.Minute
+	if length > time.Hour {
+		over, open = l.Hours, l.Hour
+	}
+	var took [octave * 40]uint32
+	begin := now.Add(-length)
+	add := func(s *Stretch) {
+		if !s.From.After(begin) {
+			return
+		}
+		w.Looks, w.Good = w.Looks+int(s.Looks), w.Good+int(s.Good)
+		for _, c := range s.Took {
+			took[c.Bucket] += c.Looks
+		}
+	}
+	for i := range over {
+		add(&over[i])
+	}
+	add(&open)
+	for _, one := range []struct {
+		percent int
+		into    *time.Duration
+	}{{50, &w.P50}, {90, &w.P90}, {99, &w.P99}} {
+		*one.into = percentile(took[:], one.percent)
+	}
+	return w
+}
+
+// percentile is by nearest rank: the least time that as many per cent do not exceed.
+func percentile(took []uint32, percent int) time.Duration {
+	total := 0
+	for _, n := range took {
+		total += int(n)
+	}
+	rank := (percent*total + 99) / 100
+	for bucket, n := range took {
+		if rank -= int(n); rank <= 0 && n > 0 {
+			return middle(uint16(bucket))
+		}
+	}
+	return Absent
+}
+
+// Burn is how fast an error budget goes, over a long window and a short one: 1 uses it up
+// exactly by the end of the objective's period.
+type Burn struct {
+	Long, Short         Window
+	LongRate, ShortRate float64
+	Limit               float64 // what both must exceed to be worth waking somebody
+}
+
+// Exceeded says whether the budget goes too fast over both windows: the long one makes
+// sure that it matters, the short one that it still goes on.
+func (b Burn) Exceeded() bool { return b.LongRate >= b.Limit && b.ShortRate >= b.Limit }
+
+// Burns measures an error budget against an objective in per cent, such as 99.9, over the
+// windows and rates of Google's SRE workbook, chapter 5, "Alerting on SLOs": 2 % of a
+// month's budget in an hour, 5 % in six, 10 % in three days. The short window is a
+// twelfth of the long one.
+func (l *Looks) Burns(now time.Time, objective float64) []Burn {
+	budget := 1 - objective/100
+	var burns []Burn
+	for _, rule := range []struct {
+		long, short time.Duration
+		limit       float64
+	}{{time.Hour, 5 * time.Minute, 14.4}, {6 * time.Hour, 30 * time.Minute, 6}, {72 * time.Hour, 6 * time.Hour, 1}} {
+		b := Burn{Long: l.Over(now, rule.long), Short: l.Over(now, rule.short), Limit: rule.limit}
+		if budget > 0 {
+			b.LongRate, b.ShortRate = (1-b.Long.Share())/budget, (1-b.Short.Share())/budget
+		}
+		burns = append(burns, b)
+	}
+	return burns
+}

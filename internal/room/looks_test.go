@@ -1,0 +1,138 @@
+package room
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+)
+
+// TestPercentilesAreWithinTwoPerCentOfTheExactOnes (M5), over a million looks.
+func TestPercentilesAreWithinTwoPerCentOfTheExactOnes(t *testing.T) {
+	const count = 1_000_000
+	random := rand.New(rand.NewPCG(1, 2))
+	at := time.Date(2025, 10, 20, 6, 0, 0, 0, time.UTC)
+	open, exact := Stretch{}, make([]time.Duration, 0, count)
+	took := map[uint16]uint32{}
+	for range count {
+		d := time.Duration(math.Exp(random.NormFloat64()*1.5+math.Log(80e6))) * time.Nanosecond // around 80 ms, with a long tail
+		exact = append(exact, d)
+		took[bucketOf(d)]++
+	}
+	for bucket, n := range took {
+		open.Took = append(open.Took, Count{bucket, n})
+	}
+	open.From, open.Looks, open.Good = at, count, count
+	w := (&Looks{Minute: open}).Over(at.Add(30*time.Second), time.Hour)
+	slices.Sort(exact)
+	for _, one := range []struct {
+		percent int
+		got     time.Duration
+	}{{50, w.P50}, {90, w.P90}, {99, w.P99}} {
+		want := exact[count*one.percent/100-1]
+		if off := math.Abs(float64(one.got-want)) / float64(want); off > 0.02 {
+			t.Errorf("p%d is %s and should be %s: %.1f%% off", one.percent, one.got, want, 100*off)
+		}
+	}
+}
+
+func TestABucketHoldsItsMiddle(t *testing.T) {
+	for us := time.Duration(0); us < 1<<22; us += 1 + us/50 {
+		bucket := bucketOf(us * time.Microsecond)
+		if again := bucketOf(middle(bucket)); again != bucket {
+			t.Fatalf("%dµs is in bucket %d, whose middle %s is in %d", us, bucket, middle(bucket), again)
+		}
+	}
+	if bucketOf(math.MaxInt64) >= octave*40 {
+		t.Error("the largest bucket does not fit")
+	}
+}
+
+// TestWindowsAndBudgetsAgreeWithAListOfAllLooks (S14) compares with counting one by one,
+// over random histories with gaps.
+func TestWindowsAndBudgetsAgreeWithAListOfAllLooks(t *testing.T) {
+	for seed := range uint64(20) {
+		random := rand.New(rand.NewPCG(seed, 7))
+		now := time.Date(2025, 10, 20, 6, 0, 0, 0, time.UTC)
+		var looks *Looks
+		var all []Sample
+		for range 3000 {
+			now = now.Add(time.Duration(random.IntN(120)) * time.Second)
+			if random.IntN(200) == 0 {
+				now = now.Add(time.Duration(random.IntN(20)) * time.Hour)
+			}
+			s := Sample{At: now, State: State(random.IntN(4)), Total: time.Duration(random.IntN(5000)) * time.Millisecond}
+			all = append(all, s)
+			looks = looks.with(&s)
+			if random.IntN(100) > 0 {
+				continue
+			}
+			for _, length := range []time.Duration{5 * time.Minute, 30 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour, 72 * time.Hour} {
+				unit := time.Minute
+				if length > time.Hour {
+					unit = time.Hour
+				}
+				seen, good := 0, 0
+				for _, s := range all {
+					if s.State == Unknown || !s.At.Truncate(unit).After(now.Add(-length)) {
+						continue
+					}
+					seen++
+					if s.State != Critical {
+						good++
+					}
+				}
+				if w := looks.Over(now, length); w.Looks != seen || w.Good != good {
+					t.Fatalf("seed %d, over %s: %d of %d good, want %d of %d", seed, length, w.Good, w.Looks, good, seen)
+				}
+			}
+		}
+	}
+}
+
+func TestHowFastABudgetGoes(t *testing.T) {
+	at := time.Date(2025, 10, 20, 6, 0, 30, 0, time.UTC)
+	var looks *Looks
+	for minute := range 60 { // two looks a minute; all fail in the last quarter of an hour
+		for range 2 {
+			state := OK
+			if minute >= 45 {
+				state = Critical
+			}
+			looks = looks.with(&Sample{At: at.Add(time.Duration(minute) * time.Minute), State: state, Total: time.Millisecond})
+		}
+	}
+	now := at.Add(59 * time.Minute)
+	burns := looks.Burns(now, 99)
+	if got := burns[0]; math.Abs(got.LongRate-25) > 1e-9 || math.Abs(got.ShortRate-100) > 1e-9 || !got.Exceeded() {
+		t.Errorf("over an hour and five minutes: %+v", got)
+	}
+	later := now.Add(10 * time.Minute)
+	for minute := range 10 {
+		looks = looks.with(&Sample{At: now.Add(time.Duration(minute+1) * time.Minute), State: OK, Total: time.Millisecond})
+	}
+	if got := looks.Burns(later, 99)[0]; got.Exceeded() || got.ShortRate != 0 {
+		t.Errorf("once it is over the short window says so: %+v", got)
+	}
+	if got := (*Looks)(nil).Burns(now, 99.9)[2]; got.Exceeded() || got.LongRate != 0 {
+		t.Errorf("without a look: %+v", got)
+	}
+}
+
+func TestWhatWasTakenKeepsStandingWhenLooksGoOn(t *testing.T) {
+	at := time.Date(2025, 10, 20, 6, 0, 0, 0, time.UTC)
+	var looks *Looks
+	var taken []*Looks
+	var said []Window
+	for i := range 500 {
+		now := at.Add(time.Duration(i) * 17 * time.Second)
+		looks = looks.with(&Sample{At: now, State: OK, Total: time.Duration(i) * time.Millisecond})
+		taken, said = append(taken, looks), append(said, looks.Over(now, time.Hour))
+	}
+	for i, l := range taken {
+		if again := l.Over(at.Add(time.Duration(i)*17*time.Second), time.Hour); again != said[i] {
+			t.Fatalf("after %d looks it said %+v, and now %+v", i, said[i], again)
+		}
+	}
+}
