@@ -14,43 +14,64 @@ var windowLengths = []time.Duration{5 * time.Minute, time.Hour, 24 * time.Hour}
 // windows sums up the looks of minutes, hours and a day, and how fast the error budget
 // goes where there is an objective:
 //
-//	good looks and how long they took
-//	 5m       100.0%  of 20     p50 84ms   p90 101ms  p99 1.2s
-//	 1h        92.1%  of 240    p50 85ms   p90 110ms  p99 2.0s
-//	 24h       99.7%  of 5760   p50 84ms   p90 99ms   p99 1.1s
-//	error budget of 99.9%
-//	 1h  5m    79.2 and 0.0 times as fast as it may go; 14.4 over both is too fast
+//	good looks, and how long they took
+//	5m          100.0%  of 20      p50 84ms    p90 101ms   p99 1.2s
+//	1h           92.1%  of 240     p50 85ms    p90 110ms   p99 2.0s
+//	24h          99.7%  of 5760    p50 84ms    p90 99ms    p99 1.1s
+//
+//	error budget of 99.9%, how many times as fast as it may go
+//	1h, 5m       79.2   now 0.0    14.4 over both is too fast
 func (g *page) windows(looks *room.Looks, objective float64) {
 	if looks == nil {
 		return
 	}
-	p := g.pen
 	g.heading("good looks, and how long they took")
 	for _, length := range windowLengths {
-		w := looks.Over(p.now, length)
-		token := theme.Text
+		w := looks.Over(g.pen.now, length)
 		if w.Looks == 0 {
-			token = theme.Muted
+			g.columns(theme.Muted, span(length), "no look")
+			continue
 		}
-		g.fieldIn(token, age(length), p.window(w))
+		l := g.pen.latency
+		g.columns(theme.Text, span(length), fmt.Sprintf("%.1f%%", 100*w.Share()), fmt.Sprintf("of %d", w.Looks), "p50 "+l(w.P50), "p90 "+l(w.P90), "p99 "+l(w.P99))
 	}
 	if objective == 0 {
 		return
 	}
-	g.heading(fmt.Sprintf("error budget of %g%%", objective))
-	for _, burn := range looks.Burns(p.now, objective) {
-		token, said := theme.Text, fmt.Sprintf("%.1f and %.1f times as fast as it may go; %g over both is too fast", burn.LongRate, burn.ShortRate, burn.Limit)
+	g.heading(fmt.Sprintf("error budget of %g%%, how many times as fast as it may go", objective))
+	for _, burn := range looks.Burns(g.pen.now, objective) {
+		token, said := theme.Text, fmt.Sprintf("%g over both is too fast", burn.Limit)
 		if burn.Exceeded() {
-			token, said = theme.Critical, fmt.Sprintf("%.1f and %.1f times as fast as it may go, which is too fast: %g is the limit", burn.LongRate, burn.ShortRate, burn.Limit)
+			token, said = theme.Critical, fmt.Sprintf("%s over %g, too fast", g.pen.marks.Critical, burn.Limit)
 		}
-		g.fieldIn(token, age(burn.Long.Length)+" "+age(burn.Short.Length), said)
+		g.columns(token, span(burn.Long.Length)+", "+span(burn.Short.Length), fmt.Sprintf("%.1f", burn.LongRate), fmt.Sprintf("now %.1f", burn.ShortRate), said)
 	}
 }
 
-// window is one line of figures, in columns.
-func (p *pen) window(w room.Window) string {
-	if w.Looks == 0 {
-		return "no look"
+// columnWidths are those of figures beside a label; the last one has the rest.
+var columnWidths = []int{7, 10, 11, 11}
+
+// columns is a line of figures under those of the line before. The first is a share or a
+// rate and stands at the right of its column.
+func (g *page) columns(token theme.Token, label string, texts ...string) {
+	cells := []cell{{token: theme.Muted, text: label, width: labelWidth}}
+	for i, text := range texts {
+		width := flex
+		if i < len(columnWidths) && i < len(texts)-1 {
+			width = columnWidths[i]
+		}
+		cells = append(cells, cell{token: token, text: text, width: width, right: i == 0 && width != flex})
 	}
-	return fmt.Sprintf("%5.1f%%  of %-6d p50 %-6s p90 %-6s p99 %s", 100*w.Share(), w.Looks, p.latency(w.P50), p.latency(w.P90), p.latency(w.P99))
+	g.lines = append(g.lines, g.pen.row(g.width, false, false, cells...))
+}
+
+// span is the length of a window as people call it: 5m, 1h, 24h, 3d.
+func span(d time.Duration) string {
+	switch {
+	case d < time.Hour:
+		return fmt.Sprintf("%dm", d/time.Minute)
+	case d <= 24*time.Hour:
+		return fmt.Sprintf("%dh", d/time.Hour)
+	}
+	return fmt.Sprintf("%dd", d/(24*time.Hour))
 }
