@@ -53,7 +53,7 @@ func (g *page) phases(last room.Sample) {
 		if last.Phase != "" && strings.EqualFold(last.Phase, phase.name) {
 			token = theme.Critical
 		}
-		g.phase(phase.name, token, phase.took, g.pen.bar(before, phase.took, last.Total, room))
+		g.phase(phase.name, token, phase.took, g.pen.marks.Span(float64(before), float64(phase.took), float64(last.Total), room))
 		before += max(0, phase.took)
 	}
 	g.phase("total", theme.Strong, last.Total, "")
@@ -68,18 +68,6 @@ func (g *page) phase(name string, token theme.Token, took time.Duration, bar str
 		cell{token: theme.Muted, text: name, width: labelWidth},
 		cell{token: token, text: g.pen.latency(took), width: latencyWidth, right: true},
 		cell{token: bartoken, text: bar, width: flex, keep: true}))
-}
-
-// bar draws a share of a whole where it lies in it, at least one cell for what took
-// any time at all.
-func (p *pen) bar(before, part, whole time.Duration, width int) string {
-	if part <= 0 || whole <= 0 || width <= 0 {
-		return ""
-	}
-	share := func(d time.Duration) int { return int(float64(d) * float64(width) / float64(whole)) }
-	begin := clamp(share(before), 0, width-1)
-	end := clamp(share(before+part), begin+1, width)
-	return strings.Repeat(" ", begin) + strings.Repeat(p.marks.Box[2], end-begin)
 }
 
 // latencies draws how long the looks took, over time and as a spread.

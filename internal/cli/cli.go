@@ -160,7 +160,7 @@ func (a *app) root() *cobra.Command {
 	a.flags.asciiGiven = func() bool { return f.Changed("ascii") }
 	f.BoolVar(&a.flags.plain, "plain", false, "no screen: a line of text for each event; by itself in a pipe, or if TERM is dumb")
 	root.AddCommand(
-		a.drillCommand(), a.serveCommand(), a.kioskCommand(), a.statusCommand(), a.checkCommand(), a.replayCommand(), a.exportCommand(),
+		a.drillCommand(), a.serveCommand(), a.kioskCommand(), a.probeCommand(), a.statusCommand(), a.checkCommand(), a.replayCommand(), a.exportCommand(),
 		a.journalCommand(), a.keysCommand(), a.configCommand(),
 	)
 	root.AddCommand(a.actCommands()...)

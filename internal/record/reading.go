@@ -32,14 +32,15 @@ type measured struct {
 // sample is a room.Sample as it is written. A phase that did not take place, and a
 // look without a duration, is -1.
 type sample struct {
-	At     time.Time `json:"at"`
-	State  word      `json:"state"`
-	Total  int64     `json:"total_ns"`
-	Phases [5]int64  `json:"phases_ns"` // resolve, connect, TLS, first byte, transfer
-	Text   string    `json:"text,omitempty"`
-	Class  string    `json:"class,omitempty"`
-	Phase  string    `json:"phase,omitempty"`
-	Status int       `json:"status,omitempty"`
+	At      time.Time `json:"at"`
+	State   word      `json:"state"`
+	Total   int64     `json:"total_ns"`
+	Phases  [5]int64  `json:"phases_ns"` // resolve, connect, TLS, first byte, transfer
+	Address string    `json:"address,omitempty"`
+	Text    string    `json:"text,omitempty"`
+	Class   string    `json:"class,omitempty"`
+	Phase   string    `json:"phase,omitempty"`
+	Status  int       `json:"status,omitempty"`
 }
 
 func readingOf(r *room.Reading) *reading {
@@ -79,8 +80,8 @@ func sampleOf(s *room.Sample) sample {
 	p := s.Phases
 	return sample{
 		At: writable(s.At), State: word(s.State), Total: int64(s.Total),
-		Phases: [5]int64{int64(p.Resolve), int64(p.Connect), int64(p.TLS), int64(p.FirstByte), int64(p.Transfer)},
-		Text:   s.Text, Class: s.Class, Phase: s.Phase, Status: s.Status,
+		Phases:  [5]int64{int64(p.Resolve), int64(p.Connect), int64(p.TLS), int64(p.FirstByte), int64(p.Transfer)},
+		Address: s.Address, Text: s.Text, Class: s.Class, Phase: s.Phase, Status: s.Status,
 	}
 }
 
@@ -88,8 +89,8 @@ func (w *sample) room() room.Sample {
 	phase := func(i int) time.Duration { return time.Duration(w.Phases[i]) }
 	return room.Sample{
 		At: w.At, State: room.State(w.State), Total: time.Duration(w.Total),
-		Phases: room.Phases{Resolve: phase(0), Connect: phase(1), TLS: phase(2), FirstByte: phase(3), Transfer: phase(4)},
-		Text:   w.Text, Class: w.Class, Phase: w.Phase, Status: w.Status,
+		Phases:  room.Phases{Resolve: phase(0), Connect: phase(1), TLS: phase(2), FirstByte: phase(3), Transfer: phase(4)},
+		Address: w.Address, Text: w.Text, Class: w.Class, Phase: w.Phase, Status: w.Status,
 	}
 }
 

@@ -145,14 +145,15 @@ const Absent time.Duration = -1
 
 // Sample is one reading of a signal.
 type Sample struct {
-	At     time.Time     // room time
-	State  State         //
-	Total  time.Duration // how long the look took in real time, or Absent
-	Phases Phases        //
-	Text   string        // one line for people: "503 in 1.2s"
-	Class  string        // for a failure: dns, connect, tls, cert, timeout, protocol, redirect, status, assert, body, error; else ""
-	Phase  string        // for a failure: the phase in which it happened; else ""
-	Status int           // HTTP status, 0 if there was none
+	At      time.Time     // room time
+	State   State         //
+	Address string        // what was connected to, as 192.0.2.1:443; "" if nothing was
+	Total   time.Duration // how long the look took in real time, or Absent
+	Phases  Phases        //
+	Text    string        // one line for people: "503 in 1.2s"
+	Class   string        // for a failure: dns, connect, tls, cert, timeout, protocol, redirect, status, assert, body, error; else ""
+	Phase   string        // for a failure: the phase in which it happened; else ""
+	Status  int           // HTTP status, 0 if there was none
 }
 
 // Phases are the parts of one probe, in real time; they add up to its total. A

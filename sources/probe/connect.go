@@ -19,7 +19,10 @@ func (t *target) deadline(watch *stopwatch) time.Time { return watch.start.Add(t
 // once with the context; closing it is up to the caller.
 func open(ctx context.Context, t *target, e endpoint, watch *stopwatch) (*openConn, *failure) {
 	addresses := []netip.Addr{e.literal}
-	if !e.literal.IsValid() {
+	switch {
+	case e.pinned.IsValid():
+		addresses[0] = e.pinned
+	case !e.literal.IsValid():
 		found, f := resolve(ctx, t, e, watch)
 		if f != nil {
 			return nil, f
@@ -57,6 +60,7 @@ func resolve(ctx context.Context, t *target, e endpoint, watch *stopwatch) ([]ne
 	limited, cancel := context.WithDeadline(ctx, t.deadline(watch))
 	defer cancel()
 	addresses, f := t.lookup.addresses(limited, e.host)
+	addresses = addresses[:min(len(addresses), addressLimit)]
 	watch.lap(phaseResolve)
 	if f != nil && f.class == classDNS && limited.Err() != nil {
 		return nil, timedOut(t, phaseResolve)
@@ -71,8 +75,9 @@ func connectAny(ctx context.Context, t *target, e endpoint, addresses []netip.Ad
 	for i, address := range addresses {
 		now := time.Now()
 		left := t.deadline(watch).Sub(now)
+		watch.reached = netip.AddrPortFrom(address, e.port)
 		dialer := net.Dialer{KeepAlive: -1, Deadline: now.Add(left / time.Duration(len(addresses)-i))}
-		conn, err := dialer.DialContext(ctx, "tcp", netip.AddrPortFrom(address, e.port).String())
+		conn, err := dialer.DialContext(ctx, "tcp", watch.reached.String())
 		if err == nil {
 			return conn, nil
 		}

@@ -23,6 +23,7 @@ type endpoint struct {
 	host    string     // an ASCII name, or an address without brackets
 	literal netip.Addr // valid if host is an address
 	port    uint16
+	pinned  netip.Addr // valid if the name is not to be resolved
 }
 
 // endpointOf reads the endpoint of a URL and rewrites the URL's host as ASCII.

@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"warroom/internal/clean"
@@ -38,6 +39,9 @@ type look struct {
 	target *target
 	tally  *tally
 	signal room.Signal // as it was reported last
+
+	reached netip.AddrPort // where the last probe got to
+	address string         // the same as text
 }
 
 func newLook(t *target) *look {
@@ -99,7 +103,7 @@ func (t *target) late(watch *stopwatch, found outcome) *failure {
 		return &failure{
 			class: classAssert, phase: phaseTransfer,
 			reason: fmt.Sprintf("expected an answer within %s, and it took longer", plainDuration(limit)),
-			text:   fmt.Sprintf("%s in %s, expected within %s", found.did, latency(total), plainDuration(limit)),
+			text:   fmt.Sprintf("%s in %s, expected within %s", found.did, Latency(total), plainDuration(limit)),
 		}
 	}
 	return nil
@@ -162,8 +166,8 @@ func (l *look) soon() bool { return l.tally.unconfirmed() }
 func (l *look) sample(found outcome, watch *stopwatch, at time.Time) room.Sample {
 	s := room.Sample{
 		At: at, State: l.stateOf(found, watch.total()),
-		Total: watch.total(), Phases: watch.phases(), Status: found.status,
-		Text: found.did + " in " + latency(watch.total()),
+		Address: l.addressOf(watch.reached), Total: watch.total(), Phases: watch.phases(), Status: found.status,
+		Text: found.did + " in " + Latency(watch.total()),
 	}
 	if found.ignored != "" {
 		s.Text += ", bad certificate accepted"
@@ -179,6 +183,18 @@ func (l *look) sample(found outcome, watch *stopwatch, at time.Time) room.Sample
 	}
 	s.Text = clean.Line(s.Text, textLimit)
 	return s
+}
+
+// addressOf writes where a probe got to, "" if nowhere. It is the same nearly always, so
+// that the text is, too, and costs memory once.
+func (l *look) addressOf(reached netip.AddrPort) string {
+	switch {
+	case !reached.IsValid():
+		return ""
+	case reached != l.reached:
+		l.reached, l.address = reached, reached.String()
+	}
+	return l.address
 }
 
 // stateOf is the state of one look by itself: it failed, was slow, or was right.

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/netip"
 	"time"
@@ -47,6 +48,28 @@ func newLookup(given *net.Resolver) *lookup {
 	return &lookup{own}
 }
 
+// Addresses are all that the name of a Spec's endpoint resolves to now, IPv4 first; an
+// address is itself. The error is a plain sentence.
+func Addresses(ctx context.Context, spec Spec, env *Environment) ([]netip.Addr, error) {
+	if env == nil {
+		env = new(Environment)
+	}
+	t, err := newTarget(spec, env)
+	if err != nil {
+		return nil, err
+	}
+	if t.endpoint.literal.IsValid() {
+		return []netip.Addr{t.endpoint.literal}, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, t.spec.Timeout)
+	defer cancel()
+	addresses, f := t.lookup.addresses(ctx, t.endpoint.host)
+	if f != nil {
+		return nil, errors.New(f.reason)
+	}
+	return addresses, nil
+}
+
 // addresses asks for both kinds of address at once. It returns when both answers
 // are there, or shortly after the first one that is of use.
 func (l *lookup) addresses(ctx context.Context, host string) ([]netip.Addr, *failure) {
@@ -83,7 +106,7 @@ func (l *lookup) addresses(ctx context.Context, host string) ([]netip.Addr, *fai
 	if len(found) == 0 {
 		return nil, unresolved(host, answers[:])
 	}
-	return found[:min(len(found), addressLimit)], nil
+	return found, nil
 }
 
 func (l *lookup) ask(ctx context.Context, host string, family int) answer {

@@ -60,6 +60,9 @@ func (h *hop) follow(t *target, answer *http.Response) (*hop, *failure) {
 	if err != nil {
 		return nil, misdirected("%s redirects to an address that cannot be read", shownURL(h.url))
 	}
+	if end.host == h.endpoint.host {
+		end.pinned = h.endpoint.pinned
+	}
 	next := &hop{
 		url: to, endpoint: end, method: h.method, sendBody: h.sendBody,
 		trusted: h.trusted && h.sameOwner(to, end), jar: h.jar, number: h.number + 1, trail: trail,

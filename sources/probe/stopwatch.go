@@ -2,6 +2,7 @@ package probe
 
 import (
 	"fmt"
+	"net/netip"
 	"time"
 
 	"warroom/internal/room"
@@ -37,6 +38,7 @@ func (p phase) waiting() string {
 type stopwatch struct {
 	start, last time.Time
 	laps        [phaseCount]time.Duration
+	reached     netip.AddrPort // the last address that was connected to, or tried
 }
 
 func startWatch() stopwatch {
@@ -65,9 +67,9 @@ func (w *stopwatch) phases() room.Phases {
 	}
 }
 
-// latency writes a duration as people read it: two or three digits that matter,
+// Latency writes a duration as people read it: two or three digits that matter,
 // and microseconds where a millisecond would say nothing.
-func latency(d time.Duration) string {
+func Latency(d time.Duration) string {
 	switch {
 	case d < 999500*time.Nanosecond:
 		return fmt.Sprintf("%dµs", d.Round(time.Microsecond).Microseconds())

@@ -68,6 +68,7 @@ func (t *target) prepare() error {
 	if t.endpoint, err = endpointOf(t.url); err != nil {
 		return err
 	}
+	t.endpoint.pinned = t.spec.Pin
 	if t.text, err = parseText(t.spec.Expect.Body); err != nil {
 		return err
 	}

@@ -145,7 +145,7 @@ func TestM4LatencyAsPeopleReadIt(t *testing.T) {
 		84 * time.Millisecond: "84ms", 999499 * time.Microsecond: "999ms", 999500 * time.Microsecond: "1.0s",
 		1249 * time.Millisecond: "1.2s", 9950 * time.Millisecond: "10s", 90 * time.Second: "90s",
 	} {
-		if got := latency(d); got != want {
+		if got := Latency(d); got != want {
 			t.Errorf("%v is shown as %s, not %s", d, got, want)
 		}
 	}
