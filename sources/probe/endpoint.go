@@ -90,9 +90,9 @@ func portOf(u *url.URL) (uint16, error) {
 // usualPort is the port that a scheme's URLs leave out; 0 if there is none.
 func usualPort(scheme string) uint16 {
 	switch scheme {
-	case "https":
+	case "https", "wss":
 		return 443
-	case "http":
+	case "http", "ws":
 		return 80
 	}
 	return 0

@@ -76,6 +76,9 @@ var protocols = map[string]protocol{
 	"http":  prepareHTTP,
 	"https": prepareHTTP,
 	"tcp":   prepareTCP,
+	"tls":   prepareTLS,
+	"ws":    prepareWebSocket,
+	"wss":   prepareWebSocket,
 }
 
 // outcome is what one probe found out.

@@ -36,19 +36,8 @@ func prepareHTTP(t *target) (prober, error) {
 	if s.Method == http.MethodHead && t.text != nil {
 		return nil, errors.New("an answer to HEAD has no body, so nothing can be expected of it; use GET")
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.Header)) {
-		canonical := textproto.CanonicalMIMEHeaderKey(name)
-		if !httpguts.ValidHeaderFieldName(name) {
-			return nil, fmt.Errorf("the header name %q has characters that no header may have", name)
-		}
-		if slices.Contains(framing, canonical) {
-			return nil, fmt.Errorf("the header %s is set by the prober itself; leave it out", canonical)
-		}
-		for _, value := range s.Header[name] {
-			if !httpguts.ValidHeaderFieldValue(value) {
-				return nil, fmt.Errorf("the header %s has a value with a line break or control character; give it one line of text", canonical)
-			}
-		}
+	if err := checkHeaders(s.Header); err != nil {
+		return nil, err
 	}
 	var err error
 	if t.accepts, err = parseStatuses(s.Expect.Status); err != nil {
@@ -57,6 +46,25 @@ func prepareHTTP(t *target) (prober, error) {
 	t.secure = tlsConfig(t.endpoint)
 	t.request = firstHop(t).request(t)
 	return probeHTTP, nil
+}
+
+// checkHeaders refuses headers that cannot be sent, or not by a Spec.
+func checkHeaders(header map[string][]string) error {
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		canonical := textproto.CanonicalMIMEHeaderKey(name)
+		if !httpguts.ValidHeaderFieldName(name) {
+			return fmt.Errorf("the header name %q has characters that no header may have", name)
+		}
+		if slices.Contains(framing, canonical) {
+			return fmt.Errorf("the header %s is set by the prober itself; leave it out", canonical)
+		}
+		for _, value := range header[name] {
+			if !httpguts.ValidHeaderFieldValue(value) {
+				return fmt.Errorf("the header %s has a value with a line break or control character; give it one line of text", canonical)
+			}
+		}
+	}
+	return nil
 }
 
 // request is the whole request as it goes over the wire.

@@ -120,8 +120,13 @@ func parseURL(text string) (*url.URL, error) {
 // detail is what the room is told about the target.
 func (t *target) detail() *room.ProbeDetail {
 	expect := make([]string, 0, 4)
-	if t.url.Scheme != "tcp" {
+	switch t.url.Scheme {
+	case "http", "https":
 		expect = append(expect, "status "+t.accepts.text)
+	case "ws", "wss":
+		expect = append(expect, "a WebSocket handshake")
+	case "tls":
+		expect = append(expect, "a TLS handshake")
 	}
 	if t.text != nil {
 		expect = append(expect, "body "+t.text.words)
@@ -132,7 +137,7 @@ func (t *target) detail() *room.ProbeDetail {
 	if t.spec.Slow > 0 {
 		expect = append(expect, "slow after "+plainDuration(t.spec.Slow))
 	}
-	if t.spec.Insecure && t.url.Scheme == "https" {
+	if t.spec.Insecure && slices.Contains([]string{"https", "tls", "wss"}, t.url.Scheme) {
 		expect = append(expect, "any certificate (insecure)")
 	}
 	for i := range expect {

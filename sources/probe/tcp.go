@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // bannerLimit is how much a TCP endpoint may say before what is expected.
@@ -12,14 +13,21 @@ const bannerLimit = 64 << 10
 
 // prepareTCP makes the prober of a tcp URL.
 func prepareTCP(t *target) (prober, error) {
-	s := &t.spec
-	if s.Method != "" || len(s.Header) > 0 || s.Expect.Status != "" {
-		return nil, errors.New("a TCP probe has no method, headers or status; leave them out, or use an http URL")
+	if err := t.speaksNoHTTP(); err != nil {
+		return nil, err
 	}
 	if t.url.Path != "" && t.url.Path != "/" || t.url.RawQuery != "" {
 		return nil, errors.New("a TCP probe has no path; write its URL as tcp://host:port")
 	}
 	return probeTCP, nil
+}
+
+// speaksNoHTTP refuses what only HTTP has.
+func (t *target) speaksNoHTTP() error {
+	if s := &t.spec; s.Method != "" || len(s.Header) > 0 || s.Expect.Status != "" {
+		return fmt.Errorf("a %s probe has no method, headers or status; leave them out, or use an http URL", strings.ToUpper(t.url.Scheme))
+	}
+	return nil
 }
 
 // probeTCP connects, says what the Spec has to say, and waits for what it expects.

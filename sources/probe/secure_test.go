@@ -1,0 +1,24 @@
+package probe
+
+import (
+	"crypto/tls"
+	"net"
+	"testing"
+)
+
+func TestAHandshakeByItself(t *testing.T) {
+	ours := newAuthority(t)
+	env := &Environment{Roots: ours.pool}
+	good := secured(t, &tls.Config{Certificates: []tls.Certificate{ours.issue(t, leaf{names: []string{"127.0.0.1"}})}})
+	got := probeOnce(t, Spec{URL: "tls://" + good}, env)
+	got.wantUp(t)
+	if p := got.sample.Phases; p.TLS <= 0 || p.FirstByte >= 0 || p.Transfer >= 0 {
+		t.Errorf("phases %+v", p)
+	}
+	other := secured(t, &tls.Config{Certificates: []tls.Certificate{ours.issue(t, leaf{names: []string{"other.example"}})}})
+	const reason = "the certificate is for other.example, not for 127.0.0.1"
+	probeOnce(t, Spec{URL: "tls://" + other}, env).want(t, "DOWN", "cert", reason)
+	probeOnce(t, Spec{URL: "tls://" + other, Insecure: true}, env).wantUp(t)
+	plain := listen(t, func(conn net.Conn) { _, _ = conn.Write([]byte("220 mail ESMTP\r\n")); untilClosed(conn) })
+	probeOnce(t, Spec{URL: "tls://" + plain}, env).want(t, "DOWN", "tls", plain+` does not speak TLS: it begins with "220 m"`)
+}
