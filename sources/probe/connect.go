@@ -18,28 +18,38 @@ func (t *target) deadline(watch *stopwatch) time.Time { return watch.start.Add(t
 // answers, IPv4 before IPv6. The connection ends with the probe's time, and at
 // once with the context; closing it is up to the caller.
 func open(ctx context.Context, t *target, e endpoint, watch *stopwatch) (*openConn, *failure) {
-	addresses := []netip.Addr{e.literal}
-	switch {
-	case e.pinned.IsValid():
-		addresses[0] = e.pinned
-	case !e.literal.IsValid():
-		found, f := resolve(ctx, t, e, watch)
-		if f != nil {
-			return nil, f
-		}
-		addresses = found
+	addresses, f := t.addresses(ctx, e, watch)
+	if f != nil {
+		return nil, f
 	}
 	conn, f := connectAny(ctx, t, e, addresses, watch)
 	watch.lap(phaseConnect)
 	if f != nil {
 		return nil, f
 	}
+	return t.tied(ctx, conn, watch), nil
+}
+
+// addresses are where an endpoint is: the one that it is pinned to, itself, or what its
+// name resolves to.
+func (t *target) addresses(ctx context.Context, e endpoint, watch *stopwatch) ([]netip.Addr, *failure) {
+	switch {
+	case e.pinned.IsValid():
+		return []netip.Addr{e.pinned}, nil
+	case e.literal.IsValid():
+		return []netip.Addr{e.literal}, nil
+	}
+	return resolve(ctx, t, e, watch)
+}
+
+// tied gives a connection the probe's deadline and ties it to the context.
+func (t *target) tied(ctx context.Context, conn net.Conn, watch *stopwatch) *openConn {
 	_ = conn.SetDeadline(t.deadline(watch)) // fails only on a closed connection
 	opened := &openConn{Conn: conn}
 	if ctx.Done() != nil {
 		opened.release = context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 	}
-	return opened, nil
+	return opened
 }
 
 // openConn is a connection that its probe's context can break off.

@@ -94,6 +94,8 @@ func usualPort(scheme string) uint16 {
 		return 443
 	case "http", "ws":
 		return 80
+	case "dns":
+		return 53
 	}
 	return 0
 }

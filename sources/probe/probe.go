@@ -76,6 +76,7 @@ var protocols = map[string]protocol{
 	"http":  prepareHTTP,
 	"https": prepareHTTP,
 	"tcp":   prepareTCP,
+	"dns":   prepareDNS,
 	"tls":   prepareTLS,
 	"ws":    prepareWebSocket,
 	"wss":   prepareWebSocket,

@@ -128,8 +128,12 @@ func (t *target) detail() *room.ProbeDetail {
 	case "tls":
 		expect = append(expect, "a TLS handshake")
 	}
+	what := "body "
+	if t.url.Scheme == "dns" {
+		what = "an answer that "
+	}
 	if t.text != nil {
-		expect = append(expect, "body "+t.text.words)
+		expect = append(expect, what+t.text.words)
 	}
 	if limit := t.spec.Expect.Latency; limit > 0 {
 		expect = append(expect, "an answer within "+plainDuration(limit))
