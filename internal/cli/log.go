@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	stdlog "log"
 	"log/slog"
 	"os"
 	"slices"
@@ -31,6 +32,24 @@ type ownLog struct {
 
 // openLog begins the log. The screen belongs to the terminal, so nothing is printed.
 func (a *app) openLog() (*ownLog, error) {
+	l, err := a.newLog()
+	if err == nil {
+		stdlog.SetOutput(libraryWords{l.Logger})
+	}
+	return l, err
+}
+
+// libraryWords takes what libraries print by themselves, which would else be written over
+// the screen.
+type libraryWords struct{ log *slog.Logger }
+
+// Write implements io.Writer for one line.
+func (w libraryWords) Write(line []byte) (int, error) {
+	w.log.Info("a library says something", "cause", strings.TrimSpace(string(line)))
+	return len(line), nil
+}
+
+func (a *app) newLog() (*ownLog, error) {
 	kept := new(lines)
 	if a.flags.log == "" {
 		return &ownLog{Logger: slog.New(keeper{kept: kept, next: slog.DiscardHandler}), kept: kept}, nil

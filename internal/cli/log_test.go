@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	stdlog "log"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -90,5 +91,26 @@ func TestTheLibrariesOwnWordsAreInTheFileOnly(t *testing.T) {
 				t.Errorf("the file has %s, %v", content, err)
 			}
 		})
+	}
+}
+
+func TestWhatLibrariesPrintGoesToTheFileAndNowhereElse(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "log")
+	a := &app{flags: flags{log: file}}
+	l, err := a.openLog()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdlog.Print("http2: something with a t0ken")
+	for _, line := range l.Lines() {
+		if strings.Contains(fmt.Sprint(line), "t0ken") {
+			t.Errorf("the screen is shown %v", line)
+		}
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if kept, err := os.ReadFile(file); err != nil || !strings.Contains(string(kept), "http2: something with a t0ken") {
+		t.Errorf("the file has %q, %v", kept, err)
 	}
 }

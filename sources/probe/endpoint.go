@@ -90,7 +90,7 @@ func portOf(u *url.URL) (uint16, error) {
 // usualPort is the port that a scheme's URLs leave out; 0 if there is none.
 func usualPort(scheme string) uint16 {
 	switch scheme {
-	case "https", "wss":
+	case "https", "wss", "grpcs":
 		return 443
 	case "http", "ws":
 		return 80

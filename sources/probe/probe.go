@@ -77,6 +77,8 @@ var protocols = map[string]protocol{
 	"https": prepareHTTP,
 	"tcp":   prepareTCP,
 	"dns":   prepareDNS,
+	"grpc":  prepareGRPC,
+	"grpcs": prepareGRPC,
 	"tls":   prepareTLS,
 	"ws":    prepareWebSocket,
 	"wss":   prepareWebSocket,

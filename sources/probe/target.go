@@ -125,6 +125,8 @@ func (t *target) detail() *room.ProbeDetail {
 		expect = append(expect, "status "+t.accepts.text)
 	case "ws", "wss":
 		expect = append(expect, "a WebSocket handshake")
+	case "grpc", "grpcs":
+		expect = append(expect, "SERVING")
 	case "tls":
 		expect = append(expect, "a TLS handshake")
 	}
@@ -141,7 +143,7 @@ func (t *target) detail() *room.ProbeDetail {
 	if t.spec.Slow > 0 {
 		expect = append(expect, "slow after "+plainDuration(t.spec.Slow))
 	}
-	if t.spec.Insecure && slices.Contains([]string{"https", "tls", "wss"}, t.url.Scheme) {
+	if t.spec.Insecure && slices.Contains([]string{"https", "tls", "wss", "grpcs"}, t.url.Scheme) {
 		expect = append(expect, "any certificate (insecure)")
 	}
 	for i := range expect {
