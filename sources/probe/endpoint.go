@@ -75,7 +75,7 @@ func asciiHost(host string) (string, error) {
 func portOf(u *url.URL) (uint16, error) {
 	text := u.Port()
 	if text == "" {
-		if usual := usualPort(u.Scheme); usual != 0 {
+		if usual := usualPort(u.Scheme); usual != 0 || u.Scheme == "icmp" {
 			return usual, nil
 		}
 		return 0, fmt.Errorf("its URL names no port, and %s has no usual one; write it as %s://host:port", u.Scheme, u.Scheme)

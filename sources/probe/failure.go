@@ -23,6 +23,7 @@ const (
 	classAssert   = "assert"
 	classBody     = "body"
 	classRedirect = "redirect"
+	classICMP     = "icmp"
 	classGRPC     = "grpc"
 	classError    = "error" // our own trouble, not the endpoint's
 )

@@ -193,6 +193,9 @@ func (l *look) addressOf(reached netip.AddrPort) string {
 		return ""
 	case reached != l.reached:
 		l.reached, l.address = reached, reached.String()
+		if reached.Port() == 0 { // a ping has none
+			l.address = reached.Addr().String()
+		}
 	}
 	return l.address
 }

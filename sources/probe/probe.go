@@ -78,6 +78,7 @@ var protocols = map[string]protocol{
 	"tcp":   prepareTCP,
 	"dns":   prepareDNS,
 	"grpc":  prepareGRPC,
+	"icmp":  prepareICMP,
 	"grpcs": prepareGRPC,
 	"tls":   prepareTLS,
 	"ws":    prepareWebSocket,
