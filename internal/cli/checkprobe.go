@@ -77,6 +77,10 @@ func probeFix(class string) string {
 		return "see to the service, or correct expect.status in the config"
 	case "body", "assert":
 		return "see to the service, or correct expect: in the config"
+	case "grpc":
+		return "see to the service, or correct its name in the config's URL"
+	case "icmp":
+		return "see whether the host runs and whether a firewall is in between"
 	case "redirect":
 		return "correct the URL in the config, or write follow: false"
 	}

@@ -24,7 +24,7 @@ func parseURL(text string) (u *url.URL, wrong string) {
 		return nil, "this is not a URL; write it like https://host.example.com:8443/path"
 	case u.User != nil:
 		return nil, "a URL is shown on the screen, so it may hold no user name or password; take them away, and where they are needed write a header such as Authorization: ${env:NAME}"
-	case u.Hostname() == "" && !(strings.EqualFold(u.Scheme, "dns") && u.Host == ""): // the system's own resolver
+	case u.Hostname() == "":
 		return nil, "the URL has no host; write it like https://host.example.com/path"
 	}
 	if port := u.Port(); port != "" {

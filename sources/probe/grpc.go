@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/textproto"
 	"net/url"
@@ -83,14 +84,7 @@ func check(ctx context.Context, t *target, service string, watch *stopwatch, fou
 	}
 	ctx, cancel := context.WithDeadline(ctx, t.deadline(watch))
 	defer cancel()
-	transport := &http2.Transport{AllowHTTP: true, MaxHeaderListSize: headLimit, DisableCompression: true}
-	client, err := transport.NewClientConn(conn.Conn)
-	if err != nil {
-		watch.lap(phaseFirstByte)
-		return broken(t, phaseFirstByte, err)
-	}
-	defer client.Close()
-	answer, err := client.RoundTrip(healthRequest(ctx, t, service, watch))
+	answer, err := http2Over(conn.Conn).RoundTrip(healthRequest(ctx, t, service, watch))
 	watch.lap(phaseFirstByte)
 	if err != nil {
 		return broken(t, phaseFirstByte, err)
@@ -105,6 +99,18 @@ func check(ctx context.Context, t *target, service string, watch *stopwatch, fou
 		return broken(t, phaseTransfer, err)
 	}
 	return healthOf(answer, message, service, found)
+}
+
+// http2Over speaks HTTP/2 on a connection that is there already, and lets go of it when it
+// is closed.
+func http2Over(conn net.Conn) *http.Transport {
+	var only http.Protocols
+	only.SetHTTP2(true)
+	only.SetUnencryptedHTTP2(true)
+	dial := func(context.Context, string, string) (net.Conn, error) { return conn, nil }
+	return &http.Transport{
+		DialContext: dial, DialTLSContext: dial, Protocols: &only, MaxResponseHeaderBytes: headLimit, DisableCompression: true,
+	}
 }
 
 // healthRequest is a unary call with one field, the name of the service.

@@ -6,8 +6,10 @@ import (
 	"crypto/tls"
 	"encoding/binary"
 	"io"
+	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"strings"
 	"testing"
@@ -18,9 +20,14 @@ import (
 
 // callee is a server that speaks HTTP/2 without TLS.
 func callee(t testing.TB, handler http.HandlerFunc) string {
-	return listen(t, func(conn net.Conn) {
-		(&http2.Server{}).ServeConn(conn, &http2.ServeConnOpts{Handler: handler})
-	})
+	t.Helper()
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.Config.Protocols = new(http.Protocols)
+	server.Config.Protocols.SetUnencryptedHTTP2(true)
+	server.Start()
+	t.Cleanup(server.Close)
+	return server.Listener.Addr().String()
 }
 
 // health answers a health check with a message and a status.
@@ -184,13 +191,13 @@ func TestGRPCWhereSomethingElseIsSpoken(t *testing.T) {
 func TestGRPCOverTLS(t *testing.T) {
 	ours := newAuthority(t)
 	serve := func(name string) string {
-		config := &tls.Config{Certificates: []tls.Certificate{ours.issue(t, leaf{names: []string{name}})}, NextProtos: []string{"h2"}}
-		return listen(t, func(conn net.Conn) {
-			secure := tls.Server(conn, config)
-			if secure.Handshake() == nil {
-				(&http2.Server{}).ServeConn(secure, &http2.ServeConnOpts{Handler: health([]byte{8, 1}, "0")})
-			}
-		})
+		server := httptest.NewUnstartedServer(health([]byte{8, 1}, "0"))
+		server.Config.ErrorLog = log.New(io.Discard, "", 0)
+		server.EnableHTTP2 = true
+		server.TLS = &tls.Config{Certificates: []tls.Certificate{ours.issue(t, leaf{names: []string{name}})}}
+		server.StartTLS()
+		t.Cleanup(server.Close)
+		return server.Listener.Addr().String()
 	}
 	env := &Environment{Roots: ours.pool}
 	probeOnce(t, Spec{URL: "grpcs://" + serve("127.0.0.1") + "/orders"}, env).wantUp(t)
