@@ -50,6 +50,7 @@ func (a *app) runLive(ctx context.Context, show shown) error {
 		return a.watchAnother(ctx, cfg, first, k, show, log)
 	}
 	watched := world{clock: clock, charts: cloudwatch.NewCharts(clock)}
+	watched.network.Known = leftWith(k.room)
 	c := &crew{room: k.room, clock: clock, log: log.Logger, charts: watched.charts}
 	in := &intake{app: a, crew: c, groups: func(cfg *config.Config) []group { return a.groups(cfg, watched) }}
 	take := func(next *config.Config, err error) { in.take(ctx, next, err) }

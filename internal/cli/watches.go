@@ -50,6 +50,28 @@ func scopesOf(cfg *config.Config) []config.Scope {
 	return cfg.Scopes
 }
 
+// leftWith says what a room knows of an endpoint, so that its probe goes on from there
+// after a restart, and after the config has changed.
+func leftWith(r *room.Room) func(key string) (word, reason string) {
+	var mu sync.Mutex
+	var list room.List
+	var byKey map[string]*room.Signal // of list, since ten thousand probes ask one after the other
+	return func(key string) (string, string) {
+		mu.Lock()
+		defer mu.Unlock()
+		if now := r.Snapshot().Of(room.KindProbe); byKey == nil || now.Version != list.Version {
+			list, byKey = now, make(map[string]*room.Signal, len(now.Signals))
+			for _, signal := range now.Signals {
+				byKey[signal.Key] = signal
+			}
+		}
+		if signal := byKey[key]; signal != nil {
+			return signal.Word, signal.Reason
+		}
+		return "", ""
+	}
+}
+
 // groups are the watches that a config asks for.
 func (a *app) groups(cfg *config.Config, w world) []group {
 	w.network.Clock = w.clock

@@ -29,10 +29,11 @@ type Controls struct {
 	addresses []string
 	turn      chan struct{} // held by whoever asks the networks
 
-	mu      sync.Mutex
-	known   bool // one of them has answered some time
-	down    bool
-	checked time.Time
+	mu       sync.Mutex
+	answered bool      // one of them has, some time
+	down     bool      // none did when they were asked last
+	checked  time.Time // when that was
+	last     time.Time // when an endpoint outside answered last
 }
 
 // NewControls makes controls of addresses written as host:port.
@@ -61,16 +62,17 @@ func (c *Controls) Down(ctx context.Context) bool {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.known = c.known || answered
-	c.down, c.checked = c.known && !answered, time.Now()
+	c.answered = c.answered || answered
+	lately := time.Since(c.last) < controlFresh // what still reaches the world is not cut off from it
+	c.down, c.checked = c.answered && !answered && !lately, time.Now()
 	return c.down
 }
 
-// heard notes that something outside has answered.
+// heard notes that an endpoint outside has answered.
 func (c *Controls) heard() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.known = true
+	c.last, c.down = time.Now(), false
 }
 
 // reached says whether anything outside was ever reached from here: one of the networks,
@@ -79,7 +81,7 @@ func (c *Controls) reached(ctx context.Context) bool {
 	_ = c.Down(ctx) // asks, unless it was asked just now
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.known
+	return c.answered || !c.last.IsZero()
 }
 
 // anyAnswers connects to all networks at once. The first that answers is enough; a

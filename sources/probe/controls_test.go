@@ -78,7 +78,7 @@ func TestNetworksThatNeverAnsweredSayNothing(t *testing.T) {
 func TestNoEndpointIsBlamedForOurOwnConnection(t *testing.T) {
 	quiet := silent(t)
 	c := NewControls([]string{quiet, quiet})
-	c.known = true // it worked before
+	c.answered = true // it worked before
 	env := &Environment{Controls: c}
 	unheard := probeOnce(t, Spec{URL: "tcp://" + quiet, Timeout: 300 * time.Millisecond}, env)
 	unheard.want(t, "ERROR", "error", "our own connection is down, so nothing is known of the endpoint")
@@ -102,6 +102,29 @@ func TestAFrontDoorIsBelievedOnceAnythingOutsideWasReached(t *testing.T) {
 	other.Expect.Status = "100..499"
 	probeOnce(t, other, env).wantUp(t)
 	probeOnce(t, canary, env).want(t, "DOWN", "connect", "connection refused by "+door[len("http://"):])
+}
+
+func TestWhatReachesTheWorldIsNotCutOffFromIt(t *testing.T) {
+	quiet := silent(t)
+	blocked := NewControls([]string{quiet, quiet})
+	blocked.heard()
+	if blocked.Down(t.Context()) {
+		t.Error("the networks never answered, so a firewall is in between: an endpoint that answers does not change that")
+	}
+	c := NewControls([]string{quiet, quiet})
+	c.answered = true // they did before
+	if !c.Down(t.Context()) {
+		t.Error("nothing answers any more")
+	}
+	c.heard()
+	if c.Down(t.Context()) {
+		t.Error("an endpoint outside has just answered")
+	}
+	c.forget()
+	c.last = time.Now().Add(time.Hour) // on a slow machine, "just now" may be over
+	if c.Down(t.Context()) {
+		t.Error("an endpoint outside has just answered, whatever the networks do")
+	}
 }
 
 func TestWhatAFrontDoorHasToDo(t *testing.T) {

@@ -45,7 +45,7 @@ type look struct {
 }
 
 func newLook(t *target) *look {
-	return &look{target: t, tally: newTally(t.spec.Confirm), signal: room.Signal{
+	l := &look{target: t, tally: newTally(t.spec.Confirm), signal: room.Signal{
 		Key:     source + "/" + t.spec.Name,
 		Kind:    room.KindProbe,
 		Scope:   room.Scope{Source: source, Region: t.spec.Region},
@@ -54,6 +54,22 @@ func newLook(t *target) *look {
 		Region:  t.spec.Region,
 		Detail:  t.detail(),
 	}}
+	if t.known != nil {
+		l.resume(t.known(l.signal.Key))
+	}
+	return l
+}
+
+// resume goes on from what the room was left with: an endpoint that was DOWN is not DOWN?
+// after a restart.
+func (l *look) resume(word, reason string) {
+	l.signal.Word, l.signal.Reason = word, reason
+	switch word {
+	case wordDown:
+		l.tally.standing = bad
+	case wordSlow:
+		l.tally.standing = tardy
+	}
 }
 
 // look implements sources.Look.
@@ -75,7 +91,7 @@ func (l *look) look(ctx context.Context, report sources.Report) error {
 	case t.controls == nil:
 	case f != nil && f.class != classError:
 		found.failure = t.controls.doubt(ctx, f, t.spec.Canary)
-	case f == nil && t.spec.Canary:
+	case f == nil && (t.spec.Canary || outside(watch.reached.Addr())):
 		t.controls.heard()
 	}
 	at := t.clock.Now()
@@ -91,6 +107,11 @@ func (l *look) look(ctx context.Context, report sources.Report) error {
 		}}
 	}
 	return nil
+}
+
+// outside says whether an address is somewhere in the world, and not next to us.
+func outside(address netip.Addr) bool {
+	return address.IsGlobalUnicast() && !address.IsPrivate()
 }
 
 // late is the failure of an answer that was right but took too long.

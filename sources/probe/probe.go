@@ -56,10 +56,11 @@ type Expect struct {
 // Environment is what the probes of one room share. The zero value is the
 // system's own resolver and roots, and wall time.
 type Environment struct {
-	Resolver *net.Resolver  // nil: the system's
-	Roots    *x509.CertPool // nil: the system's
-	Clock    room.Clock     // nil: room.Wall
-	Controls *Controls      // asked when an endpoint gives no sign of life; nil: our own connection is not doubted
+	Resolver *net.Resolver                          // nil: the system's
+	Roots    *x509.CertPool                         // nil: the system's
+	Clock    room.Clock                             // nil: room.Wall
+	Known    func(key string) (word, reason string) // what a room was left with, by the signal's key, "" if nothing; nil: nothing
+	Controls *Controls                              // asked when an endpoint gives no sign of life; nil: our own connection is not doubted
 }
 
 // prober makes one probe of a target and is done when the target's own time is

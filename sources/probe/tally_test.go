@@ -91,6 +91,27 @@ func TestWhatTheLooksAmountTo(t *testing.T) {
 	}
 }
 
+func TestAnEndpointThatWasDownIsStillDownAfterARestart(t *testing.T) {
+	var asked []string
+	left := func(word string) *Environment {
+		return &Environment{Known: func(key string) (string, string) {
+			asked = append(asked, key)
+			return word, "the same as before"
+		}}
+	}
+	refused := Spec{URL: "tcp://" + closedPort(t), Confirm: Confirm{Down: 2, Of: 3, Up: 2}}
+	reason := "connection refused by " + refused.URL[len("tcp://"):]
+	probeOnce(t, refused, left("DOWN")).want(t, "DOWN", "connect", reason)
+	probeOnce(t, refused, left("UP")).want(t, "DOWN?", "connect", reason)
+	well := Spec{URL: "tcp://" + listen(t, untilClosed), Confirm: Confirm{Down: 2, Of: 3, Up: 2}}
+	watch := watchOf(t, well, left("DOWN"))
+	lookOnce(t.Context(), t, watch).want(t, "DOWN", "", "the same as before")
+	lookOnce(t.Context(), t, watch).wantUp(t)
+	if len(asked) != 3 || asked[0] != "probe/shop" {
+		t.Errorf("asked for %v", asked)
+	}
+}
+
 func TestRulesAsPeopleWriteThem(t *testing.T) {
 	for _, c := range []struct {
 		text     string

@@ -28,6 +28,7 @@ type target struct {
 	clock    room.Clock
 	lookup   *lookup
 	roots    *x509.CertPool
+	known    func(key string) (word, reason string)
 	controls *Controls // nil: our own connection is not doubted
 	accepts  statuses
 	text     *textMatch // nil if any body will do
@@ -42,7 +43,7 @@ func newTarget(spec Spec, env *Environment) (*target, error) {
 	if spec.Name == "" {
 		return nil, errors.New("a probe has no name; give it one, unique among the probes")
 	}
-	t := &target{spec: spec, clock: env.Clock, lookup: newLookup(env.Resolver), roots: env.Roots, controls: env.Controls}
+	t := &target{spec: spec, clock: env.Clock, lookup: newLookup(env.Resolver), roots: env.Roots, controls: env.Controls, known: env.Known}
 	if t.clock == nil {
 		t.clock = room.Wall{}
 	}
