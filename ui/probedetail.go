@@ -24,6 +24,7 @@ func probeDetail(g *page, it item) {
 	samples := it.signal.Samples
 	if n := len(samples); n > 0 {
 		g.phases(samples[n-1])
+		g.certificate(detail.Certificate)
 		g.latencies(samples, detail.Interval)
 		g.windows(it.signal.Looks, detail.Objective)
 		g.failures(samples)

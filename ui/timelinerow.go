@@ -124,8 +124,15 @@ func (p *pen) changeText(e *room.Event) string {
 	case turned(e):
 		return name + " " + e.WasTo + " " + p.marks.Arrow + " " + signal.Word + because(signal.Reason)
 	}
+	if probe, ok := signal.Detail.(*room.ProbeDetail); ok && e.Wrote && probe.Certificate != nil {
+		c := probe.Certificate
+		return fmt.Sprintf("%s shows another certificate: %s until %s, %s", name, c.Subject, c.Expires.UTC().Format(time.DateOnly), thumb(c.Fingerprint))
+	}
 	return name + " updated" + because(signal.Reason)
 }
+
+// thumb is the beginning of a fingerprint, by which people tell two apart.
+func thumb(fingerprint string) string { return fingerprint[:min(len(fingerprint), 12)] }
 
 // actText is what somebody did, to what is called subject.
 func actText(e *room.Event, subject string) string {

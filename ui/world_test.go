@@ -115,6 +115,10 @@ func probeIn(clock *standing, name, region string, state room.State, word, reaso
 		Key: "probe/" + name + "-" + region, Kind: room.KindProbe, Scope: scope("probe", "", region), State: state, Word: word,
 		Title: name, Reason: reason, Service: "checkout", Region: region, Since: clock.ago(minutes(ago)),
 		Detail: &room.ProbeDetail{
+			Certificate: &room.Certificate{
+				Subject: name, Issuer: "Example CA R11", Names: []string{name + ".example", "www." + name + ".example"}, Version: "1.3",
+				Expires: clock.now.Add(41 * 24 * time.Hour), Chain: clock.now.Add(41 * 24 * time.Hour), Fingerprint: "3f2a99c01b7e0f11",
+			},
 			Target: "https://" + name + "." + region + ".example/health", Interval: 15 * time.Second, Timeout: 2 * time.Second,
 			Expect: []string{"status 200..299", `body contains "ok"`},
 		},

@@ -45,13 +45,29 @@ type alarmReport struct {
 }
 
 type probeReport struct {
-	Target string  `json:"target"`
-	Word   string  `json:"word"`
-	Total  *int64  `json:"total_us"`
-	Phases phases  `json:"phases"`
-	Class  *string `json:"class"`
-	Phase  *string `json:"phase"`
-	Status *int    `json:"status"`
+	Target string     `json:"target"`
+	Word   string     `json:"word"`
+	Total  *int64     `json:"total_us"`
+	Phases phases     `json:"phases"`
+	Class  *string    `json:"class"`
+	Phase  *string    `json:"phase"`
+	Status *int       `json:"status"`
+	TLS    *tlsReport `json:"tls"`
+}
+
+// tlsReport is what an endpoint showed of itself.
+type tlsReport struct {
+	Version  string `json:"version"`
+	DaysLeft int    `json:"days_left"`
+}
+
+// tlsOf is nil for an endpoint that shows no certificate.
+func tlsOf(detail room.Detail, now time.Time) *tlsReport {
+	d, ok := detail.(*room.ProbeDetail)
+	if !ok || d.Certificate == nil {
+		return nil
+	}
+	return &tlsReport{d.Certificate.Version, d.Certificate.DaysLeft(now)}
 }
 
 type phases struct {
@@ -91,6 +107,7 @@ func newDetail(signal *room.Signal) any {
 		r := probeReport{Target: d.Target, Word: signal.Word}
 		if n := len(signal.Samples); n > 0 {
 			r.measure(signal.Samples[n-1])
+			r.TLS = tlsOf(d, signal.Samples[n-1].At)
 		}
 		return r
 	}

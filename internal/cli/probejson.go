@@ -10,18 +10,18 @@ import (
 
 // probeLine is one look at one address, for scripts: a contract.
 type probeLine struct {
-	Schema  int       `json:"schema"`
-	At      time.Time `json:"at"`
-	Target  string    `json:"target"`
-	Address *string   `json:"address"`
-	State   string    `json:"state"`
-	Class   *string   `json:"class"`
-	Phase   *string   `json:"phase"`
-	Message *string   `json:"message"`
-	Total   *int64    `json:"total_us"`
-	Phases  phases    `json:"phases"`
-	Status  *int      `json:"status"`
-	TLS     *struct{} `json:"tls"`
+	Schema  int        `json:"schema"`
+	At      time.Time  `json:"at"`
+	Target  string     `json:"target"`
+	Address *string    `json:"address"`
+	State   string     `json:"state"`
+	Class   *string    `json:"class"`
+	Phase   *string    `json:"phase"`
+	Message *string    `json:"message"`
+	Total   *int64     `json:"total_us"`
+	Phases  phases     `json:"phases"`
+	Status  *int       `json:"status"`
+	TLS     *tlsReport `json:"tls"`
 }
 
 // probeJSON prints looks as lines of JSON.
@@ -48,6 +48,7 @@ func lineOfProbe(f *found) probeLine {
 	line := probeLine{
 		Schema: 1, At: s.At.UTC(), Target: f.aim.target, Address: text(s.Address), State: probeStates[f.signal.State],
 		Class: text(s.Class), Phase: text(s.Phase), Message: text(f.signal.Reason), Total: micros(s.Total),
+		TLS:    tlsOf(f.signal.Detail, s.At),
 		Phases: phases{micros(s.Phases.Resolve), micros(s.Phases.Connect), micros(s.Phases.TLS), micros(s.Phases.FirstByte), micros(s.Phases.Transfer)},
 	}
 	if s.Address == "" && f.aim.address.IsValid() {

@@ -52,11 +52,11 @@ func scopesOf(cfg *config.Config) []config.Scope {
 
 // leftWith says what a room knows of an endpoint, so that its probe goes on from there
 // after a restart, and after the config has changed.
-func leftWith(r *room.Room) func(key string) (word, reason string) {
+func leftWith(r *room.Room) func(key string) *room.Signal {
 	var mu sync.Mutex
 	var list room.List
 	var byKey map[string]*room.Signal // of list, since ten thousand probes ask one after the other
-	return func(key string) (string, string) {
+	return func(key string) *room.Signal {
 		mu.Lock()
 		defer mu.Unlock()
 		if now := r.Snapshot().Of(room.KindProbe); byKey == nil || now.Version != list.Version {
@@ -65,10 +65,7 @@ func leftWith(r *room.Room) func(key string) (word, reason string) {
 				byKey[signal.Key] = signal
 			}
 		}
-		if signal := byKey[key]; signal != nil {
-			return signal.Word, signal.Reason
-		}
-		return "", ""
+		return byKey[key]
 	}
 }
 
@@ -287,7 +284,7 @@ func probeSpec(p config.Probe) probe.Spec {
 	spec := probe.Spec{
 		Name: p.Name, URL: p.Address(), Method: p.Method, Body: p.Body.Reveal(), Service: p.Service, Region: p.Region,
 		Interval: p.Interval, Timeout: p.Timeout, Slow: p.Slow, Insecure: p.Insecure, NoFollow: !p.Follow,
-		Expect: probe.Expect{Status: p.Expect.Status, Body: p.Expect.Body, Latency: p.Expect.Latency},
+		Expect: probe.Expect{Status: p.Expect.Status, Body: p.Expect.Body, Latency: p.Expect.Latency, Days: int(p.Expect.Days)},
 	}
 	if spec.URL != p.URL {
 		spec.Shown = p.URL

@@ -136,15 +136,15 @@ func TestTheFrontDoorsOfTheRegionsInUseAreProbed(t *testing.T) {
 func TestAProbeGoesOnFromWhatItsRoomWasLeftWith(t *testing.T) {
 	r := room.New(room.Options{Name: "prod", Clock: room.Wall{}})
 	known := leftWith(r)
-	if word, reason := known("probe/shop"); word != "" || reason != "" {
-		t.Errorf("an empty room knows %s %s", word, reason)
+	if left := known("probe/shop"); left != nil {
+		t.Errorf("an empty room knows %+v", left)
 	}
 	scope := room.Scope{Source: "probe"}
 	r.Observe(room.Observation{Scope: scope, Watch: "probe/shop", At: r.Now(), Done: true, Signals: []room.Signal{{
 		Key: "probe/shop", Kind: room.KindProbe, Scope: scope, State: room.Critical, Word: "DOWN", Title: "shop", Reason: "got 503", Since: r.Now(), Detail: &room.ProbeDetail{},
 	}}})
 	r.Flush()
-	if word, reason := known("probe/shop"); word != "DOWN" || reason != "got 503" {
-		t.Errorf("it knows %q %q", word, reason)
+	if left := known("probe/shop"); left == nil || left.Word != "DOWN" || left.Reason != "got 503" {
+		t.Errorf("it knows %+v", left)
 	}
 }

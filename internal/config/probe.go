@@ -37,6 +37,7 @@ type Probe struct {
 type Expect struct {
 	Status  string        `yaml:"status,omitempty" doc:"HTTP statuses, ranges with two dots, and ! before what is not good." default:"200..299" example:"\"200..299,!204\""`
 	Body    string        `yaml:"body,omitempty" doc:"Text that the body contains, or a regular expression between slashes." usual:"any body" example:"/\"status\": *\"ok\"/"`
+	Days    float64       `yaml:"days,omitempty" doc:"The certificate, and those it stands on, must last so many days more." usual:"for as long as it is valid" minimum:"0" example:"14"`
 	Latency time.Duration `yaml:"latency,omitempty" doc:"A right answer that takes longer is DOWN; shorter than the timeout." usual:"no limit" example:"2s"`
 }
 
@@ -146,6 +147,9 @@ func (r *reader) checkSpoken(path string, p *Probe) {
 // confirmPattern is "2 of 3" or "2".
 var confirmPattern = regexp.MustCompile(`^([0-9]{1,3})(?: of ([0-9]{1,3}))?$`)
 
+// daysLimit is longer than any certificate of a server may last.
+const daysLimit = 825
+
 // confirmLimit is how many looks a verdict may wait for: with more an outage is over first.
 const confirmLimit = 20
 
@@ -175,6 +179,11 @@ func (r *reader) checkConfirm(path string, p *Probe) {
 	}
 	if p.Objective != 0 && !(p.Objective >= 50 && p.Objective < 100) {
 		r.wrong(path+".objective", "an objective is a share in per cent, from 50 to less than 100; write it like 99.9")
+	}
+	if days := p.Expect.Days; days != 0 && (days != float64(int(days)) || days < 1 || days > daysLimit) {
+		r.wrong(path+".expect.days", "this is no number of days; write a whole one from 1 to %d", daysLimit)
+	} else if days != 0 && p.Scheme() != "https" && !speaks[p.Scheme()].certificate {
+		r.wrong(path+".expect.days", "%s probes see no certificate; take this away, or probe an https URL", p.Scheme())
 	}
 	if n, err := strconv.Atoi(p.Recover); err != nil || n < 1 || up > confirmLimit {
 		r.wrong(path+".recover", "%s is no number of looks; write a number from 1 to %d", quote(p.Recover), confirmLimit)

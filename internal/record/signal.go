@@ -80,6 +80,35 @@ type probe struct {
 	Timeout   int64    `json:"timeout_ns,omitempty"`
 	Expect    []string `json:"expect,omitempty"`
 	Objective float64  `json:"objective,omitempty"`
+
+	Certificate *certificate `json:"certificate,omitempty"`
+}
+
+type certificate struct {
+	Subject     string    `json:"subject,omitempty"`
+	Issuer      string    `json:"issuer,omitempty"`
+	Names       []string  `json:"names,omitempty"`
+	Expires     time.Time `json:"expires,omitzero"`
+	Chain       time.Time `json:"chain,omitzero"`
+	Fingerprint string    `json:"fingerprint"`
+	Version     string    `json:"version,omitempty"`
+}
+
+func certificateOf(c *room.Certificate) *certificate {
+	if c == nil {
+		return nil
+	}
+	w := certificate(*c)
+	w.Expires, w.Chain = writable(c.Expires), writable(c.Chain)
+	return &w
+}
+
+func (w *certificate) room() *room.Certificate {
+	if w == nil {
+		return nil
+	}
+	c := room.Certificate(*w)
+	return &c
 }
 
 func signalOf(s *room.Signal) *signal {
@@ -93,7 +122,7 @@ func signalOf(s *room.Signal) *signal {
 	case *room.AlarmDetail:
 		w.Alarm = alarmOf(d)
 	case *room.ProbeDetail:
-		w.Probe = &probe{d.Target, int64(d.Interval), int64(d.Timeout), d.Expect, d.Objective}
+		w.Probe = &probe{d.Target, int64(d.Interval), int64(d.Timeout), d.Expect, d.Objective, certificateOf(d.Certificate)}
 	}
 	return w
 }
@@ -114,7 +143,7 @@ func (w *signal) room() (*room.Signal, error) {
 	case w.Probe != nil:
 		s.Detail = &room.ProbeDetail{
 			Target: w.Probe.Target, Interval: time.Duration(w.Probe.Interval), Timeout: time.Duration(w.Probe.Timeout), Expect: w.Probe.Expect,
-			Objective: w.Probe.Objective,
+			Objective: w.Probe.Objective, Certificate: w.Probe.Certificate.room(),
 		}
 	}
 	return s, nil

@@ -88,15 +88,16 @@ func (d *AlarmDetail) Equal(other Detail) bool {
 
 // ProbeDetail is how one endpoint is probed.
 type ProbeDetail struct {
-	Target    string        // the URL, without user information and what its query keeps secret
-	Interval  time.Duration // room time between two looks
-	Timeout   time.Duration // real time
-	Expect    []string      // the assertions, as people read them
-	Objective float64       // the share of good looks that is aimed at, in per cent; 0 if none is
+	Target      string        // the URL, without user information and what its query keeps secret
+	Interval    time.Duration // room time between two looks
+	Timeout     time.Duration // real time
+	Expect      []string      // the assertions, as people read them
+	Certificate *Certificate  // what it showed last; nil if it shows none
+	Objective   float64       // the share of good looks that is aimed at, in per cent; 0 if none is
 }
 
 // Equal implements Detail.
 func (d *ProbeDetail) Equal(other Detail) bool {
 	o, ok := other.(*ProbeDetail)
-	return ok && d.Target == o.Target && d.Interval == o.Interval && d.Timeout == o.Timeout && d.Objective == o.Objective && slices.Equal(d.Expect, o.Expect)
+	return ok && d.Target == o.Target && d.Interval == o.Interval && d.Timeout == o.Timeout && d.Objective == o.Objective && d.Certificate.Equal(o.Certificate) && slices.Equal(d.Expect, o.Expect)
 }

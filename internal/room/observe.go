@@ -61,8 +61,13 @@ func alone(s *Signal) *Signal {
 	return &kept
 }
 
-// written says whether AWS has written a text that was not there before, and when.
+// written says whether there is something new to read although the state is the same: a
+// text of AWS, and when it was written, or the certificate of an endpoint.
 func written(was, now *Signal) (at time.Time, wrote bool) {
+	if old, ok := was.Detail.(*ProbeDetail); ok {
+		new, ok := now.Detail.(*ProbeDetail)
+		return time.Time{}, ok && old.Certificate != nil && new.Certificate != nil && !old.Certificate.Equal(new.Certificate)
+	}
 	before, ok := was.Detail.(*HealthDetail)
 	after, ok2 := now.Detail.(*HealthDetail)
 	if !ok || !ok2 || len(after.Updates) == 0 {

@@ -2,13 +2,18 @@ package probe
 
 import (
 	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"crypto/tls"
 	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"warroom/internal/clean"
+	"warroom/internal/room"
 )
 
 // certificateNameLimit is how many runes of a certificate's names are shown, and
@@ -18,11 +23,52 @@ const (
 	certificateNames     = 3
 )
 
+// shownCertificate is what people are told of a handshake; nil if there was no certificate.
+// ends is when the chain is over, zero if it does not verify.
+func shownCertificate(state *tls.ConnectionState, ends time.Time) *room.Certificate {
+	if len(state.PeerCertificates) == 0 {
+		return nil
+	}
+	leaf := state.PeerCertificates[0]
+	hash := sha256.Sum256(leaf.Raw)
+	shown := &room.Certificate{
+		Subject: clean.Line(leaf.Subject.CommonName, certificateNameLimit), Issuer: clean.Line(cmp.Or(leaf.Issuer.CommonName, leaf.Issuer.String()), certificateNameLimit),
+		Expires: leaf.NotAfter.UTC(), Chain: ends.UTC(), Fingerprint: hex.EncodeToString(hash[:]),
+		Version: strings.TrimPrefix(tls.VersionName(state.Version), "TLS "),
+	}
+	for _, name := range leaf.DNSNames[:min(len(leaf.DNSNames), certificateNames)] {
+		shown.Names = append(shown.Names, clean.Line(name, certificateNameLimit))
+	}
+	if shown.Subject == "" && len(shown.Names) > 0 {
+		shown.Subject = shown.Names[0]
+	}
+	return shown
+}
+
+// chainEnds is when the first certificate of a chain is over; of several chains to a root
+// the one that lasts longest counts, because a client needs only one.
+func chainEnds(chains [][]*x509.Certificate) time.Time {
+	var longest time.Time
+	for _, chain := range chains {
+		first := chain[0].NotAfter
+		for _, one := range chain {
+			if one.NotAfter.Before(first) {
+				first = one.NotAfter
+			}
+		}
+		if first.After(longest) {
+			longest = first
+		}
+	}
+	return longest
+}
+
 // verify checks a chain for a host at this moment of real time, whatever the
-// room's clock says; nil if it is good. Roots are the system's if nil.
-func verify(chain []*x509.Certificate, host string, roots *x509.CertPool) *failure {
+// room's clock says, and says when it is over; the failure is nil if it is good. Roots
+// are the system's if nil.
+func verify(chain []*x509.Certificate, host string, roots *x509.CertPool) (ends time.Time, f *failure) {
 	if len(chain) == 0 {
-		return &failure{class: classCert, phase: phaseTLS, reason: "the server showed no certificate"}
+		return ends, &failure{class: classCert, phase: phaseTLS, reason: "the server showed no certificate"}
 	}
 	options := x509.VerifyOptions{Roots: roots, DNSName: host, CurrentTime: time.Now()}
 	if len(chain) > 1 {
@@ -31,11 +77,11 @@ func verify(chain []*x509.Certificate, host string, roots *x509.CertPool) *failu
 			options.Intermediates.AddCert(intermediate)
 		}
 	}
-	_, err := chain[0].Verify(options)
+	chains, err := chain[0].Verify(options)
 	if err == nil {
-		return nil
+		return chainEnds(chains), nil
 	}
-	return &failure{class: classCert, phase: phaseTLS, reason: unverified(chain, host, err), cause: err}
+	return ends, &failure{class: classCert, phase: phaseTLS, reason: unverified(chain, host, err), cause: err}
 }
 
 // unverified says in one sentence what is wrong with a chain. Dates, not days

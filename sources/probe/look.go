@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"warroom/internal/clean"
@@ -42,6 +43,7 @@ type look struct {
 
 	reached netip.AddrPort // where the last probe got to
 	address string         // the same as text
+	seen    []string       // fingerprints of the certificates it showed lately, the newest last
 }
 
 func newLook(t *target) *look {
@@ -61,10 +63,16 @@ func newLook(t *target) *look {
 }
 
 // resume goes on from what the room was left with: an endpoint that was DOWN is not DOWN?
-// after a restart.
-func (l *look) resume(word, reason string) {
-	l.signal.Word, l.signal.Reason = word, reason
-	switch word {
+// after a restart, and its certificate is no new one.
+func (l *look) resume(left *room.Signal) {
+	if left == nil {
+		return
+	}
+	l.signal.Word, l.signal.Reason = left.Word, left.Reason
+	if detail, ok := left.Detail.(*room.ProbeDetail); ok {
+		l.showed(detail.Certificate)
+	}
+	switch left.Word {
 	case wordDown:
 		l.tally.standing = bad
 	case wordSlow:
@@ -95,6 +103,7 @@ func (l *look) look(ctx context.Context, report sources.Report) error {
 		t.controls.heard()
 	}
 	at := t.clock.Now()
+	l.showed(watch.shown)
 	l.update(found, watch.total(), at)
 	signal := l.signal
 	signal.Samples = []room.Sample{l.sample(found, &watch, at)}
@@ -114,10 +123,16 @@ func outside(address netip.Addr) bool {
 	return address.IsGlobalUnicast() && !address.IsPrivate()
 }
 
-// late is the failure of an answer that was right but took too long.
+// late is the failure of an answer that was right but took too long, or whose certificate
+// is soon over.
 func (t *target) late(watch *stopwatch, found outcome) *failure {
-	limit := t.spec.Expect.Latency
+	limit, days := t.spec.Expect.Latency, t.spec.Expect.Days
 	switch total := watch.total(); {
+	case days > 0 && watch.shown != nil && watch.shown.DaysLeft(time.Now()) < days:
+		return &failure{
+			class: classCert, phase: phaseTLS, reason: fmt.Sprintf("the certificate has fewer than %d days left", days),
+			text: fmt.Sprintf("the certificate ends on %s, expected %d days more", watch.shown.Ends().UTC().Format(time.DateOnly), days),
+		}
 	case total > t.spec.Timeout:
 		return timedOut(t, phaseTransfer)
 	case limit > 0 && total > limit:
@@ -128,6 +143,22 @@ func (t *target) late(watch *stopwatch, found outcome) *failure {
 		}
 	}
 	return nil
+}
+
+// seenCertificates is how many certificates of an endpoint are remembered: behind a load
+// balancer several take turns, and that is no change.
+const seenCertificates = 8
+
+// showed takes in the certificate of the last look. The room is told of one that was not
+// seen lately; whose turn it is among those that were is of no interest.
+func (l *look) showed(c *room.Certificate) {
+	if c == nil || slices.Contains(l.seen, c.Fingerprint) {
+		return
+	}
+	l.seen = append(l.seen[max(0, len(l.seen)-seenCertificates+1):], c.Fingerprint)
+	detail := *l.signal.Detail.(*room.ProbeDetail)
+	detail.Certificate = c
+	l.signal.Detail = &detail
 }
 
 // update sets what the room knows about the target after one more outcome.

@@ -50,17 +50,18 @@ type Spec struct {
 type Expect struct {
 	Status  string        // "200..299,!204"; DefaultStatus if empty
 	Body    string        // text that the body contains, or /a regular expression/
+	Days    int           // the certificate, and those it stands on, must last so many days more; 0 for as long as it is valid
 	Latency time.Duration // a right answer that takes longer is DOWN; 0 has no limit
 }
 
 // Environment is what the probes of one room share. The zero value is the
 // system's own resolver and roots, and wall time.
 type Environment struct {
-	Resolver *net.Resolver                          // nil: the system's
-	Roots    *x509.CertPool                         // nil: the system's
-	Clock    room.Clock                             // nil: room.Wall
-	Known    func(key string) (word, reason string) // what a room was left with, by the signal's key, "" if nothing; nil: nothing
-	Controls *Controls                              // asked when an endpoint gives no sign of life; nil: our own connection is not doubted
+	Resolver *net.Resolver                 // nil: the system's
+	Roots    *x509.CertPool                // nil: the system's
+	Clock    room.Clock                    // nil: room.Wall
+	Known    func(key string) *room.Signal // what a room was left with, by the signal's key, nil if nothing; nil: nothing
+	Controls *Controls                     // asked when an endpoint gives no sign of life; nil: our own connection is not doubted
 }
 
 // prober makes one probe of a target and is done when the target's own time is

@@ -38,7 +38,8 @@ func (p phase) waiting() string {
 type stopwatch struct {
 	start, last time.Time
 	laps        [phaseCount]time.Duration
-	reached     netip.AddrPort // the last address that was connected to, or tried
+	reached     netip.AddrPort    // the last address that was connected to, or tried
+	shown       *room.Certificate // the last one that was shown; nil if none was
 }
 
 func startWatch() stopwatch {

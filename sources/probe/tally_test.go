@@ -94,9 +94,9 @@ func TestWhatTheLooksAmountTo(t *testing.T) {
 func TestAnEndpointThatWasDownIsStillDownAfterARestart(t *testing.T) {
 	var asked []string
 	left := func(word string) *Environment {
-		return &Environment{Known: func(key string) (string, string) {
+		return &Environment{Known: func(key string) *room.Signal {
 			asked = append(asked, key)
-			return word, "the same as before"
+			return &room.Signal{Word: word, Reason: "the same as before"}
 		}}
 	}
 	refused := Spec{URL: "tcp://" + closedPort(t), Confirm: Confirm{Down: 2, Of: 3, Up: 2}}

@@ -28,7 +28,7 @@ type target struct {
 	clock    room.Clock
 	lookup   *lookup
 	roots    *x509.CertPool
-	known    func(key string) (word, reason string)
+	known    func(key string) *room.Signal
 	controls *Controls // nil: our own connection is not doubted
 	accepts  statuses
 	text     *textMatch // nil if any body will do
@@ -137,6 +137,9 @@ func (t *target) detail() *room.ProbeDetail {
 	}
 	if t.text != nil {
 		expect = append(expect, what+t.text.words)
+	}
+	if days := t.spec.Expect.Days; days > 0 {
+		expect = append(expect, fmt.Sprintf("a certificate for %d days more", days))
 	}
 	if limit := t.spec.Expect.Latency; limit > 0 {
 		expect = append(expect, "an answer within "+plainDuration(limit))

@@ -34,7 +34,9 @@ func handshake(t *target, e endpoint, conn *openConn, watch *stopwatch) (ignored
 		watch.lap(phaseTLS)
 		return "", unsecured(t, e, err)
 	}
-	wrong := verify(secure.ConnectionState().PeerCertificates, e.serverName(), t.roots)
+	state := secure.ConnectionState()
+	ends, wrong := verify(state.PeerCertificates, e.serverName(), t.roots)
+	watch.shown = shownCertificate(&state, ends)
 	watch.lap(phaseTLS)
 	if wrong != nil && !t.spec.Insecure {
 		return "", wrong

@@ -1,0 +1,99 @@
+package probe
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"warroom/internal/room"
+)
+
+func TestWhatAnEndpointShowsOfItself(t *testing.T) { // T1, T2
+	ours := newAuthority(t)
+	env := &Environment{Roots: ours.pool}
+	certificate := func(r reading) *room.Certificate { return r.Detail.(*room.ProbeDetail).Certificate }
+	good := ours.issue(t, leaf{names: []string{"127.0.0.1", "shop.example"}})
+	parsed, err := x509.ParseCertificate(good.Certificate[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := certificate(probeOnce(t, Spec{URL: "https://" + secured(t, &tls.Config{Certificates: []tls.Certificate{good}})}, env))
+	if got == nil || got.Version != "1.3" || len(got.Fingerprint) != 64 || got.Issuer == "" || !got.Expires.Equal(parsed.NotAfter) || got.Chain.IsZero() {
+		t.Errorf("got %+v", got)
+	}
+	older := secured(t, &tls.Config{Certificates: []tls.Certificate{good}, MaxVersion: tls.VersionTLS12})
+	if got := certificate(probeOnce(t, Spec{URL: "tls://" + older}, env)); got == nil || got.Version != "1.2" {
+		t.Errorf("got %+v", got)
+	}
+	expired := ours.issue(t, leaf{names: []string{"127.0.0.1"}, from: time.Date(2024, 3, 4, 5, 6, 0, 0, time.UTC), to: time.Date(2025, 3, 4, 5, 6, 0, 0, time.UTC)})
+	bad := probeOnce(t, Spec{URL: "https://" + secured(t, &tls.Config{Certificates: []tls.Certificate{expired}})}, env)
+	if got := certificate(bad); bad.sample.Class != "cert" || got == nil || !got.Chain.IsZero() || got.DaysLeft(time.Now()) >= 0 {
+		t.Errorf("a bad certificate is shown all the same: %+v", got)
+	}
+	if got := certificate(probeOnce(t, Spec{URL: "http://" + saying(t, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")}, nil)); got != nil {
+		t.Errorf("plain HTTP shows %+v", got)
+	}
+}
+
+// TestACertificateThatChangesIsToldOnce (T17): behind a load balancer two take turns, and
+// then a third one comes.
+func TestACertificateThatChangesIsToldOnce(t *testing.T) {
+	ours := newAuthority(t)
+	var shown [3]tls.Certificate
+	for i := range shown {
+		shown[i] = ours.issue(t, leaf{names: []string{"127.0.0.1"}})
+	}
+	var which atomic.Int32
+	address := secured(t, &tls.Config{
+		Certificates: shown[:1],
+		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
+			return &tls.Config{Certificates: shown[which.Load() : which.Load()+1]}, nil
+		},
+	})
+	watch := watchOf(t, Spec{URL: "tls://" + address}, &Environment{Roots: ours.pool})
+	var told []string
+	for _, n := range []int32{0, 1, 0, 1, 1, 0, 2, 2, 0} {
+		which.Store(n)
+		got := lookOnce(t.Context(), t, watch)
+		got.wantUp(t)
+		print := got.Detail.(*room.ProbeDetail).Certificate.Fingerprint
+		if len(told) == 0 || told[len(told)-1] != print {
+			told = append(told, print)
+		}
+	}
+	if len(told) != 3 {
+		t.Errorf("%d certificates were told of, want one each: %v", len(told), told)
+	}
+}
+
+func TestACertificateThatIsSoonOver(t *testing.T) { // T16
+	ours := newAuthority(t)
+	env := &Environment{Roots: ours.pool}
+	soon := ours.issue(t, leaf{names: []string{"127.0.0.1"}, to: time.Now().Add(10*24*time.Hour + time.Hour)})
+	address := secured(t, &tls.Config{Certificates: []tls.Certificate{soon}})
+	for _, url := range []string{"https://" + address, "tls://" + address} {
+		got := probeOnce(t, Spec{URL: url, Expect: Expect{Days: 14}}, env)
+		got.want(t, "DOWN", "cert", "the certificate has fewer than 14 days left")
+	}
+	// The authority's own certificate may end before its leaf's.
+	probeOnce(t, Spec{URL: "https://" + address}, env).wantUp(t)
+}
+
+func TestACertificateOutlivesALookThatDoesNotGetAsFar(t *testing.T) {
+	kept := &room.Certificate{Subject: "shop.example", Fingerprint: "abc"}
+	env := &Environment{Known: func(string) *room.Signal {
+		return &room.Signal{Word: "UP", Detail: &room.ProbeDetail{Certificate: kept}}
+	}}
+	got := probeOnce(t, Spec{URL: "https://" + closedPort(t)}, env)
+	if c := got.Detail.(*room.ProbeDetail).Certificate; c != kept {
+		t.Errorf("got %+v", c)
+	}
+	silent := listen(t, func(conn net.Conn) { untilClosed(conn) })
+	got = probeOnce(t, Spec{URL: "tls://" + silent, Timeout: 200 * time.Millisecond}, env)
+	if c := got.Detail.(*room.ProbeDetail).Certificate; c != kept || got.sample.Class != "timeout" {
+		t.Errorf("got %+v, class %s", c, got.sample.Class)
+	}
+}
