@@ -64,6 +64,9 @@ func (f *flags) take(before, s *room.Snapshot) []*room.Signal {
 				break
 			}
 			now[signal.Key] = true
+			if signal.Word == room.Unconfirmed {
+				continue // it is news once it is borne out
+			}
 			if known[signal.Scope] && f.trouble[signal.Key].Urgency() < signal.State.Urgency() {
 				news = append(news, signal)
 				f.unseen[signal.Key] = true

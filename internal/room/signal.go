@@ -40,6 +40,10 @@ func (s State) String() string {
 	return "unknown"
 }
 
+// Unconfirmed is the word of a probe whose last look failed and has yet to be borne out.
+// Its state is Warning, and it calls nobody: most single failures pass.
+const Unconfirmed = "DOWN?"
+
 // Urgency orders states for people: critical, then warning, then unknown (blind
 // is worse than good), then ok. A higher number is more urgent.
 func (s State) Urgency() int {

@@ -28,8 +28,8 @@ const source = "probe"
 const (
 	wordUp          = "UP"
 	wordSlow        = "SLOW"
-	wordUnconfirmed = "DOWN?" // the last look failed, others have to bear it out
-	wordFlapping    = "FLAPS" // right and wrong in turns, and never DOWN
+	wordUnconfirmed = room.Unconfirmed // the last look failed, others have to bear it out
+	wordFlapping    = "FLAPS"          // right and wrong in turns, and never DOWN
 	wordDown        = "DOWN"
 	wordError       = "ERROR" // our own trouble
 )
