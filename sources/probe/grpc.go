@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/net/http2"
@@ -84,8 +85,16 @@ func check(ctx context.Context, t *target, service string, watch *stopwatch, fou
 	}
 	ctx, cancel := context.WithDeadline(ctx, t.deadline(watch))
 	defer cancel()
-	answer, err := http2Over(conn.Conn).RoundTrip(healthRequest(ctx, t, service, watch))
+	wire := conn.Conn
+	begun := &beginning{Conn: conn.Conn}
+	if t.url.Scheme == "grpc" {
+		wire = begun // over TLS the handshake has said what is spoken
+	}
+	answer, err := http2Over(wire).RoundTrip(healthRequest(ctx, t, service, watch))
 	watch.lap(phaseFirstByte)
+	if start := begun.start(); err != nil && !isTimeout(err) && len(start) == cap(start) && start[frameType] != settingsFrame {
+		return &failure{class: classProtocol, phase: phaseFirstByte, reason: fmt.Sprintf("%s does not speak HTTP/2: it begins with %s", t.endpoint, escaped(start)), cause: err}
+	}
 	if err != nil {
 		return broken(t, phaseFirstByte, err)
 	}
@@ -99,6 +108,35 @@ func check(ctx context.Context, t *target, service string, watch *stopwatch, fou
 		return broken(t, phaseTransfer, err)
 	}
 	return healthOf(answer, message, service, found)
+}
+
+// A server's side of HTTP/2 begins with a frame of settings (RFC 9113, section 3.4), whose
+// type is the fourth byte (section 4.1).
+const frameType, settingsFrame, frameStart = 3, 4, 5
+
+// beginning keeps the first bytes of the other side: how the transport fails when they are
+// not HTTP/2 depends on what it is doing at that moment.
+type beginning struct {
+	net.Conn
+
+	mu    sync.Mutex
+	first []byte
+}
+
+// Read implements net.Conn.
+func (b *beginning) Read(p []byte) (int, error) {
+	n, err := b.Conn.Read(p)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.first = append(b.first, p[:min(n, frameStart-len(b.first))]...)
+	return n, err
+}
+
+// start is the first bytes; its length is less than its capacity if not as many came.
+func (b *beginning) start() []byte {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return append(make([]byte, 0, frameStart), b.first...)
 }
 
 // http2Over speaks HTTP/2 on a connection that is there already, and lets go of it when it

@@ -183,7 +183,7 @@ func TestGRPCWhereSomethingElseIsSpoken(t *testing.T) {
 		untilClosed(conn)
 	})
 	got = probeOnce(t, Spec{URL: "grpc://" + web}, nil)
-	got.want(t, "DOWN", "protocol", web+" does not speak HTTP/2")
+	got.want(t, "DOWN", "protocol", web+` does not speak HTTP/2: it begins with "HTTP/"`)
 	silent := listen(t, untilClosed)
 	probeOnce(t, Spec{URL: "grpc://" + silent, Timeout: 300 * time.Millisecond}, nil).want(t, "DOWN", "timeout", "timed out after 300ms waiting for the first byte") // G7
 }
