@@ -182,7 +182,7 @@ func notGRPC(t *target, answer *http.Response) *failure {
 	switch {
 	case answer.StatusCode != http.StatusOK:
 		return &failure{class: classProtocol, phase: phaseFirstByte, reason: fmt.Sprintf("%s answers with HTTP status %d, and gRPC with 200 always", t.endpoint, answer.StatusCode)}
-	case !strings.HasPrefix(kind, "application/grpc"):
+	case kind != "application/grpc" && !strings.HasPrefix(kind, "application/grpc+") && !strings.HasPrefix(kind, "application/grpc;"):
 		return &failure{class: classProtocol, phase: phaseFirstByte, reason: fmt.Sprintf("%s speaks HTTP/2 but no gRPC: its answer is %s", t.endpoint, clean.Line(escaped([]byte(kind)), nameLimit))}
 	}
 	return nil

@@ -92,6 +92,10 @@ func TestWhatAHealthCheckAnswers(t *testing.T) {
 			w.Header().Set("Content-Type", "text/html\x1b[31m")
 			_, _ = io.WriteString(w, "<html>")
 		}, "DOWN", "protocol", `ADDRESS speaks HTTP/2 but no gRPC: its answer is "text/html\x1b[31m"`},
+		{"G8 gRPC for browsers, which is another protocol", "", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/grpc-web+proto")
+		},
+			"DOWN", "protocol", `ADDRESS speaks HTTP/2 but no gRPC: its answer is "application/grpc-web+proto"`},
 		{"a message that makes no sense", "", health([]byte{8, 9}, "0"), "DOWN", "protocol", "the answer of the health check makes no sense"},
 		{"an endless answer", "", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/grpc")

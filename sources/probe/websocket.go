@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/textproto"
 	"strings"
 )
 
@@ -23,6 +24,11 @@ func prepareWebSocket(t *target) (prober, error) {
 	}
 	if err := checkHeaders(s.Header); err != nil {
 		return nil, err
+	}
+	for name := range s.Header {
+		if strings.HasPrefix(strings.ToLower(name), "sec-websocket-") {
+			return nil, fmt.Errorf("the header %s is set by the prober itself; leave it out", textproto.CanonicalMIMEHeaderKey(name))
+		}
 	}
 	t.secure = tlsConfig(t.endpoint)
 	return probeWebSocket, nil
@@ -90,6 +96,9 @@ func upgraded(t *target, header http.Header, key string) *failure {
 		return wrong("%s changes the protocol without saying so in its Connection header")
 	case header.Get("Sec-WebSocket-Accept") != base64.StdEncoding.EncodeToString(hash[:]):
 		return wrong("%s answers another WebSocket handshake than this one: its Sec-WebSocket-Accept does not belong to the key")
+	}
+	if header.Get("Sec-WebSocket-Extensions") != "" || header.Get("Sec-WebSocket-Protocol") != "" {
+		return wrong("%s answers with an extension or a protocol that nobody asked for")
 	}
 	return nil
 }

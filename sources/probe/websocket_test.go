@@ -46,6 +46,9 @@ func TestAWebSocketHandshake(t *testing.T) { // H44
 			"DOWN", "protocol", "ADDRESS changes the protocol, but not to a WebSocket"},
 		{"no Connection header", func(_ *http.Request, accept string) string { return fmt.Sprintf(changes, "websocket", "close", accept) },
 			"DOWN", "protocol", "ADDRESS changes the protocol without saying so in its Connection header"},
+		{"what nobody asked for", func(_ *http.Request, accept string) string {
+			return fmt.Sprintf(changes, "websocket", "Upgrade", accept+"\r\nSec-WebSocket-Protocol: chat")
+		}, "DOWN", "protocol", "ADDRESS answers with an extension or a protocol that nobody asked for"},
 		{"an ordinary answer", func(*http.Request, string) string { return "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok" },
 			"DOWN", "status", "expected status 101, got 200"},
 		{"no answer", func(*http.Request, string) string { return "" }, "DOWN", "protocol", "the connection was closed before an answer came"},
@@ -55,6 +58,13 @@ func TestAWebSocketHandshake(t *testing.T) { // H44
 			got := probeOnce(t, Spec{URL: "ws://" + address + "/chat", Header: map[string][]string{"X-Team": {"payments"}}}, nil)
 			got.want(t, c.word, c.class, strings.ReplaceAll(c.reason, "ADDRESS", address))
 		})
+	}
+}
+
+func TestAKeyOfOnesOwnIsRefused(t *testing.T) {
+	_, err := New(Spec{Name: "shop", URL: "ws://127.0.0.1:1", Header: map[string][]string{"sec-websocket-key": {"x"}}}, nil)
+	if err == nil || err.Error() != `probe "shop": the header Sec-Websocket-Key is set by the prober itself; leave it out` {
+		t.Errorf("got %v", err)
 	}
 }
 
