@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -158,7 +159,7 @@ func (d *dnsProbe) await(t *target, wire *dns.Conn, question *dns.Msg) (*dns.Msg
 		if wrong != nil {
 			return nil, &failure{class: classProtocol, phase: phaseFirstByte, reason: fmt.Sprintf("%s gives an answer that is no valid DNS message", t.endpoint), cause: wrong}
 		}
-		if len(answer.Question) == 1 && strings.EqualFold(answer.Question[0].Name, d.name) && answer.Question[0].Qtype == d.kind {
+		if len(answer.Question) == 1 && strings.EqualFold(answer.Question[0].Name, d.name) && answer.Question[0].Qtype == d.kind && answer.Question[0].Qclass == dns.ClassINET {
 			return answer, nil
 		}
 	}
@@ -196,13 +197,20 @@ func (d *dnsProbe) judge(t *target, answer *dns.Msg, found *outcome) *failure {
 	case dns.RcodeRefused:
 		return wrong("the name server refuses to say anything of %s (REFUSED)", name)
 	default:
-		return wrong("the name server answers %s with %s", name, dns.RcodeToString[answer.Rcode])
+		said := cmp.Or(dns.RcodeToString[answer.Rcode], fmt.Sprintf("code %d", answer.Rcode))
+		return wrong("the name server answers %s with %s", name, said)
 	}
 	var values []string
+	owner := d.name // of what was asked for; an alias hands on to another
 	for _, record := range answer.Answer {
-		if record.Header().Rrtype == d.kind {
-			value := strings.TrimPrefix(record.String(), record.Header().String())
-			values = append(values, clean.Line(value, textLimit))
+		head := record.Header()
+		if !strings.EqualFold(head.Name, owner) {
+			continue
+		}
+		if alias, ok := record.(*dns.CNAME); ok && d.kind != dns.TypeCNAME {
+			owner = alias.Target
+		} else if head.Rrtype == d.kind {
+			values = append(values, strings.TrimPrefix(record.String(), head.String()))
 		}
 	}
 	if len(values) == 0 {
@@ -214,6 +222,9 @@ func (d *dnsProbe) judge(t *target, answer *dns.Msg, found *outcome) *failure {
 		return nil
 	}
 	got := values[:min(len(values), answersShown)]
+	for i := range got {
+		got[i] = clean.Line(got[i], textLimit)
+	}
 	return &failure{
 		class: classAssert, phase: phaseFirstByte, reason: t.text.missing("the answer"),
 		text: "got " + strings.Join(got, ", "),

@@ -89,6 +89,14 @@ func TestWhatANameServerAnswers(t *testing.T) {
 		{name: "N5 another type", query: "?type=mx", expect: "10 mail.example.com.", answer: func(q *dns.Msg, _ string) [][]byte {
 			return [][]byte{says(q, dns.RcodeSuccess, "www.example.com. 60 IN MX 10 mail.example.com.")}
 		}, word: "UP", did: "1 MX"},
+		{name: "N5 a long text is searched to its end", query: "?type=TXT", expect: "the-end", answer: func(q *dns.Msg, _ string) [][]byte {
+			return [][]byte{says(q, dns.RcodeSuccess, `www.example.com. 60 IN TXT "`+strings.Repeat("x", 200)+`the-end"`)}
+		}, word: "UP", did: "1 TXT"},
+		{name: "N8 a record of another name is no answer", answer: func(q *dns.Msg, _ string) [][]byte {
+			return [][]byte{says(q, dns.RcodeSuccess, "evil.example. 60 IN A 192.0.2.1")}
+		}, word: "DOWN", class: "dns", reason: "empty answer: the name www.example.com exists and has no A record"},
+		{name: "N1 a code without a name", answer: func(q *dns.Msg, _ string) [][]byte { return [][]byte{says(q, 12)} },
+			word: "DOWN", class: "dns", reason: "the name server answers www.example.com with code 12"},
 		{name: "N1 NXDOMAIN", answer: func(q *dns.Msg, _ string) [][]byte { return [][]byte{says(q, dns.RcodeNameError)} },
 			word: "DOWN", class: "dns", reason: "the name www.example.com does not exist (NXDOMAIN)"},
 		{name: "N1 SERVFAIL", answer: func(q *dns.Msg, _ string) [][]byte { return [][]byte{says(q, dns.RcodeServerFailure)} },
