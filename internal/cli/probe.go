@@ -70,7 +70,7 @@ func (a *app) probeCommand() *cobra.Command {
 type aim struct {
 	target  string     // as it was given
 	address netip.Addr // that is looked at; invalid: whichever the name resolves to
-	watch   sources.Watch
+	spec    probe.Spec
 	samples []room.Sample // of the newest looks
 }
 
@@ -170,28 +170,26 @@ func expected(rule string, into *probe.Expect) error {
 
 // add takes a target in, with each of its addresses if that is asked for.
 func (p *probing) add(target string, spec probe.Spec) error {
-	watch, err := probe.New(spec, nil)
-	if err != nil {
+	if _, err := probe.New(spec, nil); err != nil {
 		return errors.New(strings.TrimPrefix(err.Error(), fmt.Sprintf("probe %q: ", spec.Name)))
 	}
 	if !p.flags.all {
-		p.aims = append(p.aims, &aim{target: target, watch: watch})
+		p.aims = append(p.aims, &aim{target: target, spec: spec})
 		return nil
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	addresses, err := probe.Addresses(ctx, spec, nil)
+	if ctx.Err() != nil {
+		return &exit{status: exitInterrupted}
+	}
 	if err != nil {
-		p.aims = append(p.aims, &aim{target: target, watch: watch}) // whose look says the same
+		p.aims = append(p.aims, &aim{target: target, spec: spec}) // whose look says the same
 		return nil
 	}
 	for _, address := range addresses {
 		spec.Pin = address
-		pinned, err := probe.New(spec, nil)
-		if err != nil {
-			return err
-		}
-		p.aims = append(p.aims, &aim{target: target, address: address, watch: pinned})
+		p.aims = append(p.aims, &aim{target: target, address: address, spec: spec})
 	}
 	return nil
 }
@@ -253,12 +251,20 @@ func (p *probing) round(ctx context.Context) []found {
 	return seen
 }
 
-// look makes one look and remembers what it found.
+// look makes one look and remembers what it found. Each has a watch of its own, because
+// one that remembers calls a right answer flapping after wrong ones, and still shows the
+// certificate of an earlier look when the handshake fails.
 func (a *aim) look(ctx context.Context) found {
-	ctx, cancel := context.WithTimeout(ctx, a.watch.Timeout)
-	defer cancel()
 	f := found{aim: a}
-	err := a.watch.Look(ctx, func(signals []room.Signal) {
+	watch, err := probe.New(a.spec, nil)
+	if err != nil { // add has refused such a spec already
+		f.signal = room.Signal{Word: "ERROR", Reason: err.Error(), Since: time.Now()}
+		f.sample = room.Sample{At: time.Now().UTC(), Total: room.Absent, Phases: room.NoPhases}
+		return f
+	}
+	ctx, cancel := context.WithTimeout(ctx, watch.Timeout)
+	defer cancel()
+	err = watch.Look(ctx, func(signals []room.Signal) {
 		f.signal, f.sample = signals[0], signals[0].Samples[0]
 		if len(a.samples) == samplesKept {
 			a.samples = append(a.samples[:0], a.samples[1:]...)

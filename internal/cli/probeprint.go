@@ -33,10 +33,12 @@ type probePrinter struct {
 	marks  theme.Marks
 	ascii  bool
 	width  int  // of the terminal in cells
+	height int  // of the terminal in lines; 0 if there is none
 	many   bool // there are several looks at each, which are summed up
 	redraw bool // in place, on a terminal, until it is stopped
 	rounds int
-	drawn  int // lines that stand on the terminal and are to be drawn over
+	drawn  int  // lines that stand on the terminal and are to be drawn over
+	cut    bool // some of the last round did not fit, so that its sums are not all seen
 }
 
 // What a line of phases has: the name, and how long it took.
@@ -70,8 +72,8 @@ func (a *app) probeOutput(f *probeFlags) (probeOutput, error) {
 	if !ok || !isTerminal(a.out) {
 		return p, nil
 	}
-	if columns, _, err := term.GetSize(int(file.Fd())); err == nil && columns > 0 {
-		p.width = columns
+	if columns, lines, err := term.GetSize(int(file.Fd())); err == nil && columns > 0 {
+		p.width, p.height = columns, lines
 	}
 	p.redraw = f.watch && !a.flags.plain && !dumb()
 	if profile := colorprofile.Detect(file, os.Environ()); profile > colorprofile.ASCII {
@@ -109,13 +111,35 @@ func (p *probePrinter) round(seen []found) error {
 	if !p.redraw {
 		return p.write(text.String())
 	}
-	drawn := text.String()
+	drawn := p.fitted(text.String())
 	over := ""
 	if p.drawn > 0 {
-		over = fmt.Sprintf("\x1b[%dA\x1b[J", p.drawn)
+		over = fmt.Sprintf("\x1b[%dA", p.drawn)
 	}
-	p.drawn = strings.Count(drawn, "\n")
-	return p.write(over + drawn)
+	p.drawn = len(drawn)
+	// Line by line: a whole screen that is cleared at once goes to the scrollback.
+	return p.write(over + clearLine + strings.Join(drawn, clearLine) + clearBelow)
+}
+
+// What clears the rest of the line, and of the screen, from the cursor on.
+const (
+	clearLine  = "\x1b[K"
+	clearBelow = "\x1b[J"
+)
+
+// fitted cuts what is drawn in place to the terminal. A line that it wraps, or that it
+// scrolls away, is out of reach of the next redraw and would stay.
+func (p *probePrinter) fitted(drawn string) []string {
+	lines := slices.Collect(strings.Lines(drawn))
+	most := p.height - 1 // the cursor has the last one
+	p.cut = p.height > 0 && len(lines) > most
+	if p.cut {
+		lines = lines[:max(most, 1)]
+	}
+	for i, line := range lines {
+		lines[i] = ansi.Truncate(strings.TrimSuffix(line, "\n"), p.width, p.marks.Ellipsis) + "\n"
+	}
+	return lines
 }
 
 // head is the first line of a look: its state, what it looked at, what came of it.
@@ -162,7 +186,7 @@ func (p *probePrinter) block(text *strings.Builder, f *found) {
 		return
 	}
 	before := time.Duration(0)
-	width := min(p.width-2-phaseNameWidth-phaseTookWidth-3, barsWidth)
+	width := p.bars()
 	for _, phase := range phasesOf(s) {
 		token := theme.Accent
 		if strings.EqualFold(phase.name, s.Phase) {
@@ -216,100 +240,10 @@ func (p *probePrinter) line(text *strings.Builder, f *found) {
 	}
 }
 
-// lately draws the newest looks of an aim as a small chart, and sums them up.
-func (p *probePrinter) lately(text *strings.Builder, a *aim) {
-	width := min(p.width-2-phaseNameWidth-phaseTookWidth-3, barsWidth)
-	text.WriteString(fmt.Sprintf("  %-*s %s  %s\n", phaseNameWidth, "looks", strings.Repeat(" ", phaseTookWidth), p.paint(theme.Accent, p.spark(a.samples, width))))
-	p.sum(text, a)
-}
-
-// spark draws looks as small bars, up to the slowest of them; a failure is a cross.
-func (p *probePrinter) spark(samples []room.Sample, width int) string {
-	samples = samples[max(0, len(samples)-width):]
-	slowest := time.Duration(1)
-	for _, s := range samples {
-		slowest = max(slowest, s.Total)
-	}
-	var line strings.Builder
-	for _, s := range samples {
-		switch glyphs := p.marks.Spark; {
-		case s.State == stateDown:
-			line.WriteString(p.marks.Times)
-		case s.Total < 0 || s.State == stateBlind:
-			line.WriteString(p.marks.Gap)
-		default:
-			line.WriteString(glyphs[int(int64(s.Total)*int64(len(glyphs)-1)/int64(slowest))])
-		}
-	}
-	return line.String()
-}
-
-// sum is what the looks at an aim came to. Times are those of right answers.
-func (p *probePrinter) sum(text *strings.Builder, a *aim) {
-	looks, good := 0, []time.Duration{}
-	for _, s := range a.samples {
-		if s.State == stateBlind {
-			continue
-		}
-		looks++
-		if s.State != stateDown {
-			good = append(good, s.Total)
-		}
-	}
-	if looks == 0 {
-		text.WriteString("  no look found anything out\n")
-		return
-	}
-	fmt.Fprintf(text, "  %d looks, %.1f%% good", looks, 100*float64(len(good))/float64(looks))
-	slices.Sort(good)
-	if n := len(good); n > 0 {
-		at := func(percent int) string { return p.latency(good[max((percent*n+99)/100-1, 0)]) }
-		fmt.Fprintf(text, ", fastest %s, p50 %s, p90 %s, p99 %s, slowest %s", at(0), at(50), at(90), at(99), at(100))
-	}
-	text.WriteByte('\n')
-}
-
-// addresses says how many of several addresses of one name are bad, the first time.
-func (p *probePrinter) addresses(text *strings.Builder, seen []found) {
-	if p.rounds > 1 && !p.redraw {
-		return
-	}
-	all, bad, order := map[string]int{}, map[string]int{}, []string{}
-	for i := range seen {
-		f := &seen[i]
-		if !f.aim.address.IsValid() {
-			continue
-		}
-		if all[f.aim.target] == 0 {
-			order = append(order, f.aim.target)
-		}
-		all[f.aim.target]++
-		if f.trouble() {
-			bad[f.aim.target]++
-		}
-	}
-	for _, target := range order {
-		if all[target] > 1 {
-			fmt.Fprintf(text, "\n%d of %d addresses of %s are bad\n", bad[target], all[target], target)
-		}
-	}
-}
-
-// over sums up several looks.
-func (p *probePrinter) over(aims []*aim) error {
-	if !p.many || p.redraw { // what is drawn in place has its sum already
-		return nil
-	}
-	var text strings.Builder
-	for _, a := range aims {
-		text.WriteString("\n" + a.target)
-		if a.address.IsValid() {
-			text.WriteString(" at " + a.address.String())
-		}
-		text.WriteByte('\n')
-		p.sum(&text, a)
-	}
-	return p.write(text.String())
+// bars is how many cells are left for bars beside the names and times: on the narrowest
+// terminal still one.
+func (p *probePrinter) bars() int {
+	return max(1, min(p.width-2-phaseNameWidth-phaseTookWidth-3, barsWidth))
 }
 
 func (p *probePrinter) state(state room.State) (mark string, token theme.Token) {
