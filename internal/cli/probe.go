@@ -37,7 +37,7 @@ func (a *app) probeCommand() *cobra.Command {
 		Short: "Look at endpoints once, phase by phase",
 		Long: "Looks once at each endpoint and prints where the time went: resolving the name, connecting,\n" +
 			"TLS, the first byte, the transfer. A TARGET is a URL; without a scheme it is https.\n" +
-			"Exit status: 0 all are up, 1 one is down, 2 could not look, 130 stopped by a signal.",
+			"Exit status: 0 all are up, 1 a look found one down, 2 could not look, 130 stopped by a signal.",
 		Example: "warroom probe example.com\nwarroom probe tcp://db.example.com:5432 --count 10\n" +
 			"warroom probe https://example.com/health --all-addresses --expect 'body~ok' --expect 'latency<2s'\nwarroom probe example.com --watch",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -194,18 +194,18 @@ func (p *probing) add(target string, spec probe.Spec) error {
 	return nil
 }
 
-// run looks as often as was asked for. Of several rounds the last one decides the status.
+// run looks as often as was asked for. Whatever was down once is trouble that was seen.
 func (p *probing) run(ctx context.Context) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
-	var last []found
+	status := exitCalm
 	for n := 0; p.flags.watch || n < p.flags.count; n++ {
 		due := time.Now().Add(p.flags.interval)
 		seen := p.round(ctx)
 		if ctx.Err() != nil {
 			break
 		}
-		last = seen
+		status = worse(status, seen)
 		if err := p.out.round(seen); err != nil {
 			return err
 		}
@@ -216,28 +216,27 @@ func (p *probing) run(ctx context.Context) error {
 	if err := p.out.over(p.aims); err != nil {
 		return err
 	}
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return &exit{status: exitInterrupted}
+	case status != exitCalm:
+		return &exit{status: status}
 	}
-	return verdictOf(last)
+	return nil
 }
 
-// verdictOf is the exit status that a round earns: what is down wins over what could not
-// be looked at.
-func verdictOf(round []found) error {
-	status := exitCalm
+// worse is the exit status after one more round: what is down wins over what could not be
+// looked at.
+func worse(status int, round []found) int {
 	for i := range round {
 		switch f := &round[i]; {
 		case f.trouble():
-			return &exit{status: exitTrouble}
-		case f.blind():
+			return exitTrouble
+		case f.blind() && status == exitCalm:
 			status = exitCannot
 		}
 	}
-	if status == exitCalm {
-		return nil
-	}
-	return &exit{status: status}
+	return status
 }
 
 // round looks at every aim once, all together.
