@@ -1,40 +1,11 @@
 package probe
 
 import (
-	"errors"
-	"fmt"
-	"net"
-	"syscall"
 	"testing"
 	"time"
 
 	"warroom/internal/room"
 )
-
-// silent is an address to which nothing answers, not even a refusal: a listener with
-// room for one connection, which is taken, and nobody to accept it.
-func silent(t *testing.T) string {
-	t.Helper()
-	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = syscall.Close(fd) })
-	if err := errors.Join(syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}), syscall.Listen(fd, 0)); err != nil {
-		t.Fatal(err)
-	}
-	bound, err := syscall.Getsockname(fd)
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := fmt.Sprintf("127.0.0.1:%d", bound.(*syscall.SockaddrInet4).Port)
-	taken, err := net.Dial("tcp", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = taken.Close() })
-	return address
-}
 
 // forget lets the next question be asked anew.
 func (c *Controls) forget() {
@@ -44,7 +15,7 @@ func (c *Controls) forget() {
 }
 
 func TestOurOwnConnectionIsDownWhenAllNetworksFallSilentTogether(t *testing.T) {
-	quiet := silent(t)
+	quiet := fullBacklog(t)
 	c := NewControls([]string{listen(t, untilClosed), quiet})
 	if c.Down(t.Context()) {
 		t.Error("one network answers, and that is enough")
@@ -68,7 +39,7 @@ func TestOurOwnConnectionIsDownWhenAllNetworksFallSilentTogether(t *testing.T) {
 }
 
 func TestNetworksThatNeverAnsweredSayNothing(t *testing.T) {
-	quiet := silent(t)
+	quiet := fullBacklog(t)
 	c := NewControls([]string{quiet, quiet})
 	if c.Down(t.Context()) {
 		t.Error("a firewall may be in between")
@@ -76,7 +47,7 @@ func TestNetworksThatNeverAnsweredSayNothing(t *testing.T) {
 }
 
 func TestNoEndpointIsBlamedForOurOwnConnection(t *testing.T) {
-	quiet := silent(t)
+	quiet := fullBacklog(t)
 	c := NewControls([]string{quiet, quiet})
 	c.answered = true // it worked before
 	env := &Environment{Controls: c}
@@ -91,7 +62,7 @@ func TestNoEndpointIsBlamedForOurOwnConnection(t *testing.T) {
 
 func TestAFrontDoorIsBelievedOnceAnythingOutsideWasReached(t *testing.T) {
 	door := "http://" + closedPort(t)
-	quiet := silent(t)
+	quiet := fullBacklog(t)
 	controls := NewControls([]string{quiet, quiet})
 	env := &Environment{Controls: controls}
 	canary := Spec{URL: door, Canary: true}
@@ -105,7 +76,7 @@ func TestAFrontDoorIsBelievedOnceAnythingOutsideWasReached(t *testing.T) {
 }
 
 func TestWhatReachesTheWorldIsNotCutOffFromIt(t *testing.T) {
-	quiet := silent(t)
+	quiet := fullBacklog(t)
 	blocked := NewControls([]string{quiet, quiet})
 	blocked.heard()
 	if blocked.Down(t.Context()) {

@@ -1,39 +1,10 @@
 package probe
 
-import (
-	"fmt"
-	"strconv"
-	"strings"
-)
-
 // Confirm says how many looks make a verdict. The zero value believes every look at once.
 type Confirm struct {
 	Down int // looks that must fail …
-	Of   int // … among so many before an endpoint is DOWN
+	Of   int // … among so many before an endpoint is DOWN; no more than flapWindow, which is what is remembered
 	Up   int // good looks in a row that bring it back
-}
-
-// confirmLimit is how many looks a verdict may wait for: with more an outage is over
-// first. No more than flapWindow, which is what is remembered.
-const confirmLimit = flapWindow
-
-// ParseConfirm reads "2 of 3", or "2" for 2 of 2. The error is a plain sentence.
-func ParseConfirm(text string) (down, of int, err error) {
-	first, second, isPair := strings.Cut(text, " of ")
-	if !isPair {
-		second = first
-	}
-	down, errDown := strconv.Atoi(strings.TrimSpace(first))
-	of, errOf := strconv.Atoi(strings.TrimSpace(second))
-	switch {
-	case errDown != nil || errOf != nil || down < 1 || of < 1:
-		return 0, 0, fmt.Errorf("%q is no number of looks; write it like 2 of 3", text)
-	case down > of:
-		return 0, 0, fmt.Errorf("%d of %d looks can never fail; write it like 2 of 3", down, of)
-	case of > confirmLimit:
-		return 0, 0, fmt.Errorf("%d looks are too many to wait for; write %d or fewer", of, confirmLimit)
-	}
-	return down, of, nil
 }
 
 // filled is the rule with what was left out.
@@ -63,7 +34,7 @@ const (
 // tally makes a verdict of many looks. It does not know time, only the order of looks.
 //
 //	looks      ✔ ✖ ✔ ✖ ✖ ✖ ✔ ✔      2 of 3 fail → DOWN, 2 in a row → UP
-//	verdict    U ? U D D D D U      ? is UNCONFIRMED
+//	verdict    U ? U D D D D U      ? is DOWN?
 type tally struct {
 	rule     Confirm
 	recent   []grade // newest last, as many as any rule looks back at

@@ -112,29 +112,6 @@ func TestAnEndpointThatWasDownIsStillDownAfterARestart(t *testing.T) {
 	}
 }
 
-func TestRulesAsPeopleWriteThem(t *testing.T) {
-	for _, c := range []struct {
-		text     string
-		down, of int
-		wrong    string
-	}{
-		{"2 of 3", 2, 3, ""}, {"2", 2, 2, ""}, {"20 of 20", 20, 20, ""},
-		{"3 of 2", 0, 0, "3 of 2 looks can never fail; write it like 2 of 3"},
-		{"two", 0, 0, `"two" is no number of looks; write it like 2 of 3`},
-		{"0 of 3", 0, 0, `"0 of 3" is no number of looks; write it like 2 of 3`},
-		{"2 of 21", 0, 0, "21 looks are too many to wait for; write 20 or fewer"},
-	} {
-		down, of, err := ParseConfirm(c.text)
-		wrong := ""
-		if err != nil {
-			wrong = err.Error()
-		}
-		if down != c.down || of != c.of || wrong != c.wrong {
-			t.Errorf("%s: got %d of %d, %q", c.text, down, of, wrong)
-		}
-	}
-}
-
 func TestAnEndpointIsDownOnceItsFailureIsBorneOut(t *testing.T) {
 	var well atomic.Bool
 	server := serving(t, func(w http.ResponseWriter, r *http.Request) {
