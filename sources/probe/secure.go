@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"time"
 )
 
 // prepareTLS makes the prober of a tls URL: connect, shake hands, and see whether the
@@ -23,17 +24,50 @@ func prepareTLS(t *target) (prober, error) {
 	return probeTLS, nil
 }
 
-// probeTLS connects and shakes hands.
+// refusalWait bounds how long a server that asked for a client certificate is given to
+// refuse us, real time: one that does not insist may say nothing at all.
+const refusalWait = time.Second
+
+// probeTLS connects and shakes hands. In TLS 1.3 a server refuses whoever shows no
+// certificate only after our side is done (RFC 8446, section 4.4.2.4), so where one was
+// asked for its word is waited for.
 func probeTLS(ctx context.Context, t *target, watch *stopwatch) outcome {
 	conn, f := open(ctx, t, t.endpoint, watch)
 	if f != nil {
 		return outcome{failure: f}
 	}
 	defer conn.Close()
-	ignored, f := handshake(t, t.endpoint, conn, watch)
+	asked, own := false, *t
+	own.secure = t.secure.Clone()
+	own.secure.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		asked = true
+		return new(tls.Certificate), nil
+	}
+	ignored, f := handshake(&own, t.endpoint, conn, watch)
 	if f != nil {
 		return outcome{failure: f}
 	}
-	state := conn.Conn.(*tls.Conn).ConnectionState()
-	return outcome{did: tls.VersionName(state.Version), ignored: ignored}
+	secure := conn.Conn.(*tls.Conn)
+	if asked {
+		if f := refused(t, secure, watch); f != nil {
+			return outcome{failure: f}
+		}
+	}
+	return outcome{did: tls.VersionName(secure.ConnectionState().Version), ignored: ignored}
+}
+
+// refused says that a server does not take us without a certificate; nil if it does.
+func refused(t *target, conn *tls.Conn, watch *stopwatch) *failure {
+	_ = conn.CloseWrite() // who does not insist may answer with an end of its own
+	until := time.Now().Add(refusalWait)
+	if deadline := t.deadline(watch); deadline.Before(until) {
+		until = deadline
+	}
+	_ = conn.SetReadDeadline(until)
+	_, err := conn.Read(make([]byte, 1))
+	watch.lap(phaseTLS)
+	if err == nil {
+		return nil
+	}
+	return alerted(t.endpoint, phaseTLS, err)
 }
