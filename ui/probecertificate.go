@@ -42,5 +42,8 @@ func (g *page) certificate(c *room.Certificate) {
 		said += ", because of its issuer's"
 	}
 	g.fieldIn(token, "until", said)
+	if c.Chain.IsZero() {
+		g.fieldIn(theme.Critical, "trust", g.pen.marks.Critical+" it does not verify")
+	}
 	g.field("TLS", c.Version+", certificate "+thumb(c.Fingerprint))
 }

@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// Certificate is what an endpoint showed of itself in a TLS handshake. It is a fact: that
-// it has changed is an event. With which version it was shown is a reading.
+// Certificate is what an endpoint showed of itself in a TLS handshake. It is a fact, and
+// another one is a line of the timeline; the same one in another version of TLS, or with
+// another chain, is a fact that is not worth a line.
 type Certificate struct {
 	Subject     string    // the common name, or the first of the names
 	Issuer      string    // who signed it
@@ -14,7 +15,7 @@ type Certificate struct {
 	Expires     time.Time // when it is no longer valid
 	Chain       time.Time // when the first certificate of the chain up to a root is no longer valid; zero if it does not verify
 	Fingerprint string    // SHA-256 of the certificate, in hex
-	Version     string    // of TLS: "1.3"; a reading
+	Version     string    // of TLS: "1.3"
 }
 
 // Equal reports whether two certificates are the same. Both may be nil.
@@ -22,7 +23,7 @@ func (c *Certificate) Equal(o *Certificate) bool {
 	if c == nil || o == nil {
 		return c == o
 	}
-	return c.Fingerprint == o.Fingerprint && c.Subject == o.Subject && c.Issuer == o.Issuer && slices.Equal(c.Names, o.Names) &&
+	return c.Fingerprint == o.Fingerprint && c.Version == o.Version && c.Subject == o.Subject && c.Issuer == o.Issuer && slices.Equal(c.Names, o.Names) &&
 		c.Expires.Equal(o.Expires) && c.Chain.Equal(o.Chain)
 }
 

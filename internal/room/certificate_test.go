@@ -26,7 +26,7 @@ func TestHowLongACertificateLasts(t *testing.T) {
 	}
 }
 
-func TestAnotherCertificateIsAnEventAndTheVersionOfTLSIsNot(t *testing.T) {
+func TestAnotherCertificateIsALineAndAnotherVersionOfTLSIsNone(t *testing.T) {
 	clock := Wall{}
 	r := New(Options{Name: "prod", Clock: clock})
 	scope := Scope{Source: "probe"}
@@ -41,6 +41,9 @@ func TestAnotherCertificateIsAnEventAndTheVersionOfTLSIsNot(t *testing.T) {
 	show(&Certificate{Fingerprint: "a", Version: "1.2"})
 	if n := lines(); n != 0 {
 		t.Errorf("%d lines before anything has changed", n)
+	}
+	if detail := r.Snapshot().Of(KindProbe).Signals[0].Detail.(*ProbeDetail); detail.Certificate.Version != "1.2" {
+		t.Errorf("the version that is shown is %s", detail.Certificate.Version)
 	}
 	show(&Certificate{Fingerprint: "b", Version: "1.3"})
 	if n := lines(); n != 1 || !r.Snapshot().Timeline.Events[0].Wrote {

@@ -66,7 +66,7 @@ func alone(s *Signal) *Signal {
 func written(was, now *Signal) (at time.Time, wrote bool) {
 	if old, ok := was.Detail.(*ProbeDetail); ok {
 		new, ok := now.Detail.(*ProbeDetail)
-		return time.Time{}, ok && old.Certificate != nil && new.Certificate != nil && !old.Certificate.Equal(new.Certificate)
+		return time.Time{}, ok && old.Certificate != nil && new.Certificate != nil && old.Certificate.Fingerprint != new.Certificate.Fingerprint
 	}
 	before, ok := was.Detail.(*HealthDetail)
 	after, ok2 := now.Detail.(*HealthDetail)

@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,8 +37,10 @@ func shownCertificate(state *tls.ConnectionState, ends time.Time) *room.Certific
 		Expires: leaf.NotAfter.UTC(), Chain: ends.UTC(), Fingerprint: hex.EncodeToString(hash[:]),
 		Version: strings.TrimPrefix(tls.VersionName(state.Version), "TLS "),
 	}
-	for _, name := range leaf.DNSNames[:min(len(leaf.DNSNames), certificateNames)] {
-		shown.Names = append(shown.Names, clean.Line(name, certificateNameLimit))
+	for _, name := range hostsOf(leaf) {
+		if len(shown.Names) < certificateNames {
+			shown.Names = append(shown.Names, clean.Line(name, certificateNameLimit))
+		}
 	}
 	if shown.Subject == "" && len(shown.Names) > 0 {
 		shown.Subject = shown.Names[0]
@@ -139,24 +142,26 @@ func issuerOf(c *x509.Certificate) string {
 	return fmt.Sprintf("%q", clean.Line(name, certificateNameLimit))
 }
 
-// namesOf lists the hosts that a certificate is good for.
-func namesOf(c *x509.Certificate) string {
-	names := make([]string, 0, certificateNames+1)
-	add := func(name string) {
-		if len(names) < certificateNames {
-			names = append(names, clean.Line(name, certificateNameLimit))
-		}
-	}
-	for _, name := range c.DNSNames {
-		add(name)
-	}
+// hostsOf are the hosts that a certificate is good for: names, then addresses.
+func hostsOf(c *x509.Certificate) []string {
+	hosts := slices.Clone(c.DNSNames)
 	for _, address := range c.IPAddresses {
-		add(address.String())
+		hosts = append(hosts, address.String())
 	}
-	if len(names) == 0 {
+	return hosts
+}
+
+// namesOf lists them for people.
+func namesOf(c *x509.Certificate) string {
+	hosts := hostsOf(c)
+	if len(hosts) == 0 {
 		return "no host at all"
 	}
-	if rest := len(c.DNSNames) + len(c.IPAddresses) - len(names); rest > 0 {
+	names := make([]string, 0, certificateNames+1)
+	for _, name := range hosts[:min(len(hosts), certificateNames)] {
+		names = append(names, clean.Line(name, certificateNameLimit))
+	}
+	if rest := len(hosts) - len(names); rest > 0 {
 		names = append(names, fmt.Sprintf("%d more", rest))
 	}
 	return strings.Join(names, ", ")

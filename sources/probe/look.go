@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
-	"slices"
 	"time"
 
 	"warroom/internal/clean"
@@ -43,7 +42,7 @@ type look struct {
 
 	reached netip.AddrPort // where the last probe got to
 	address string         // the same as text
-	seen    []string       // fingerprints of the certificates it showed lately, the newest last
+	shown   showings       // the certificates it showed lately
 }
 
 func newLook(t *target) *look {
@@ -143,22 +142,6 @@ func (t *target) late(watch *stopwatch, found outcome) *failure {
 		}
 	}
 	return nil
-}
-
-// seenCertificates is how many certificates of an endpoint are remembered: behind a load
-// balancer several take turns, and that is no change.
-const seenCertificates = 8
-
-// showed takes in the certificate of the last look. The room is told of one that was not
-// seen lately; whose turn it is among those that were is of no interest.
-func (l *look) showed(c *room.Certificate) {
-	if c == nil || slices.Contains(l.seen, c.Fingerprint) {
-		return
-	}
-	l.seen = append(l.seen[max(0, len(l.seen)-seenCertificates+1):], c.Fingerprint)
-	detail := *l.signal.Detail.(*room.ProbeDetail)
-	detail.Certificate = c
-	l.signal.Detail = &detail
 }
 
 // update sets what the room knows about the target after one more outcome.

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"net"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ func TestWhatAnEndpointShowsOfItself(t *testing.T) { // T1, T2
 		t.Fatal(err)
 	}
 	got := certificate(probeOnce(t, Spec{URL: "https://" + secured(t, &tls.Config{Certificates: []tls.Certificate{good}})}, env))
-	if got == nil || got.Version != "1.3" || len(got.Fingerprint) != 64 || got.Issuer == "" || !got.Expires.Equal(parsed.NotAfter) || got.Chain.IsZero() {
+	if got == nil || !slices.Equal(got.Names, []string{"shop.example", "127.0.0.1"}) || got.Version != "1.3" || len(got.Fingerprint) != 64 || got.Issuer == "" || !got.Expires.Equal(parsed.NotAfter) || got.Chain.IsZero() {
 		t.Errorf("got %+v", got)
 	}
 	older := secured(t, &tls.Config{Certificates: []tls.Certificate{good}, MaxVersion: tls.VersionTLS12})
@@ -66,6 +67,38 @@ func TestACertificateThatChangesIsToldOnce(t *testing.T) {
 	}
 	if len(told) != 3 {
 		t.Errorf("%d certificates were told of, want one each: %v", len(told), told)
+	}
+}
+
+// TestARenewalThatIsTakenBackIsTold plays many looks of one endpoint: what takes turns is
+// no change, what is gone for long is.
+func TestARenewalThatIsTakenBackIsTold(t *testing.T) {
+	a, b := room.Certificate{Fingerprint: "a", Version: "1.3"}, room.Certificate{Fingerprint: "b", Version: "1.3"}
+	older := a
+	older.Version = "1.2"
+	var s showings
+	var told []string
+	show := func(times int, which ...room.Certificate) {
+		for range times {
+			for _, c := range which {
+				one := s.take(&c)
+				if said := one.Fingerprint + one.Version; len(told) == 0 || told[len(told)-1] != said {
+					told = append(told, said)
+				}
+			}
+		}
+	}
+	show(50, a, b) // they take turns
+	show(19, a)
+	show(1, b)
+	show(40, a) // b is gone
+	show(3, older)
+	for i := range 20 { // many new ones, and a at every other look
+		show(1, room.Certificate{Fingerprint: string(rune('A' + i))}, a)
+	}
+	want := []string{"a1.3", "b1.3", "a1.3", "a1.2"}
+	if len(told) != len(want)+20 || !slices.Equal(told[:len(want)], want) {
+		t.Errorf("told of %v", told)
 	}
 }
 
