@@ -64,7 +64,8 @@ func prepareDNS(t *target) (prober, error) {
 			return nil, fmt.Errorf("its URL has the %s %q; write one such as type=AAAA, transport=tcp, recurse=no", name, clean.Line(value, nameLimit))
 		}
 	}
-	if d.transport == overTLS && t.url.Port() == "" {
+	given, err := parseURL(t.spec.URL) // t.url has lost a port that is the usual one
+	if err == nil && given.Port() == "" && d.transport == overTLS {
 		t.endpoint.port = 853 // RFC 7858, section 3.1
 	}
 	t.secure = tlsConfig(t.endpoint)
@@ -159,6 +160,9 @@ func (d *dnsProbe) await(t *target, wire *dns.Conn, question *dns.Msg) (*dns.Msg
 		if wrong != nil {
 			return nil, &failure{class: classProtocol, phase: phaseFirstByte, reason: fmt.Sprintf("%s gives an answer that is no valid DNS message", t.endpoint), cause: wrong}
 		}
+		if len(answer.Question) == 0 && answer.Rcode != dns.RcodeSuccess {
+			return answer, nil // a server that could not read the question does not repeat it
+		}
 		if len(answer.Question) == 1 && strings.EqualFold(answer.Question[0].Name, d.name) && answer.Question[0].Qtype == d.kind && answer.Question[0].Qclass == dns.ClassINET {
 			return answer, nil
 		}
@@ -167,6 +171,9 @@ func (d *dnsProbe) await(t *target, wire *dns.Conn, question *dns.Msg) (*dns.Msg
 
 // unanswered says why no answer came.
 func (d *dnsProbe) unanswered(t *target, err error) *failure {
+	if own := ownTrouble(phaseFirstByte, err); own != nil {
+		return own
+	}
 	switch {
 	case errors.Is(err, dns.ErrShortRead), isDNSError(err):
 		return &failure{class: classProtocol, phase: phaseFirstByte, reason: fmt.Sprintf("%s gives an answer that is no valid DNS message", t.endpoint), cause: err}

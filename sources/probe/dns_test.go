@@ -95,6 +95,11 @@ func TestWhatANameServerAnswers(t *testing.T) {
 		{name: "N8 a record of another name is no answer", answer: func(q *dns.Msg, _ string) [][]byte {
 			return [][]byte{says(q, dns.RcodeSuccess, "evil.example. 60 IN A 192.0.2.1")}
 		}, word: "DOWN", class: "dns", reason: "empty answer: the name www.example.com exists and has no A record"},
+		{name: "N1 an error without the question", answer: func(q *dns.Msg, _ string) [][]byte {
+			wrong := new(dns.Msg).SetRcode(q, dns.RcodeFormatError)
+			wrong.Question = nil
+			return [][]byte{packed(wrong)}
+		}, word: "DOWN", class: "dns", reason: "the name server answers www.example.com with FORMERR"},
 		{name: "N1 a code without a name", answer: func(q *dns.Msg, _ string) [][]byte { return [][]byte{says(q, 12)} },
 			word: "DOWN", class: "dns", reason: "the name server answers www.example.com with code 12"},
 		{name: "N1 NXDOMAIN", answer: func(q *dns.Msg, _ string) [][]byte { return [][]byte{says(q, dns.RcodeNameError)} },
@@ -202,6 +207,18 @@ func TestAnAddressIsTurnedAroundForItsName(t *testing.T) { // N5 PTR
 		return [][]byte{says(q, dns.RcodeSuccess, "1.2.0.192.in-addr.arpa. 60 IN PTR www.example.com.")}
 	})
 	probeOnce(t, Spec{URL: "dns://" + address + "/192.0.2.1?type=PTR", Expect: Expect{Body: "www.example.com"}}, nil).wantUp(t)
+}
+
+func TestThePortOfANameServer(t *testing.T) {
+	for url, want := range map[string]uint16{
+		"dns://ns.example/x.example": 53, "dns://ns.example/x.example?transport=tls": 853,
+		"dns://ns.example:53/x.example?transport=tls": 53, "dns://192.0.2.53:5353/x.example": 5353,
+	} {
+		target, err := newTarget(Spec{Name: "shop", URL: url}, new(Environment))
+		if err != nil || target.endpoint.port != want {
+			t.Errorf("%s: %v, %v", url, target, err)
+		}
+	}
 }
 
 func TestQuestionsThatAreRefused(t *testing.T) {

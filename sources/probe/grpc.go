@@ -92,7 +92,9 @@ func check(ctx context.Context, t *target, service string, watch *stopwatch, fou
 	}
 	answer, err := http2Over(wire).RoundTrip(healthRequest(ctx, t, service, watch))
 	watch.lap(phaseFirstByte)
-	if start := begun.start(); err != nil && !isTimeout(err) && len(start) == cap(start) && start[frameType] != settingsFrame {
+	if start := begun.start(); err != nil && len(start) > 1 && start[0] == alertRecord && start[1] == tlsMajor {
+		return &failure{class: classProtocol, phase: phaseFirstByte, reason: fmt.Sprintf("%s speaks TLS, not plain HTTP/2; use grpcs://", t.endpoint), cause: err}
+	} else if err != nil && !isTimeout(err) && len(start) == cap(start) && start[frameType] != settingsFrame {
 		return &failure{class: classProtocol, phase: phaseFirstByte, reason: fmt.Sprintf("%s does not speak HTTP/2: it begins with %s", t.endpoint, escaped(start)), cause: err}
 	}
 	if err != nil {
@@ -257,8 +259,8 @@ func broken(t *target, p phase, err error) *failure {
 		f.reason = fmt.Sprintf("%s does not keep to HTTP/2 (%s)", t.endpoint, http2.ErrCode(ended))
 	case strings.Contains(err.Error(), "malformed HTTP response"), strings.Contains(err.Error(), "frame"):
 		f.reason = fmt.Sprintf("%s does not speak HTTP/2", t.endpoint)
-	default:
-		return brokenOff(t, p, err, "an answer came")
+	default: // how exactly it ended depends on what the transport was doing
+		f.reason = "the connection ended before an answer came"
 	}
 	return f
 }

@@ -182,12 +182,18 @@ func TestGRPCWhereSomethingElseIsSpoken(t *testing.T) {
 	if got.Word != "DOWN" || got.sample.Class != "tls" {
 		t.Errorf("G5 TLS to a plain server: %s %s %q", got.Word, got.sample.Class, got.Reason)
 	}
+	for range 50 { // whatever the transport is doing at that moment
+		ends := listen(t, func(conn net.Conn) { _, _ = conn.Read(make([]byte, 1)) })
+		probeOnce(t, Spec{URL: "grpc://" + ends}, nil).want(t, "DOWN", "protocol", "the connection ended before an answer came")
+	}
 	web := listen(t, func(conn net.Conn) {
 		_, _ = conn.Write([]byte("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
 		untilClosed(conn)
 	})
 	got = probeOnce(t, Spec{URL: "grpc://" + web}, nil)
 	got.want(t, "DOWN", "protocol", web+` does not speak HTTP/2: it begins with "HTTP/"`)
+	alert := listen(t, func(conn net.Conn) { _, _ = conn.Write([]byte{0x15, 3, 1, 0, 2, 2, 10}); untilClosed(conn) })
+	probeOnce(t, Spec{URL: "grpc://" + alert}, nil).want(t, "DOWN", "protocol", alert+" speaks TLS, not plain HTTP/2; use grpcs://")
 	silent := listen(t, untilClosed)
 	probeOnce(t, Spec{URL: "grpc://" + silent, Timeout: 300 * time.Millisecond}, nil).want(t, "DOWN", "timeout", "timed out after 300ms waiting for the first byte") // G7
 }

@@ -136,12 +136,14 @@ func malformed(cause error, reason string) *failure {
 	return &failure{class: classProtocol, phase: phaseTransfer, reason: reason, cause: cause}
 }
 
+// An alert of TLS begins with these two bytes (RFC 8446, section 5.1).
+const alertRecord, tlsMajor = 0x15, 0x03
+
 // notHTTP shows the beginning of an answer in some other protocol.
 func notHTTP(h *hop, start []byte) *failure {
-	const alertRecord, majorVersion = 0x15, 0x03 // RFC 8446, section 5.1
 	reason := fmt.Sprintf("%s does not speak HTTP/1.1: it begins with %s", h.endpoint, escaped(start))
-	if len(start) > 1 && start[0] == alertRecord && start[1] == majorVersion {
-		reason = fmt.Sprintf("%s speaks TLS, not plain HTTP; use https://", h.endpoint)
+	if len(start) > 1 && start[0] == alertRecord && start[1] == tlsMajor {
+		reason = fmt.Sprintf("%s speaks TLS, not plain HTTP; use %s://", h.endpoint, h.url.Scheme+"s")
 	}
 	return &failure{class: classProtocol, phase: phaseFirstByte, reason: reason}
 }

@@ -84,7 +84,7 @@ func unsecured(t *target, e endpoint, err error) *failure {
 	f := &failure{class: classTLS, phase: phaseTLS, cause: err}
 	switch record, isRecord := errors.AsType[tls.RecordHeaderError](err); {
 	case isRecord && string(record.RecordHeader[:]) == "HTTP/":
-		f.reason = fmt.Sprintf("%s does not speak TLS: it answers in plain HTTP; use http://", e)
+		f.reason = fmt.Sprintf("%s does not speak TLS: it answers in plain HTTP; use %s", e, plainly(t.url.Scheme))
 	case isRecord:
 		f.reason = fmt.Sprintf("%s does not speak TLS: it begins with %s", e, escaped(record.RecordHeader[:]))
 	case isReset(err):
@@ -95,4 +95,17 @@ func unsecured(t *target, e endpoint, err error) *failure {
 		f.reason = fmt.Sprintf("the TLS handshake with %s failed", e)
 	}
 	return f
+}
+
+// plainly is how a URL is begun that asks for no TLS.
+func plainly(scheme string) string {
+	switch scheme {
+	case "wss":
+		return "ws://"
+	case "grpcs":
+		return "grpc://"
+	case "dns":
+		return "transport=tcp"
+	}
+	return "http://"
 }
