@@ -12,7 +12,6 @@ import (
 	"net"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -176,7 +175,6 @@ type terminal struct {
 	over   chan struct{}
 	errs   lockedBuffer
 
-	stopped atomic.Bool
 }
 
 // join joins with a terminal of 120x40.
@@ -192,14 +190,9 @@ func (h *hosted) join(key gossh.Signer) *terminal {
 func (h *hosted) open(client *gossh.Client) *terminal {
 	h.t.Helper()
 	s := &terminal{t: h.t, client: client, screen: vt.NewEmulator(120, 40), news: make(chan struct{}, 1), over: make(chan struct{})}
-	go func() { // what it would answer is not sent: a terminal need not
-		var sink [256]byte
-		for {
-			if _, err := s.screen.Read(sink[:]); err != nil || s.stopped.Load() {
-				return
-			}
-		}
-	}()
+	// What it would answer is not sent: a terminal need not. Somebody has to
+	// take it for as long as there is a terminal, or its next answer blocks it.
+	go func() { _, _ = io.Copy(io.Discard, s.screen) }()
 	var err error
 	if s.session, err = client.NewSession(); err != nil {
 		h.t.Fatal(err)
@@ -216,8 +209,7 @@ func (h *hosted) open(client *gossh.Client) *terminal {
 	}
 	go func() {
 		_ = s.session.Wait()
-		s.stopped.Store(true)
-		_, _ = s.Write([]byte("\x1b[5n")) // its answer ends the one who takes answers
+		_ = s.screen.InputPipe().(io.Closer).Close() // nothing to take any more; Emulator.Close would race with its Read
 		close(s.over)
 	}()
 	h.t.Cleanup(func() { _ = client.Close() })
