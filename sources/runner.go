@@ -2,8 +2,6 @@ package sources
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
 	"log/slog"
 	"sync"
 	"time"
@@ -12,8 +10,8 @@ import (
 )
 
 const (
-	// firstWithin bounds, in real time, how long the first looks are spread out, so
-	// that a screen fills at once and the world is not asked everything at once.
+	// firstWithin bounds how long the first looks are spread out, so that a screen
+	// fills at once and the world is not asked everything at once.
 	firstWithin = 2 * time.Second
 	// stopGrace is how long, in real time, a look may go on after its time is up
 	// before it is given up.
@@ -22,6 +20,17 @@ const (
 	// endpoints all hang for five seconds, each still has its turn every ten, and
 	// a kind that hangs does not hold up the others.
 	atOnce = 256
+	// startsAtOnce is how many looks are begun together, and pace what is waited, in
+	// real time, before the next: a thousand that begin in one moment measure each
+	// other and not the world.
+	startsAtOnce = 4
+	pace         = time.Millisecond
+	// longestSleep is how long, in room time, a runner waits without looking at the
+	// clock: timers stand still while a laptop sleeps.
+	longestSleep = 15 * time.Second
+	// leastSleep is waited for longer, in room time, by a clock that wakes early: one
+	// that runs thousands of times faster than the world cannot wait for less.
+	leastSleep = 10 * time.Microsecond
 	// recheck is the part of an interval after which a look that asks for it is borne
 	// out, and leastRecheck the least of it: what passes within a second is no outage.
 	recheck      = 5
@@ -39,32 +48,31 @@ type Sink interface{ Observe(room.Observation) }
 // Runner looks at watches again and again: one look in flight per watch, each on a
 // fixed grid of due times, so that a late look never causes a burst. The first look does
 // not wait for its slot, so that a screen fills at once; the slot may follow soon after.
-// A Runner runs once. Again may be called from anywhere.
+// A Runner runs once. Everything but Run and Once may be called from anywhere.
 type Runner struct {
 	clock room.Clock
 	sink  Sink
 	log   *slog.Logger
 
-	mu       sync.Mutex
-	slots    map[string]chan struct{}     // by Scope.Source; as many as looks may be in flight
-	sleepers map[*rota]context.CancelFunc // wakes the ones that wait
+	mu      sync.Mutex
+	known   map[string]*rota // by the watch's name
+	waiting queue
+	lanes   map[string]*lane // by Scope.Source
+	wake    context.CancelFunc
+	flying  sync.WaitGroup // looks in flight, but not those given up
 }
 
-// rota is when one watch is looked at.
-type rota struct {
-	watch   Watch
-	grid    time.Time // a due time; the others are whole intervals away
-	breaker breaker
+// lane is what is in flight of one kind of source.
+type lane struct {
+	flying int
+	behind []*rota // due, and waiting for one that flies to be over; the first is next
 }
 
 // NewRunner makes a runner. Intervals and back-off are in the clock's room time;
 // timeouts are real. What goes wrong is logged with its cause, which people are
 // not shown.
 func NewRunner(clock room.Clock, sink Sink, log *slog.Logger) *Runner {
-	return &Runner{
-		clock: clock, sink: sink, log: log,
-		slots: make(map[string]chan struct{}), sleepers: make(map[*rota]context.CancelFunc),
-	}
+	return &Runner{clock: clock, sink: sink, log: log, known: make(map[string]*rota), lanes: make(map[string]*lane), wake: func() {}}
 }
 
 // Run looks at every watch until the context ends, and returns when every look
@@ -72,142 +80,180 @@ func NewRunner(clock room.Clock, sink Sink, log *slog.Logger) *Runner {
 // seconds; that one is logged. The room is told of every watch before the first
 // look, so that a source which never answers is missed.
 func (r *Runner) Run(ctx context.Context, watches []Watch) {
-	var all sync.WaitGroup
 	for _, w := range watches {
-		r.sink.Observe(room.Observation{Scope: w.Scope, Watch: w.Name, At: r.clock.Now(), Interval: w.Interval, Begins: true})
-		all.Go(func() { r.keep(ctx, w) })
+		r.Add(w)
 	}
-	all.Wait()
+	started, before := 0, time.Time{}
+	for ctx.Err() == nil {
+		now := r.clock.Now()
+		r.mu.Lock()
+		if now.Before(before) { // somebody has put the clock back, and would be waited for
+			r.waiting.replan(func(t *rota) time.Time { return nextOnGrid(t.grid, now, t.watch.Interval) })
+		}
+		before = now
+		due, until := r.waiting.first(now)
+		if due != nil {
+			r.launch(ctx, due)
+			r.mu.Unlock()
+			if started++; started%startsAtOnce == 0 {
+				_ = room.Wall{}.Sleep(ctx, time.Now().Add(pace))
+			}
+			continue
+		}
+		started = 0
+		sleeping, wake := context.WithCancel(ctx)
+		r.wake = wake
+		r.mu.Unlock()
+		if r.clock.Sleep(sleeping, until) == nil && r.clock.Now().Before(until) {
+			_ = r.clock.Sleep(sleeping, r.clock.Now().Add(leastSleep))
+		}
+		wake()
+	}
+	r.flying.Wait()
 }
 
-// Once makes one look at every watch, all together, and returns when they are done.
-// A watch whose turn did not come before the context ended is told as trouble.
-func (r *Runner) Once(ctx context.Context, watches []Watch) {
-	var all sync.WaitGroup
-	for _, w := range watches {
-		all.Go(func() {
-			if l := r.start(ctx, w); l != nil {
-				r.tell(w, l.wait(), time.Time{})
-				return
-			}
-			r.tell(w, missed(w, ctx.Err()), time.Time{})
-		})
+// Add begins to look at a watch, at once if the Runner runs. One of the same name is
+// replaced, and its look in flight is not reported any more.
+func (r *Runner) Add(w Watch) {
+	now := r.clock.Now()
+	r.sink.Observe(room.Observation{Scope: w.Scope, Watch: w.Name, At: now, Interval: w.Interval, Begins: true})
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.remove(w.Name)
+	t := newRota(w, now)
+	r.known[w.Name] = t
+	r.waiting.add(t)
+	r.wake()
+}
+
+// Remove stops looking at the watch of a name, if there is one. What its look in flight
+// still finds is not reported.
+func (r *Runner) Remove(name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.remove(name)
+}
+
+func (r *Runner) remove(name string) {
+	if t := r.known[name]; t != nil {
+		t.removed = true
+		r.waiting.remove(t)
+		delete(r.known, name)
 	}
-	all.Wait()
 }
 
 // Again makes every watch that is waiting look now. One that is being looked at
 // already is left alone.
 func (r *Runner) Again() {
+	now := r.clock.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, wake := range r.sleepers {
-		wake()
-	}
+	r.waiting.replan(func(*rota) time.Time { return now })
+	r.wake()
 }
 
-// keep looks at one watch for as long as the context lasts.
-func (r *Runner) keep(ctx context.Context, w Watch) {
-	if !r.stagger(ctx, w) {
+// AgainAt makes one watch look now, unless it is being looked at already. It says
+// whether there is a watch of that name.
+func (r *Runner) AgainAt(name string) bool {
+	now := r.clock.Now()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t := r.known[name]
+	if t != nil && t.place != away {
+		r.waiting.remove(t)
+		t.due = now
+		r.waiting.add(t)
+		r.wake()
+	}
+	return t != nil
+}
+
+// launch begins a look that is due, or has it wait until others of its kind are over.
+// The lock is held.
+func (r *Runner) launch(ctx context.Context, t *rota) {
+	l := r.lanes[t.watch.Scope.Source]
+	if l == nil {
+		l = new(lane)
+		r.lanes[t.watch.Scope.Source] = l
+	}
+	if l.flying == atOnce {
+		l.behind = append(l.behind, t)
 		return
 	}
-	t := &rota{watch: w, grid: gridOf(w)}
-	for r.turn(ctx, t) {
+	l.flying++
+	r.flying.Add(1)
+	go r.fly(ctx, t)
+}
+
+// land gives a look's place in flight to the next of its kind.
+func (r *Runner) land(ctx context.Context, t *rota) {
+	r.flying.Done()
+	l := r.lanes[t.watch.Scope.Source]
+	l.flying--
+	for len(l.behind) > 0 && l.flying < atOnce && ctx.Err() == nil {
+		next := l.behind[0]
+		l.behind = l.behind[1:]
+		if !next.removed {
+			r.launch(ctx, next)
+		}
 	}
 }
 
-// turn makes one look and waits until the next one is due. It says whether to go on.
-func (r *Runner) turn(ctx context.Context, t *rota) bool {
-	l := r.start(ctx, t.watch)
-	if l == nil {
-		return false
+// fly makes one look at a watch and plans the next.
+func (r *Runner) fly(ctx context.Context, t *rota) {
+	r.mu.Lock()
+	l := &look{watch: t.watch, late: max(0, r.clock.Now().Sub(t.due)), skipped: t.skipped, unwanted: func() bool { return r.gone(t) }}
+	t.skipped = 0
+	r.mu.Unlock()
+	r.look(ctx, l, func(failure *Failure) { r.settle(ctx, t, failure, l.hangs()) })
+	if l.hangs() && ctx.Err() == nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		t.next(r.clock.Now())
+		r.queue(t)
 	}
-	failure := l.wait()
-	hangs := !l.ended()
+}
+
+// gone says whether nobody watches a rota any more.
+func (r *Runner) gone(t *rota) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return t.removed
+}
+
+// settle takes in how a look ended: it is told, and the next one planned, unless it
+// hangs, since there is no second one beside it.
+func (r *Runner) settle(ctx context.Context, t *rota, failure *Failure, hangs bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	defer r.land(ctx, t)
 	if ctx.Err() != nil {
 		if hangs {
 			r.log.Error("look left behind: it does not stop", "watch", t.watch.Name)
 		}
-		return false
+		return
+	}
+	if t.removed {
+		return
 	}
 	if before := t.breaker.record(failure == nil || failure.Partial); before > 0 && t.breaker.failures == 0 {
 		r.log.Info("look works again", "watch", t.watch.Name, "failures", before)
 	}
-	if hangs { // no second one beside it
+	if hangs {
 		r.tell(t.watch, failure, time.Time{})
-		if !l.join(ctx) {
-			return false
-		}
-		return r.sleep(ctx, t, r.next(t))
+		return
 	}
-	next := r.next(t)
-	r.tell(t.watch, failure, next)
-	return r.sleep(ctx, t, next)
+	r.tell(t.watch, failure, t.next(r.clock.Now()))
+	r.queue(t)
 }
 
-// next is the room time of the watch's next look.
-func (r *Runner) next(t *rota) time.Time {
-	now := r.clock.Now()
-	due := t.breaker.next(now, nextOnGrid(t.grid, now, t.watch.Interval), t.watch.Interval)
-	if sooner := now.Add(max(t.watch.Interval/recheck, leastRecheck)); t.watch.Soon != nil && t.watch.Soon() && sooner.Before(due) {
-		return sooner
+// queue has a rota wait for its next turn. The lock is held.
+func (r *Runner) queue(t *rota) {
+	if t.removed {
+		return
 	}
-	return due
-}
-
-// sleep waits for a room time, for Again, or for the end. It says whether to go on.
-func (r *Runner) sleep(ctx context.Context, t *rota, until time.Time) bool {
-	waiting, wake := context.WithCancel(ctx)
-	defer wake()
-	r.mu.Lock()
-	r.sleepers[t] = wake
-	r.mu.Unlock()
-	_ = r.clock.Sleep(waiting, until) // woken early is as good as in time
-	r.mu.Lock()
-	delete(r.sleepers, t)
-	r.mu.Unlock()
-	return ctx.Err() == nil
-}
-
-// stagger waits for a watch's turn among the first looks: its share of the interval
-// in room time, or of firstWithin in real time, whichever is over first. A drill
-// whose simulated minute lasts a blink so loses none of them. False means that the
-// context ended.
-func (r *Runner) stagger(ctx context.Context, w Watch) bool {
-	turn := share(w.Name)
-	soon, cancel := context.WithTimeout(ctx, time.Duration(turn*float64(firstWithin)))
-	defer cancel()
-	_ = r.clock.Sleep(soon, r.clock.Now().Add(time.Duration(turn*float64(w.Interval))))
-	return ctx.Err() == nil
-}
-
-// share is a watch's place between 0 and 1 among the first looks, the same after
-// every start. Names that differ in one digit do not land together.
-func share(name string) float64 {
-	hash := sha256.Sum256([]byte(name))
-	return float64(binary.BigEndian.Uint32(hash[:])) / (1 << 32)
-}
-
-// gridOf is a due time of a watch. Due times are spread over the whole interval and hang
-// on the watch's name alone: a restart does not move them, and a thousand watches of one
-// interval are never due together.
-func gridOf(w Watch) time.Time {
-	return time.Unix(0, 0).UTC().Add(time.Duration(share(w.Name) * float64(w.Interval)))
-}
-
-// nextOnGrid is the first due time that is not only just ahead: a clock that wakes a
-// little early would else be due twice. Slots that have passed are skipped.
-func nextOnGrid(grid, now time.Time, interval time.Duration) time.Time {
-	if interval <= 0 {
-		return now.Add(unsaidInterval)
+	r.waiting.add(t)
+	if t.place == 0 {
+		r.wake()
 	}
-	into := now.Sub(grid) % interval
-	if into < 0 {
-		into += interval
-	}
-	ahead := interval - into
-	if ahead < interval/justAhead {
-		ahead += interval
-	}
-	return now.Add(ahead)
 }

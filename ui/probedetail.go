@@ -20,8 +20,11 @@ func probeDetail(g *page, it item) {
 	}
 	g.field("target", detail.Target)
 	g.field("looks", fmt.Sprintf("every %s, gives up after %s", age(detail.Interval), p.latency(detail.Timeout)))
-	g.field("expects", strings.Join(detail.Expect, ", "))
 	samples := it.signal.Samples
+	if late := lateness(p, samples); late != "" {
+		g.field("", late)
+	}
+	g.field("expects", strings.Join(detail.Expect, ", "))
 	if n := len(samples); n > 0 {
 		g.phases(samples[n-1])
 		g.certificate(detail.Certificate)
@@ -30,6 +33,29 @@ func probeDetail(g *page, it item) {
 		g.failures(samples)
 	}
 	g.history(it.signal.Key)
+}
+
+// lateLeast is the lateness of a look that is worth a line.
+const lateLeast = time.Millisecond
+
+// lateness says how far looks kept to their time, which is this machine's doing and in no
+// latency; "" if they did.
+func lateness(p *pen, samples []room.Sample) string {
+	var late []time.Duration
+	skipped := 0
+	for _, s := range samples {
+		late = append(late, s.Late)
+		skipped += s.Skipped
+	}
+	slices.Sort(late)
+	var said []string
+	if n := len(late); n > 0 && late[n-1] >= lateLeast {
+		said = append(said, fmt.Sprintf("begun up to %s late, half of them within %s", p.latency(late[n-1]), p.latency(late[n/2])))
+	}
+	if skipped > 0 {
+		said = append(said, plural(skipped, "slot")+" passed without a look")
+	}
+	return strings.Join(said, "; ")
 }
 
 // latencyWidth is the column of a measured time: 12345.6s at the worst.

@@ -41,6 +41,8 @@ type sample struct {
 	Class   string    `json:"class,omitempty"`
 	Phase   string    `json:"phase,omitempty"`
 	Status  int       `json:"status,omitempty"`
+	Late    int64     `json:"late_ns,omitempty"`
+	Skipped int       `json:"skipped,omitempty"`
 }
 
 func readingOf(r *room.Reading) *reading {
@@ -81,7 +83,7 @@ func sampleOf(s *room.Sample) sample {
 	return sample{
 		At: writable(s.At), State: word(s.State), Total: int64(s.Total),
 		Phases:  [5]int64{int64(p.Resolve), int64(p.Connect), int64(p.TLS), int64(p.FirstByte), int64(p.Transfer)},
-		Address: s.Address, Text: s.Text, Class: s.Class, Phase: s.Phase, Status: s.Status,
+		Address: s.Address, Text: s.Text, Class: s.Class, Phase: s.Phase, Status: s.Status, Late: int64(s.Late), Skipped: s.Skipped,
 	}
 }
 
@@ -90,7 +92,7 @@ func (w *sample) room() room.Sample {
 	return room.Sample{
 		At: w.At, State: room.State(w.State), Total: time.Duration(w.Total),
 		Phases:  room.Phases{Resolve: phase(0), Connect: phase(1), TLS: phase(2), FirstByte: phase(3), Transfer: phase(4)},
-		Address: w.Address, Text: w.Text, Class: w.Class, Phase: w.Phase, Status: w.Status,
+		Address: w.Address, Text: w.Text, Class: w.Class, Phase: w.Phase, Status: w.Status, Late: time.Duration(w.Late), Skipped: w.Skipped,
 	}
 }
 

@@ -158,6 +158,8 @@ type Sample struct {
 	Class   string        // for a failure: dns, connect, tls, cert, timeout, protocol, redirect, status, assert, body, error; else ""
 	Phase   string        // for a failure: the phase in which it happened; else ""
 	Status  int           // HTTP status, 0 if there was none
+	Late    time.Duration // from when the look was due to when it began, in room time: our own slowness, in no phase and not in Total
+	Skipped int           // slots that had passed without a look before this one
 }
 
 // Phases are the parts of one probe, in real time; they add up to its total. A

@@ -174,7 +174,6 @@ type terminal struct {
 	bytes  int
 	over   chan struct{}
 	errs   lockedBuffer
-
 }
 
 // join joins with a terminal of 120x40.

@@ -46,6 +46,15 @@ func timedOut(t *target, p phase) *failure {
 	}
 }
 
+// stalled is what a timeout comes to that was noticed much too late.
+func stalled(f *failure) *failure {
+	return &failure{
+		class: classError, phase: f.phase, cause: f.cause,
+		reason: "this machine stood still while it looked: that the time was up was noticed far too late",
+		next:   "see what else it does; a machine that was asleep is well again",
+	}
+}
+
 // isTimeout says whether an error means that time was up.
 func isTimeout(err error) bool {
 	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) {

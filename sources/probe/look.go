@@ -15,6 +15,9 @@ const (
 	// lookGrace is how much longer a look may take than its probe, so that it is the
 	// probe that runs out of time, and says waiting for what.
 	lookGrace = time.Second
+	// stall is how much later than it should a probe may notice that its time is up. After
+	// more than that it was this process that did not run.
+	stall = 500 * time.Millisecond
 	// reasonLimit and textLimit are how many runes a pane can use.
 	reasonLimit = 300
 	textLimit   = 120
@@ -86,6 +89,9 @@ func (l *look) look(ctx context.Context, report sources.Report) error {
 	found := t.probe(ctx, t, &watch)
 	if found.failure == nil {
 		found.failure = t.late(&watch, found)
+	}
+	if f := found.failure; f != nil && f.class == classTimeout && watch.total() > t.spec.Timeout+stall {
+		found.failure = stalled(f)
 	}
 	if err := ctx.Err(); err != nil && found.failure != nil {
 		return &sources.Failure{Err: err, Trouble: room.Trouble{
