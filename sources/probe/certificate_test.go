@@ -2,9 +2,11 @@ package probe
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -32,6 +34,9 @@ type leaf struct {
 	names      []string // names and addresses
 	from, to   time.Time
 	selfSigned bool
+	issuerAt   string                  // where the issuer's own certificate is to be had
+	algorithm  x509.SignatureAlgorithm // what suits the signer's key if 0
+	bits       int                     // of an RSA key; 0 for one of P-256
 }
 
 var serial int64
@@ -57,8 +62,8 @@ func newKey(t testing.TB) *ecdsa.PrivateKey {
 	return key
 }
 
-func sign(t testing.TB, template, parent *x509.Certificate, key, signer *ecdsa.PrivateKey) *x509.Certificate {
-	der, err := x509.CreateCertificate(rand.Reader, template, parent, &key.PublicKey, signer)
+func sign(t testing.TB, template, parent *x509.Certificate, key, signer crypto.Signer) *x509.Certificate {
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,8 +95,18 @@ func (a *authority) issue(t testing.TB, want leaf) tls.Certificate {
 			template.DNSNames = append(template.DNSNames, name)
 		}
 	}
-	key := newKey(t)
-	parent, signer := a.certificate, a.key
+	template.SignatureAlgorithm = want.algorithm
+	if want.issuerAt != "" {
+		template.IssuingCertificateURL = []string{want.issuerAt}
+	}
+	var key crypto.Signer = newKey(t)
+	if want.bits > 0 {
+		var err error
+		if key, err = rsa.GenerateKey(rand.Reader, want.bits); err != nil {
+			t.Fatal(err)
+		}
+	}
+	parent, signer := a.certificate, crypto.Signer(a.key)
 	if want.selfSigned {
 		parent, signer = template, key
 	}

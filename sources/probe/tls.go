@@ -30,14 +30,15 @@ func handshake(t *target, e endpoint, conn *openConn, watch *stopwatch) (ignored
 	}
 	secure := tls.Client(conn.Conn, config)
 	err := secure.Handshake()
+	state := secure.ConnectionState() // has the certificate even if the handshake failed after it
+	ends, wrong := verify(state.PeerCertificates, e.serverName(), t.roots)
+	if shown := shownCertificate(&state, ends); shown != nil {
+		watch.shown = shown
+	}
+	watch.lap(phaseTLS)
 	if err != nil {
-		watch.lap(phaseTLS)
 		return "", unsecured(t, e, err)
 	}
-	state := secure.ConnectionState()
-	ends, wrong := verify(state.PeerCertificates, e.serverName(), t.roots)
-	watch.shown = shownCertificate(&state, ends)
-	watch.lap(phaseTLS)
 	if wrong != nil && !t.spec.Insecure {
 		return "", wrong
 	}
