@@ -36,7 +36,8 @@ type leaf struct {
 	selfSigned bool
 	issuerAt   string                  // where the issuer's own certificate is to be had
 	algorithm  x509.SignatureAlgorithm // what suits the signer's key if 0
-	bits       int                     // of an RSA key; 0 for one of P-256
+	forClients bool
+	bits       int // of an RSA key; 0 for one of P-256
 }
 
 var serial int64
@@ -96,6 +97,9 @@ func (a *authority) issue(t testing.TB, want leaf) tls.Certificate {
 		}
 	}
 	template.SignatureAlgorithm = want.algorithm
+	if want.forClients {
+		template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+	}
 	if want.issuerAt != "" {
 		template.IssuingCertificateURL = []string{want.issuerAt}
 	}

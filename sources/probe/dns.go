@@ -180,6 +180,9 @@ func (d *dnsProbe) unanswered(t *target, err error) *failure {
 	case errors.Is(err, syscall.ECONNREFUSED): // ICMP: port unreachable
 		return &failure{class: classConnect, phase: phaseFirstByte, reason: fmt.Sprintf("nothing listens at %s", t.endpoint), cause: err}
 	}
+	if told := alerted(t.endpoint, phaseFirstByte, err); told != nil {
+		return told
+	}
 	return brokenOff(t, phaseFirstByte, err, "an answer came")
 }
 

@@ -85,12 +85,8 @@ func check(ctx context.Context, t *target, service string, watch *stopwatch, fou
 	}
 	ctx, cancel := context.WithDeadline(ctx, t.deadline(watch))
 	defer cancel()
-	wire := conn.Conn
 	begun := &beginning{Conn: conn.Conn}
-	if t.url.Scheme == "grpc" {
-		wire = begun // over TLS the handshake has said what is spoken
-	}
-	answer, err := http2Over(wire).RoundTrip(healthRequest(ctx, t, service, watch))
+	answer, err := http2Over(begun).RoundTrip(healthRequest(ctx, t, service, watch))
 	watch.lap(phaseFirstByte)
 	if start := begun.start(); err != nil && len(start) > 1 && start[0] == alertRecord && start[1] == tlsMajor {
 		return &failure{class: classProtocol, phase: phaseFirstByte, reason: fmt.Sprintf("%s speaks TLS, not plain HTTP/2; use grpcs://", t.endpoint), cause: err}
@@ -98,6 +94,9 @@ func check(ctx context.Context, t *target, service string, watch *stopwatch, fou
 		return &failure{class: classProtocol, phase: phaseFirstByte, reason: fmt.Sprintf("%s does not speak HTTP/2: it begins with %s", t.endpoint, escaped(start)), cause: err}
 	}
 	if err != nil {
+		if f := begun.alert(t.endpoint); f != nil {
+			return f
+		}
 		return broken(t, phaseFirstByte, err)
 	}
 	defer answer.Body.Close()
@@ -123,6 +122,7 @@ type beginning struct {
 
 	mu    sync.Mutex
 	first []byte
+	ended error // how the other side ended the connection; nil as long as it has not
 }
 
 // Read implements net.Conn.
@@ -131,7 +131,31 @@ func (b *beginning) Read(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.first = append(b.first, p[:min(n, frameStart-len(b.first))]...)
+	if b.ended == nil {
+		b.ended = err
+	}
 	return n, err
+}
+
+// Write implements net.Conn. When the other side has ended the connection, its reason is
+// there to be read, and the writing would only say that it has.
+func (b *beginning) Write(p []byte) (int, error) {
+	n, err := b.Conn.Write(p)
+	if err != nil {
+		_, _ = b.Read(make([]byte, 1))
+	}
+	return n, err
+}
+
+// alert is the failure of a connection that the other side ended with an alert of TLS; nil
+// if it did not.
+func (b *beginning) alert(e endpoint) *failure {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ended == nil {
+		return nil
+	}
+	return alerted(e, phaseFirstByte, b.ended)
 }
 
 // start is the first bytes; its length is less than its capacity if not as many came.

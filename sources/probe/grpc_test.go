@@ -30,6 +30,18 @@ func callee(t testing.TB, handler http.HandlerFunc) string {
 	return server.Listener.Addr().String()
 }
 
+// calleeOverTLS is callee over TLS.
+func calleeOverTLS(t testing.TB, config *tls.Config, handler http.HandlerFunc) string {
+	t.Helper()
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.EnableHTTP2 = true
+	server.TLS = config.Clone()
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	return server.Listener.Addr().String()
+}
+
 // health answers a health check with a message and a status.
 func health(message []byte, status string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -201,13 +213,7 @@ func TestGRPCWhereSomethingElseIsSpoken(t *testing.T) {
 func TestGRPCOverTLS(t *testing.T) {
 	ours := newAuthority(t)
 	serve := func(name string) string {
-		server := httptest.NewUnstartedServer(health([]byte{8, 1}, "0"))
-		server.Config.ErrorLog = log.New(io.Discard, "", 0)
-		server.EnableHTTP2 = true
-		server.TLS = &tls.Config{Certificates: []tls.Certificate{ours.issue(t, leaf{names: []string{name}})}}
-		server.StartTLS()
-		t.Cleanup(server.Close)
-		return server.Listener.Addr().String()
+		return calleeOverTLS(t, &tls.Config{Certificates: []tls.Certificate{ours.issue(t, leaf{names: []string{name}})}}, health([]byte{8, 1}, "0"))
 	}
 	env := &Environment{Roots: ours.pool}
 	probeOnce(t, Spec{URL: "grpcs://" + serve("127.0.0.1") + "/orders"}, env).wantUp(t)

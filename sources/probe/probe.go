@@ -41,6 +41,7 @@ type Spec struct {
 	Objective float64             // the share of good looks that is aimed at, in per cent; 0: none
 	Expect    Expect              //
 	Pin       netip.Addr          // where to connect to whatever its name resolves to; the zero Addr: resolve
+	TLS       TLS                 //
 	Insecure  bool                // a certificate that does not verify is accepted, and said so
 	Canary    bool                // a stranger's front door, whose failure says nothing while nothing outside was ever reached
 	NoFollow  bool                // a redirect is the answer, and not followed

@@ -13,13 +13,15 @@ import (
 
 	"warroom/internal/clean"
 	"warroom/internal/room"
+	"warroom/internal/trust"
 )
 
 // nameLimit is how many runes of a probe's name are kept: more than any pane has columns.
 const nameLimit = 120
 
 // target is a Spec that has been checked, and all that can be made ready before
-// the first probe. Only clock and lookup have state, and both may be shared.
+// the first probe. Only clock and lookup have state that is shared; the files that TLS
+// stands on are kept up by its looks, which do not overlap.
 type target struct {
 	spec     Spec
 	probe    prober
@@ -34,6 +36,9 @@ type target struct {
 	text     *textMatch // nil if any body will do
 	secure   *tls.Config
 	request  []byte // of the first hop
+
+	authority *trust.Kept[*x509.CertPool]   // nil: roots
+	identity  *trust.Kept[*tls.Certificate] // nil if a server that asks for a certificate is shown none
 }
 
 // newTarget checks a Spec. Its errors are plain sentences that show no header
@@ -73,8 +78,10 @@ func (t *target) prepare() error {
 	if t.text, err = parseText(t.spec.Expect.Body); err != nil {
 		return err
 	}
-	t.probe, err = known(t)
-	return err
+	if t.probe, err = known(t); err != nil {
+		return err
+	}
+	return t.prepareSecure()
 }
 
 func (t *target) checkTimes() error {
@@ -147,9 +154,7 @@ func (t *target) detail() *room.ProbeDetail {
 	if t.spec.Slow > 0 {
 		expect = append(expect, "slow after "+plainDuration(t.spec.Slow))
 	}
-	if t.spec.Insecure && slices.Contains([]string{"https", "tls", "wss", "grpcs"}, t.url.Scheme) {
-		expect = append(expect, "any certificate (insecure)")
-	}
+	expect = append(expect, t.expectedOfTLS()...)
 	for i := range expect {
 		expect[i] = clean.Line(expect[i], reasonLimit)
 	}

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -23,15 +24,15 @@ func tlsConfig(e endpoint) *tls.Config {
 // handshake starts TLS on a connection and verifies the certificate. ignored says
 // what is wrong with it if the target accepts any.
 func handshake(t *target, e endpoint, conn *openConn, watch *stopwatch) (ignored string, f *failure) {
-	config := t.secure
-	if config.ServerName != e.serverName() {
-		config = config.Clone()
-		config.ServerName = e.serverName()
+	config, roots, f := t.secureFor(e)
+	if f != nil {
+		watch.lap(phaseTLS)
+		return "", f
 	}
 	secure := tls.Client(conn.Conn, config)
 	err := secure.Handshake()
 	state := secure.ConnectionState() // has the certificate even if the handshake failed after it
-	ends, wrong := verify(state.PeerCertificates, e.serverName(), t.roots)
+	ends, wrong := verify(state.PeerCertificates, config.ServerName, roots)
 	if shown := shownCertificate(&state, ends); shown != nil {
 		watch.shown = shown
 	}
@@ -52,13 +53,22 @@ func handshake(t *target, e endpoint, conn *openConn, watch *stopwatch) (ignored
 // alerts are the TLS alerts worth a sentence of their own. The type of an alert is
 // not exported by crypto/tls, its words are.
 var alerts = []struct{ words, sentence string }{
-	{"protocol version not supported", "%s offers no TLS version from 1.2 on"},
-	{"server selected unsupported protocol version", "%s offers no TLS version from 1.2 on"},
 	{"certificate required", "%s asks for a client certificate"},
 	{"unrecognized name", "%s knows no server of this name"},
 	{"handshake failure", "%s offers no cipher in common, or asks for a client certificate"},
-	{"bad certificate", "%s asks for a client certificate"},
+	{"bad certificate", "%s asks for a client certificate, or for another than it was shown"},
+	{"unknown certificate authority", "%s does not trust whoever signed our client certificate"},
+	{"expired certificate", "%s takes our client certificate for expired"},
+	{"revoked certificate", "%s takes our client certificate for revoked"},
+	{"unsupported certificate", "%s takes no client certificate of this kind"},
+	{"unknown certificate", "%s does not take our client certificate"},
+	{"access denied", "%s knows our client certificate and does not let us in"},
+	{"no renegotiation", "%s asks for TLS to be renegotiated, which is not done: TLS 1.3 has given it up as unsafe"},
+	{"exceeds maximum of", "%s sends a handshake message of TLS that is larger than any real one"},
 }
+
+// olderVersions are the words with which a handshake ends that finds no version in common.
+var olderVersions = []string{"protocol version not supported", "server selected unsupported protocol version"}
 
 // alerted recognises a TLS alert; nil if it is none.
 func alerted(e endpoint, p phase, err error) *failure {
@@ -79,10 +89,16 @@ func unsecured(t *target, e endpoint, err error) *failure {
 	if isTimeout(err) {
 		return timedOut(t, phaseTLS)
 	}
+	f := &failure{class: classTLS, phase: phaseTLS, cause: err}
+	for _, words := range olderVersions {
+		if strings.Contains(err.Error(), words) {
+			f.reason = fmt.Sprintf("%s offers no TLS version from %s on", e, cmp.Or(t.spec.TLS.Minimum, "1.2"))
+			return f
+		}
+	}
 	if f := alerted(e, phaseTLS, err); f != nil {
 		return f
 	}
-	f := &failure{class: classTLS, phase: phaseTLS, cause: err}
 	switch record, isRecord := errors.AsType[tls.RecordHeaderError](err); {
 	case isRecord && string(record.RecordHeader[:]) == "HTTP/":
 		f.reason = fmt.Sprintf("%s does not speak TLS: it answers in plain HTTP; use %s", e, plainly(t.url.Scheme))
