@@ -290,6 +290,8 @@ func probeSpec(p config.Probe) probe.Spec {
 		spec.Shown = p.URL
 	}
 	spec.Objective = p.Objective
+	spec.TLS.Minimum, spec.TLS.Name = p.TLS.Minimum, p.TLS.Name
+	spec.TLS.Authority, spec.TLS.Certificate, spec.TLS.Key = p.TLS.Files()
 	spec.Confirm.Down, spec.Confirm.Of, spec.Confirm.Up = p.Confirmed()
 	for name, value := range p.Headers {
 		if spec.Header == nil {

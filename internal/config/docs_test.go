@@ -124,6 +124,12 @@ func TestDocsHaveTheSchema(t *testing.T) {
 func TestExamplesOfTheTagsAreValid(t *testing.T) {
 	t.Setenv("WARROOM_EXTERNAL_ID", "warroom")
 	t.Setenv("CHECKOUT_TOKEN", testSecret)
+	t.Chdir(t.TempDir())
+	must(t, os.Mkdir("certs", 0o700))
+	certificate, key := identity(t)
+	for file, content := range map[string]string{"our-ca.pem": certificate, "warroom.pem": certificate, "warroom.key": key} {
+		must(t, os.WriteFile(filepath.Join("certs", file), []byte(content), 0o600))
+	}
 	schema := compiled(t, known)
 	for _, section := range []struct {
 		t      reflect.Type
@@ -135,6 +141,7 @@ func TestExamplesOfTheTagsAreValid(t *testing.T) {
 		{reflect.TypeFor[Scope](), "scopes: [{%s}]", []string{"role: 'arn:aws:iam::111111111111:role/warroom'"}},
 		{reflect.TypeFor[Probe](), "probes: [{%s}]", []string{"name: a", "url: a.example.com"}},
 		{reflect.TypeFor[Expect](), "probes: [{name: a, url: a.example.com, expect: {%s}}]", nil},
+		{reflect.TypeFor[TLS](), "probes: [{name: a, url: a.example.com, tls: {%s}}]", []string{"certificate: certs/warroom.pem", "key: certs/warroom.key"}},
 		{reflect.TypeFor[Service](), "services: [{%s}]", []string{"name: a"}},
 		{reflect.TypeFor[Match](), "services: [{name: a, match: {%s}}]", nil},
 	} {
@@ -243,7 +250,7 @@ var beyondSchema = strings.Fields(`duplicate-key duplicate-probe-name duplicate-
 	glob-malformed interval-too-often key-bound-twice key-taken-away-from-quit key-same-as-another method-unknown
 	probe-slow-longer-than-timeout probes-of-other-protocols probe-timeout-longer-than-interval regular-expression-malformed
 	url-with-secret url-with-reference-in-the-wrong-place secret-by-its-looks secret-hidden-by-show secret-in-the-file secret-unresolved service-unknown status-malformed tcp-with-http-settings
-	quiet-hours-empty quiet-hours-malformed text-with-escape url-malformed url-with-password key-unknown header-malformed region-malformed region-misspelt role-malformed`)
+	quiet-hours-empty quiet-hours-malformed text-with-escape tls-that-cannot-be url-malformed url-with-password key-unknown header-malformed region-malformed region-misspelt role-malformed`)
 
 func TestBadFilesDoNotFitTheSchemaWhereItCanTell(t *testing.T) {
 	schema, told := compiled(t, known), 0

@@ -28,6 +28,7 @@ type Probe struct {
 	Objective float64           `yaml:"objective,omitempty" doc:"The share of good looks that is aimed at, in per cent; the details then show how fast the error budget goes." usual:"none is" minimum:"0" example:"99.9"`
 	Expect    Expect            `yaml:"expect" doc:"What a good answer looks like."`
 	Follow    bool              `yaml:"follow" doc:"Follow redirects; false takes the redirect itself as the answer." default:"true"`
+	TLS       TLS               `yaml:"tls,omitempty" doc:"What is asked of TLS beyond the usual."`
 	Insecure  bool              `yaml:"insecure,omitempty" doc:"Take any certificate; the screen says so." default:"false"`
 
 	address Secret // the URL with its references; zero if it has none
@@ -94,6 +95,7 @@ func (r *reader) checkProbes(c *Config) {
 		} else {
 			r.checkSpoken(path, p)
 		}
+		r.checkTLS(path+".tls", p)
 		r.checkConfirm(path, p)
 		r.checkMatch(path+".expect.body", p.Expect.Body)
 		c.fillProbe(p)
@@ -139,7 +141,7 @@ func (r *reader) checkSpoken(path string, p *Probe) {
 	if !p.Follow {
 		r.wrong(path+".follow", "%s probes meet no redirects; take this away, or probe an http or https URL", scheme)
 	}
-	if p.Insecure && !has.certificate {
+	if p.Insecure && !p.overTLS() {
 		r.wrong(path+".insecure", "%s probes see no certificate; take this away, or probe an https URL", scheme)
 	}
 }
@@ -182,7 +184,7 @@ func (r *reader) checkConfirm(path string, p *Probe) {
 	}
 	if days := p.Expect.Days; days != 0 && (days != float64(int(days)) || days < 1 || days > daysLimit) {
 		r.wrong(path+".expect.days", "this is no number of days; write a whole one from 1 to %d", daysLimit)
-	} else if days != 0 && p.Scheme() != "https" && !speaks[p.Scheme()].certificate {
+	} else if days != 0 && !p.overTLS() {
 		r.wrong(path+".expect.days", "%s probes see no certificate; take this away, or probe an https URL", p.Scheme())
 	}
 	if n, err := strconv.Atoi(p.Recover); err != nil || n < 1 || up > confirmLimit {

@@ -109,7 +109,7 @@ func schemaOfField(f field, path string) map[string]any {
 		schema["description"] = f.doc + " Without it: " + f.usual + "."
 	}
 	if len(f.allowed) > 0 {
-		schema["enum"] = append(anything(f.allowed), nil)
+		schema["enum"] = append(append(anything(f.allowed), numbers(f.allowed)...), nil)
 	}
 	if f.value != "" {
 		schema["default"] = schemaDefault(f)
@@ -138,6 +138,17 @@ func needed(schema map[string]any) map[string]any {
 		schema["type"] = types[:len(types)-1]
 	}
 	return schema
+}
+
+// numbers are those of some words that YAML reads as a number unless they are quoted.
+func numbers(words []string) []any {
+	var all []any
+	for _, word := range words {
+		if number, err := strconv.ParseFloat(word, 64); err == nil {
+			all = append(all, number)
+		}
+	}
+	return all
 }
 
 func anything(words []string) []any {

@@ -19,7 +19,7 @@ type source struct {
 var (
 	// sensitiveLine finds a value after a key that sounds like a secret. Nothing of
 	// it is shown: the mistake may be in the quotes around it.
-	sensitiveLine = regexp.MustCompile(`(?i)((?:auth|cookie|token|secret|pass|pwd|credential|signature|session|vault|jwt|[-_?&](?:key|sig|pw|pin|otp)|apikey)[\w-]*["']?\s*[:=]\s*)(.+)$`)
+	sensitiveLine = regexp.MustCompile(`(?i)((?:auth(?:ori[sz]|[^\Wo]|\b)|cookie|token|secret|pass|pwd|credential|signature|session|vault|jwt|[-_?&](?:key|sig|pw|pin|otp)|apikey)[\w-]*["']?\s*[:=]\s*)(.+)$`)
 	// userInformation finds user:password@ in a URL.
 	userInformation = regexp.MustCompile(`(://)[^/\s"']*@`)
 	onlyReference   = regexp.MustCompile(`^["']?[A-Za-z]*\s*\$\{[^}]*\}["']?$`)
