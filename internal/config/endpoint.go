@@ -8,7 +8,10 @@ import (
 )
 
 // probeSchemes are what a probe can speak.
-var probeSchemes = []string{"http", "https", "tcp", "tls", "dns", "grpc", "grpcs", "icmp", "ws", "wss"}
+var probeSchemes = []string{"http", "https", "tcp", "tls", "dns", "grpc", "grpcs", "icmp", "ws", "wss", "smtp", "imap", "pop3", "ldap", "postgres"}
+
+// starts are those that begin in plain text and go over to TLS.
+var starts = []string{"smtp", "imap", "pop3", "ldap", "postgres"}
 
 var schemePattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*$`)
 
@@ -63,12 +66,16 @@ func (r *reader) checkEndpoint(path string, p *Probe) {
 	}
 	scheme := strings.ToLower(u.Scheme)
 	switch {
+	case contains(starts, strings.TrimSuffix(scheme, "s")) && !contains(starts, scheme):
+		r.wrong(path, "with %s, TLS begins at once; write tls:// with the port, or %s:// for STARTTLS", scheme, strings.TrimSuffix(scheme, "s"))
 	case !contains(probeSchemes, scheme):
 		r.wrong(path, "the scheme %s cannot be probed%s", quote(u.Scheme), Meant(scheme, probeSchemes, "use one of "+list(probeSchemes)))
 	case contains([]string{"tcp", "tls", "grpc"}, scheme) && u.Port() == "":
 		r.wrong(path, "a %s URL needs a port; write it like %s://%s:%d", scheme, scheme, clip(u.Host), map[string]int{"tcp": 5432, "tls": 443, "grpc": 50051}[scheme])
 	case scheme == "tcp" && (hasPath(u) || u.RawQuery != ""), scheme == "tls" && hasPath(u):
 		r.wrong(path, "a %s URL ends with its port; take away what follows %s", scheme, quote(u.Host))
+	case contains(starts, scheme) && (hasPath(u) || u.RawQuery != ""):
+		r.wrong(path, "%s URLs end with their port; take away what follows %s", scheme, quote(u.Host))
 	case scheme == "icmp" && (hasPath(u) || u.Port() != ""):
 		r.wrong(path, "an icmp URL is a host and nothing else; write it like icmp://%s", clip(u.Hostname()))
 	case scheme == "dns" && !hasPath(u):

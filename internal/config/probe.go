@@ -13,7 +13,7 @@ import (
 // shown, with references in its query; Address is for use.
 type Probe struct {
 	Name      string            `yaml:"name" doc:"What it is called; unique." need:"yes" example:"checkout-eu"`
-	URL       string            `yaml:"url" doc:"What to probe: an http, https, tcp, tls, dns, grpc, grpcs, icmp, ws or wss URL; https if it has no scheme. Values in its query may be references." need:"yes" refer:"yes" example:"https://checkout.example.com/health"`
+	URL       string            `yaml:"url" doc:"What to probe: an http, https, tcp, tls, dns, grpc, grpcs, icmp, ws or wss URL, or for STARTTLS an smtp, imap, pop3, ldap or postgres one; https if it has no scheme. Values in its query may be references." need:"yes" refer:"yes" example:"https://checkout.example.com/health"`
 	Service   string            `yaml:"service,omitempty" doc:"The service it belongs to, whatever the catalogue's rules say." usual:"the first service that matches" example:"checkout"`
 	Region    string            `yaml:"region,omitempty" doc:"Where the endpoint runs." example:"eu-west-1"`
 	Tags      map[string]string `yaml:"tags,omitempty" doc:"What the catalogue can match." example:"{team: payments}"`
@@ -118,6 +118,7 @@ var speaks = map[string]spoken{
 	"tcp": {body: true, match: true}, "tls": {certificate: true}, "dns": {match: true},
 	"grpc": {headers: true}, "grpcs": {headers: true, certificate: true}, "icmp": {},
 	"ws": {headers: true}, "wss": {headers: true, certificate: true},
+	"smtp": {certificate: true}, "imap": {certificate: true}, "pop3": {certificate: true}, "ldap": {certificate: true}, "postgres": {certificate: true},
 }
 
 // checkSpoken refuses what a protocol does not have, because it would be quietly ignored.

@@ -97,7 +97,7 @@ func usualPort(scheme string) uint16 {
 	case "dns":
 		return 53
 	}
-	return 0
+	return dialogues[scheme].port
 }
 
 // String is host:port as people write it.

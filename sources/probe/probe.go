@@ -27,7 +27,7 @@ const (
 // but Name and URL asks for the default.
 type Spec struct {
 	Name      string              // unique among all probes
-	URL       string              // http, https or tcp; without a scheme, https
+	URL       string              // of one of protocols; without a scheme, https
 	Shown     string              // the URL with the query that people see; "" hides there what keys like token have
 	Method    string              // GET if empty
 	Header    map[string][]string // values may be secret and are never printed
@@ -86,6 +86,12 @@ var protocols = map[string]protocol{
 	"tls":   prepareTLS,
 	"ws":    prepareWebSocket,
 	"wss":   prepareWebSocket,
+
+	"smtp":     prepareTLS,
+	"imap":     prepareTLS,
+	"pop3":     prepareTLS,
+	"ldap":     prepareTLS,
+	"postgres": prepareTLS,
 }
 
 // outcome is what one probe found out.

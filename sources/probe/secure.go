@@ -3,21 +3,24 @@ package probe
 import (
 	"context"
 	"crypto/tls"
-	"errors"
+	"fmt"
+	"strings"
 	"time"
 )
 
-// prepareTLS makes the prober of a tls URL: connect, shake hands, and see whether the
-// certificate is good.
+// prepareTLS makes the prober of a tls URL, or of one whose protocol begins in plain text:
+// connect, ask for TLS where that is needed, shake hands, and see whether the certificate
+// is good.
 func prepareTLS(t *target) (prober, error) {
+	scheme := t.url.Scheme
 	if err := t.speaksNoHTTP(); err != nil {
 		return nil, err
 	}
 	if t.spec.Body != "" || t.text != nil {
-		return nil, errors.New("a TLS probe ends with the handshake, so it sends nothing and expects no text; use a tcp or https URL")
+		return nil, fmt.Errorf("a %s probe ends with the handshake, so it sends nothing and expects no text; use a tcp or https URL", strings.ToUpper(scheme))
 	}
 	if t.url.Path != "" && t.url.Path != "/" || t.url.RawQuery != "" {
-		return nil, errors.New("a TLS probe has no path; write its URL as tls://host:port")
+		return nil, fmt.Errorf("a %s probe has no path; write its URL as %s://host:port", strings.ToUpper(scheme), scheme)
 	}
 	t.secure = tlsConfig(t.endpoint)
 	t.secure.NextProtos = nil // whatever is spoken there, it is not asked
@@ -37,6 +40,11 @@ func probeTLS(ctx context.Context, t *target, watch *stopwatch) outcome {
 		return outcome{failure: f}
 	}
 	defer conn.Close()
+	if plain, begins := dialogues[t.url.Scheme]; begins {
+		if f := plain.startTLS(t, conn, watch); f != nil {
+			return outcome{failure: f}
+		}
+	}
 	asked, own := false, *t
 	own.secure = t.secure.Clone()
 	own.secure.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {

@@ -135,7 +135,7 @@ func (t *target) detail() *room.ProbeDetail {
 		expect = append(expect, "a WebSocket handshake")
 	case "grpc", "grpcs":
 		expect = append(expect, "SERVING")
-	case "tls":
+	case "tls", "smtp", "imap", "pop3", "ldap", "postgres":
 		expect = append(expect, "a TLS handshake")
 	}
 	what := "body "

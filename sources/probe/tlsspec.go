@@ -32,7 +32,8 @@ func (t *target) overTLS() bool {
 	if t.url.Scheme == "dns" {
 		return strings.EqualFold(t.url.Query().Get("transport"), overTLS)
 	}
-	return slices.Contains([]string{"https", "tls", "wss", "grpcs"}, t.url.Scheme)
+	_, begins := dialogues[t.url.Scheme]
+	return begins || slices.Contains([]string{"https", "tls", "wss", "grpcs"}, t.url.Scheme)
 }
 
 // prepareSecure makes ready what the Spec asks of TLS.
