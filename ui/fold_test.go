@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"warroom/internal/room"
+	"warroom/theme"
 )
 
 // told makes a timeline of short lines: seconds, then "alarm|probe region account WORD",
@@ -190,5 +191,25 @@ func TestRunsFoldAmongWhatAFilterLeaves(t *testing.T) {
 		if got := len(m.panes[3].items); got != want {
 			t.Errorf("%q leaves %d rows, want %d", filter, got, want)
 		}
+	}
+}
+
+func TestACertificateThatChangesTellsOfBoth(t *testing.T) { // T17
+	shown := &room.Certificate{Subject: "shop.example", Expires: noon, Fingerprint: strings.Repeat("ab", 32)}
+	e := &room.Event{Type: room.EventSignal, WasTo: "UP", Wrote: true, Signal: &room.Signal{
+		Kind: room.KindProbe, Title: "shop", Word: "UP", Detail: &room.ProbeDetail{Certificate: shown},
+	}}
+	p := &pen{marks: &theme.Unicode}
+	const one = "probe shop shows another certificate: shop.example until 2026-03-14, abababababab"
+	if got := p.eventText(e); got != one {
+		t.Errorf("got %q", got)
+	}
+	e.WasBy = strings.Repeat("cd", 32)
+	if got := p.eventText(e); got != one+" in place of cdcdcdcdcdcd" {
+		t.Errorf("got %q", got)
+	}
+	e.WasTo, e.Signal.Word = "UP", "DOWN"
+	if got := p.eventText(e); got != "probe shop UP → DOWN, with another certificate: abababababab in place of cdcdcdcdcdcd" {
+		t.Errorf("got %q", got)
 	}
 }

@@ -122,11 +122,19 @@ func (p *pen) changeText(e *room.Event) string {
 	case e.WasNew:
 		return name + " is " + signal.Word + because(signal.Reason)
 	case turned(e):
-		return name + " " + e.WasTo + " " + p.marks.Arrow + " " + signal.Word + because(signal.Reason)
+		text := name + " " + e.WasTo + " " + p.marks.Arrow + " " + signal.Word + because(signal.Reason)
+		if probe, ok := signal.Detail.(*room.ProbeDetail); ok && e.WasBy != "" && probe.Certificate != nil {
+			text += ", with another certificate: " + thumb(probe.Certificate.Fingerprint) + " in place of " + thumb(e.WasBy)
+		}
+		return text
 	}
 	if probe, ok := signal.Detail.(*room.ProbeDetail); ok && e.Wrote && probe.Certificate != nil {
 		c := probe.Certificate
-		return fmt.Sprintf("%s shows another certificate: %s until %s, %s", name, c.Subject, c.Expires.UTC().Format(time.DateOnly), thumb(c.Fingerprint))
+		text := fmt.Sprintf("%s shows another certificate: %s until %s, %s", name, c.Subject, c.Expires.UTC().Format(time.DateOnly), thumb(c.Fingerprint))
+		if e.WasBy != "" { // journals of older versions do not have it
+			text += " in place of " + thumb(e.WasBy)
+		}
+		return text
 	}
 	return name + " updated" + because(signal.Reason)
 }

@@ -21,6 +21,7 @@ type event struct {
 	Signal  *signal   `json:"signal,omitempty"`
 	Was     word      `json:"was,omitempty"`
 	WasTo   string    `json:"was_word,omitempty"`
+	WasBy   string    `json:"was_fingerprint,omitempty"`
 	New     bool      `json:"new,omitempty"`
 	Wrote   bool      `json:"wrote,omitempty"`
 	Raises  bool      `json:"raises,omitempty"`
@@ -53,7 +54,7 @@ type trouble struct {
 func eventOf(e *room.Event) *event {
 	w := &event{
 		Node: e.ID.Node, Number: e.ID.Number, Wall: e.Stamp.Wall, Count: e.Stamp.Count, At: writable(e.At), Type: string(e.Type), Actor: e.Actor, ByKey: e.ActorKey,
-		Was: word(e.Was), WasTo: e.WasTo, New: e.WasNew, Wrote: e.Wrote, Raises: e.Raises, Gone: e.Gone,
+		Was: word(e.Was), WasTo: e.WasTo, WasBy: e.WasBy, New: e.WasNew, Wrote: e.Wrote, Raises: e.Raises, Gone: e.Gone,
 		Trouble: troubleOf(e.Trouble), Key: e.Key, Subject: e.Subject, Text: e.Text,
 	}
 	if e.Signal != nil {
@@ -88,7 +89,7 @@ func (w *event) room() (*room.Event, error) {
 	}
 	e := &room.Event{
 		ID: room.EventID{Node: w.Node, Number: w.Number}, Stamp: room.Stamp{Wall: w.Wall, Count: w.Count, Node: w.Node},
-		At: w.At, Type: room.EventType(w.Type), Actor: w.Actor, ActorKey: w.ByKey, Was: room.State(w.Was), WasTo: w.WasTo, WasNew: w.New,
+		At: w.At, Type: room.EventType(w.Type), Actor: w.Actor, ActorKey: w.ByKey, Was: room.State(w.Was), WasTo: w.WasTo, WasBy: w.WasBy, WasNew: w.New,
 		Wrote: w.Wrote, Raises: w.Raises, Gone: w.Gone, Trouble: w.Trouble.room(), Key: w.Key, Subject: w.Subject, Text: w.Text,
 	}
 	if w.Scope != nil {

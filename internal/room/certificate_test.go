@@ -49,4 +49,7 @@ func TestAnotherCertificateIsALineAndAnotherVersionOfTLSIsNone(t *testing.T) {
 	if n := lines(); n != 1 || !r.Snapshot().Timeline.Events[0].Wrote {
 		t.Errorf("%d lines after the certificate has changed", n)
 	}
+	if was := r.Snapshot().Timeline.Events[0].WasBy; was != "a" {
+		t.Errorf("T17: it took the place of %q", was)
+	}
 }

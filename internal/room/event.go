@@ -107,8 +107,9 @@ type Event struct {
 	Signal *Signal // EventSignal: the signal as it is after the event, without samples
 	Was    State   // EventSignal: its state before; Unknown if it is new
 	WasNew bool    // EventSignal: it was not known before
-	Wrote  bool    // EventSignal: AWS has written something new about it
+	Wrote  bool    // EventSignal: there is something new to read: a text of AWS, or another certificate
 	WasTo  string  // EventSignal: its word before; "" if it is new
+	WasBy  string  // EventSignal: the fingerprint of the certificate that it showed before, if it shows another; else ""
 	Raises bool    // EventSignal: new trouble begins, which nobody has acknowledged yet
 	Gone   bool    // EventSignal, EventScope: it is not there any more
 

@@ -42,7 +42,7 @@ func (r *Room) see(seen *Signal, pass uint32, at time.Time) {
 		was := known.signal
 		e := Event{Type: EventSignal, At: at, Signal: alone(seen), Was: was.State, WasTo: was.Word, Raises: raises}
 		newest, wrote := written(was, seen)
-		e.Wrote = wrote
+		e.Wrote, e.WasBy = wrote, replaced(was, seen)
 		switch {
 		case was.State != seen.State || was.Word != seen.Word:
 			e.At = happened(seen, at)
@@ -64,9 +64,8 @@ func alone(s *Signal) *Signal {
 // written says whether there is something new to read although the state is the same: a
 // text of AWS, and when it was written, or the certificate of an endpoint.
 func written(was, now *Signal) (at time.Time, wrote bool) {
-	if old, ok := was.Detail.(*ProbeDetail); ok {
-		new, ok := now.Detail.(*ProbeDetail)
-		return time.Time{}, ok && old.Certificate != nil && new.Certificate != nil && old.Certificate.Fingerprint != new.Certificate.Fingerprint
+	if now.Kind == KindProbe {
+		return time.Time{}, replaced(was, now) != ""
 	}
 	before, ok := was.Detail.(*HealthDetail)
 	after, ok2 := now.Detail.(*HealthDetail)
@@ -75,6 +74,17 @@ func written(was, now *Signal) (at time.Time, wrote bool) {
 	}
 	newest := after.Updates[0]
 	return newest.At, len(before.Updates) == 0 || before.Updates[0].Text != newest.Text
+}
+
+// replaced is the fingerprint of the certificate that an endpoint showed before, if it
+// shows another one now; else "".
+func replaced(was, now *Signal) string {
+	before, ok := was.Detail.(*ProbeDetail)
+	after, ok2 := now.Detail.(*ProbeDetail)
+	if !ok || !ok2 || before.Certificate == nil || after.Certificate == nil || before.Certificate.Fingerprint == after.Certificate.Fingerprint {
+		return ""
+	}
+	return before.Certificate.Fingerprint
 }
 
 // happened is the world's own time of a change, unless the world claims that it
