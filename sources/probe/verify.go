@@ -119,6 +119,9 @@ func unverified(presented []*x509.Certificate, host string, err error) string {
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
 		return untrusted(presented, err)
 	}
+	if strings.Contains(err.Error(), "attempts limit reached") { // of crypto/x509, against chains that are made to take time
+		return whose(leaf, leaf) + " stands on a chain that is too long to be verified"
+	}
 	return whose(leaf, leaf) + " cannot be verified"
 }
 

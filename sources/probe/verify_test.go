@@ -210,3 +210,42 @@ func TestT24AVerdictIsNotTakenOver(t *testing.T) {
 		t.Errorf("with another name: %s %s", got.Word, got.Reason)
 	}
 }
+
+func TestT23HugeChains(t *testing.T) {
+	root := newAuthority(t)
+	env := &Environment{Roots: root.pool}
+	later := time.Now().Add(time.Hour)
+	chain := make([]*authority, 100)
+	for i := range chain {
+		above := root
+		if i > 0 {
+			above = chain[i-1]
+		}
+		chain[i] = above.below(t, "Authority "+strconv.Itoa(i), later)
+	}
+	certificate := chain[99].issue(t, leaf{common: "shop", names: []string{"127.0.0.1"}})
+	for i := range chain {
+		certificate.Certificate = append(certificate.Certificate, chain[99-i].certificate.Raw)
+	}
+	address := secured(t, &tls.Config{Certificates: []tls.Certificate{certificate}})
+	got := probeOnce(t, Spec{URL: "https://" + address}, env)
+	got.want(t, "DOWN", "cert", `the certificate of "shop" stands on a chain that is too long to be verified`)
+	if c := shownOf(got); c == nil || c.Subject != "shop" {
+		t.Errorf("shown is %+v", c)
+	}
+
+	good := root.issue(t, leaf{names: []string{"127.0.0.1"}})
+	for i := range chain { // which it does not stand on
+		good.Certificate = append(good.Certificate, chain[i].certificate.Raw)
+	}
+	probeOnce(t, Spec{URL: "https://" + secured(t, &tls.Config{Certificates: []tls.Certificate{good}})}, env).wantUp(t)
+
+	for len(good.Certificate) < 1000 { // some 300 KiB
+		good.Certificate = append(good.Certificate, chain[0].certificate.Raw)
+	}
+	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		address := secured(t, &tls.Config{Certificates: []tls.Certificate{good}, MaxVersion: version})
+		got := probeOnce(t, Spec{URL: "https://" + address}, env)
+		got.want(t, "DOWN", "tls", address+" sends a handshake message of TLS that is larger than any real one")
+	}
+}
