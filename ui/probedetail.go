@@ -25,6 +25,9 @@ func probeDetail(g *page, it item) {
 		g.field("", late)
 	}
 	g.field("expects", strings.Join(detail.Expect, ", "))
+	if detail.Every {
+		g.addresses(it.signal.Key)
+	}
 	if n := len(samples); n > 0 {
 		g.phases(samples[n-1])
 		g.certificate(detail.Certificate)
@@ -56,6 +59,46 @@ func lateness(p *pen, samples []room.Sample) string {
 		said = append(said, plural(skipped, "slot")+" passed without a look")
 	}
 	return strings.Join(said, "; ")
+}
+
+// addresses lists the addresses of a probe, the worst first:
+//
+//	addresses
+//	✖ DOWN   192.0.2.4    connection refused by 192.0.2.4:443
+//	● UP     192.0.2.7    200 in 84ms     100.0%
+func (g *page) addresses(whole string) {
+	var parts []*room.Signal
+	width := 0
+	for _, s := range g.shown.Of(room.KindProbe).Signals {
+		if detail, ok := s.Detail.(*room.ProbeDetail); ok && detail.Part == whole {
+			parts = append(parts, s)
+			width = max(width, len(addressOf(s)))
+		}
+	}
+	if len(parts) == 0 {
+		return
+	}
+	g.heading("addresses")
+	for _, s := range parts {
+		mark, word, token, _ := g.pen.look(g.shown, s)
+		reading, share := "", ""
+		if n := len(s.Samples); n > 0 {
+			reading = s.Samples[n-1].Text
+			percent, _ := uptime(s.Samples)
+			share = fmt.Sprintf("%.1f%%", percent)
+		}
+		g.lines = append(g.lines, g.pen.row(g.width, false, false,
+			cell{token: token, text: mark, width: 1},
+			cell{token: token, text: word, width: labelWidth - 3},
+			cell{token: theme.Text, text: addressOf(s), width: min(width, g.width/2)},
+			cell{token: theme.Muted, text: g.pen.plain(reading), width: flex},
+			cell{token: theme.Muted, text: share, width: 6, right: true}))
+	}
+}
+
+// addressOf is the address of a signal that is one of several of its probe.
+func addressOf(part *room.Signal) string {
+	return part.Key[strings.LastIndex(part.Key, "@")+1:]
 }
 
 // latencyWidth is the column of a measured time: 12345.6s at the worst.

@@ -95,11 +95,19 @@ func (c *crew) retire(all *findings, keepConfig bool) {
 	}
 	unsure := func(s room.Scope) bool { return !all.sure && s.Source != "probe" && s != configScope }
 	c.room.Retire(func(s *room.Signal) bool {
-		return unsure(s.Scope) || scopes[s.Scope] && (s.Kind != room.KindProbe || keys[s.Key])
+		return unsure(s.Scope) || scopes[s.Scope] && (s.Kind != room.KindProbe || keys[wholeOf(s)])
 	}, func(s room.Scope, watch string) bool {
 		return unsure(s) || scopes[s] && (s == configScope || keys[watch])
 	})
 	c.charts.Retire(func(s room.Scope) bool { return unsure(s) || scopes[s] })
+}
+
+// wholeOf is the key of a probe, also for a signal that is one of its addresses.
+func wholeOf(s *room.Signal) string {
+	if detail, ok := s.Detail.(*room.ProbeDetail); ok && detail.Part != "" {
+		return detail.Part
+	}
+	return s.Key
 }
 
 // stop ends all looking and waits until it has ended.

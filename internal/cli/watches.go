@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"net/netip"
 	"slices"
 	"sync"
 	"time"
@@ -290,6 +291,10 @@ func probeSpec(p config.Probe) probe.Spec {
 		spec.Shown = p.URL
 	}
 	spec.Objective = p.Objective
+	if spec.Pin = p.Pin(); !spec.Pin.IsValid() {
+		spec.Addresses = p.Addresses
+	}
+	spec.From, _ = netip.ParseAddr(p.From) // "" and what the config refuses: the zero Addr
 	spec.TLS.Minimum, spec.TLS.Name = p.TLS.Minimum, p.TLS.Name
 	spec.TLS.Authority, spec.TLS.Certificate, spec.TLS.Key = p.TLS.Files()
 	spec.Confirm.Down, spec.Confirm.Of, spec.Confirm.Up = p.Confirmed()

@@ -29,6 +29,8 @@ type Probe struct {
 	Expect    Expect            `yaml:"expect" doc:"What a good answer looks like."`
 	Follow    bool              `yaml:"follow" doc:"Follow redirects; false takes the redirect itself as the answer." default:"true"`
 	TLS       TLS               `yaml:"tls,omitempty" doc:"What is asked of TLS beyond the usual."`
+	Addresses string            `yaml:"addresses,omitempty" doc:"Which addresses of the name are probed: ipv4 or ipv6, the first that answers; all, each by itself, with a row of its own; or one address, whatever the name resolves to." usual:"the first that answers, IPv4 before IPv6" example:"all"`
+	From      string            `yaml:"from,omitempty" doc:"The address of this machine that connections come from." usual:"whichever the system takes" example:"192.0.2.10"`
 	Insecure  bool              `yaml:"insecure,omitempty" doc:"Take any certificate; the screen says so." default:"false"`
 
 	address Secret // the URL with its references; zero if it has none
@@ -96,6 +98,7 @@ func (r *reader) checkProbes(c *Config) {
 			r.checkSpoken(path, p)
 		}
 		r.checkTLS(path+".tls", p)
+		r.checkAddresses(path, p)
 		r.checkConfirm(path, p)
 		r.checkMatch(path+".expect.body", p.Expect.Body)
 		c.fillProbe(p)

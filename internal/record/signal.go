@@ -80,6 +80,8 @@ type probe struct {
 	Timeout   int64    `json:"timeout_ns,omitempty"`
 	Expect    []string `json:"expect,omitempty"`
 	Objective float64  `json:"objective,omitempty"`
+	Every     bool     `json:"every,omitempty"`
+	Part      string   `json:"part,omitempty"`
 
 	Certificate *certificate `json:"certificate,omitempty"`
 }
@@ -122,7 +124,7 @@ func signalOf(s *room.Signal) *signal {
 	case *room.AlarmDetail:
 		w.Alarm = alarmOf(d)
 	case *room.ProbeDetail:
-		w.Probe = &probe{d.Target, int64(d.Interval), int64(d.Timeout), d.Expect, d.Objective, certificateOf(d.Certificate)}
+		w.Probe = &probe{d.Target, int64(d.Interval), int64(d.Timeout), d.Expect, d.Objective, d.Every, d.Part, certificateOf(d.Certificate)}
 	}
 	return w
 }
@@ -143,7 +145,7 @@ func (w *signal) room() (*room.Signal, error) {
 	case w.Probe != nil:
 		s.Detail = &room.ProbeDetail{
 			Target: w.Probe.Target, Interval: time.Duration(w.Probe.Interval), Timeout: time.Duration(w.Probe.Timeout), Expect: w.Probe.Expect,
-			Objective: w.Probe.Objective, Certificate: w.Probe.Certificate.room(),
+			Objective: w.Probe.Objective, Every: w.Probe.Every, Part: w.Probe.Part, Certificate: w.Probe.Certificate.room(),
 		}
 	}
 	return s, nil

@@ -17,6 +17,9 @@ func (r *Room) Observe(o Observation) {
 	for i := range o.Signals {
 		r.see(&o.Signals[i], pass, o.At)
 	}
+	for i := range o.Signals {
+		r.sweepParts(&o.Signals[i], pass, o.At)
+	}
 	if o.Done && o.Complete {
 		r.sweep(o.Scope, pass, o.At)
 	}
@@ -100,6 +103,21 @@ func happened(s *Signal, seen time.Time) time.Time {
 func (r *Room) sweep(scope Scope, pass uint32, at time.Time) {
 	for _, known := range r.truth.signals {
 		if known.signal != nil && known.signal.Scope == scope && known.pass != pass {
+			r.retire(known.signal, at)
+		}
+	}
+}
+
+// sweepParts takes away the addresses of a probe that were not seen together with it.
+func (r *Room) sweepParts(whole *Signal, pass uint32, at time.Time) {
+	if detail, ok := whole.Detail.(*ProbeDetail); !ok || !detail.Every {
+		return
+	}
+	for _, known := range r.truth.signals {
+		if known.signal == nil || known.pass == pass {
+			continue
+		}
+		if detail, ok := known.signal.Detail.(*ProbeDetail); ok && detail.Part == whole.Key {
 			r.retire(known.signal, at)
 		}
 	}

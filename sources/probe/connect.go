@@ -70,6 +70,9 @@ func resolve(ctx context.Context, t *target, e endpoint, watch *stopwatch) ([]ne
 	limited, cancel := context.WithDeadline(ctx, t.deadline(watch))
 	defer cancel()
 	addresses, f := t.lookup.addresses(limited, e.host)
+	if f == nil {
+		addresses, f = t.ofFamily(e.host, addresses)
+	}
 	addresses = addresses[:min(len(addresses), addressLimit)]
 	watch.lap(phaseResolve)
 	if f != nil && f.class == classDNS && limited.Err() != nil {
@@ -87,6 +90,9 @@ func connectAny(ctx context.Context, t *target, e endpoint, addresses []netip.Ad
 		left := t.deadline(watch).Sub(now)
 		watch.reached = netip.AddrPortFrom(address, e.port)
 		dialer := net.Dialer{KeepAlive: -1, Deadline: now.Add(left / time.Duration(len(addresses)-i))}
+		if t.spec.From.IsValid() {
+			dialer.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(t.spec.From, 0))
+		}
 		conn, err := dialer.DialContext(ctx, "tcp", watch.reached.String())
 		if err == nil {
 			return conn, nil

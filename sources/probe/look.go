@@ -84,6 +84,20 @@ func (l *look) resume(left *room.Signal) {
 
 // look implements sources.Look.
 func (l *look) look(ctx context.Context, report sources.Report) error {
+	signal, f := l.measure(ctx)
+	if f == brokenOffEarly {
+		return l.unfinished(ctx)
+	}
+	report([]room.Signal{signal})
+	return l.unmade(f)
+}
+
+// brokenOffEarly stands for a probe whose context ended before its own time was up: it
+// found nothing out.
+var brokenOffEarly = new(failure)
+
+// measure makes one probe, takes in what it found, and gives it as a signal.
+func (l *look) measure(ctx context.Context) (room.Signal, *failure) {
 	t := l.target
 	watch := startWatch()
 	found := t.probe(ctx, t, &watch)
@@ -93,12 +107,8 @@ func (l *look) look(ctx context.Context, report sources.Report) error {
 	if f := found.failure; f != nil && f.class == classTimeout && watch.total() > t.spec.Timeout+stall {
 		found.failure = stalled(f)
 	}
-	if err := ctx.Err(); err != nil && found.failure != nil {
-		return &sources.Failure{Err: err, Trouble: room.Trouble{
-			What: fmt.Sprintf("The probe %s found nothing out", t.spec.Name),
-			Why:  "it was broken off before its own time was up",
-			Next: "it is made again at its next turn",
-		}}
+	if ctx.Err() != nil && found.failure != nil {
+		return room.Signal{}, brokenOffEarly
 	}
 	switch f := found.failure; {
 	case t.controls == nil:
@@ -112,15 +122,28 @@ func (l *look) look(ctx context.Context, report sources.Report) error {
 	l.update(found, watch.total(), at)
 	signal := l.signal
 	signal.Samples = []room.Sample{l.sample(found, &watch, at)}
-	report([]room.Signal{signal})
-	if f := found.failure; f != nil && f.class == classError {
-		return &sources.Failure{Err: f.cause, Trouble: room.Trouble{
-			What: fmt.Sprintf("The probe %s could not be made", t.spec.Name),
-			Why:  l.signal.Reason,
-			Next: f.next,
-		}}
+	return signal, found.failure
+}
+
+// unfinished is the failure of a look that was broken off.
+func (l *look) unfinished(ctx context.Context) error {
+	return &sources.Failure{Err: ctx.Err(), Trouble: room.Trouble{
+		What: fmt.Sprintf("The probe %s found nothing out", l.target.spec.Name),
+		Why:  "it was broken off before its own time was up",
+		Next: "it is made again at its next turn",
+	}}
+}
+
+// unmade is the failure of a look at which we failed ourselves; nil if we did not.
+func (l *look) unmade(f *failure) error {
+	if f == nil || f.class != classError {
+		return nil
 	}
-	return nil
+	return &sources.Failure{Err: f.cause, Trouble: room.Trouble{
+		What: fmt.Sprintf("The probe %s could not be made", l.target.spec.Name),
+		Why:  l.signal.Reason,
+		Next: f.next,
+	}}
 }
 
 // outside says whether an address is somewhere in the world, and not next to us.

@@ -40,6 +40,8 @@ type Spec struct {
 	Confirm   Confirm             // how many looks make a verdict; the zero value believes each
 	Objective float64             // the share of good looks that is aimed at, in per cent; 0: none
 	Expect    Expect              //
+	Addresses string              // which of the addresses of a name: AnyAddress, OnlyIPv4, OnlyIPv6 or EveryAddress
+	From      netip.Addr          // the address that connections come from; the zero Addr: whichever the system takes
 	Pin       netip.Addr          // where to connect to whatever its name resolves to; the zero Addr: resolve
 	TLS       TLS                 //
 	Insecure  bool                // a certificate that does not verify is accepted, and said so
@@ -119,12 +121,18 @@ func New(spec Spec, env *Environment) (sources.Watch, error) {
 	if t.controls != nil {
 		timeout += controlTimeout
 	}
-	return sources.Watch{
+	w := sources.Watch{
 		Scope:    l.signal.Scope,
 		Name:     l.signal.Key,
 		Interval: t.spec.Interval,
 		Timeout:  timeout,
 		Look:     l.look,
 		Soon:     l.soon,
-	}, nil
+	}
+	if t.spec.Addresses == EveryAddress && !t.endpoint.literal.IsValid() && !t.spec.Pin.IsValid() {
+		e := newEvery(l, t.spec, env)
+		w.Timeout += t.spec.Timeout // the name has one, and each address
+		w.Look, w.Soon = e.look, e.soon
+	}
+	return w, nil
 }

@@ -75,6 +75,9 @@ func (t *target) prepare() error {
 		return err
 	}
 	t.endpoint.pinned = t.spec.Pin
+	if err := t.checkAddresses(); err != nil {
+		return err
+	}
 	if t.text, err = parseText(t.spec.Expect.Body); err != nil {
 		return err
 	}

@@ -1,0 +1,271 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+
+	"warroom/internal/room"
+	"warroom/sources"
+)
+
+// Which of the addresses that a name resolves to are probed. An address of one's own
+// choice is Spec.Pin.
+const (
+	AnyAddress    = ""     // the first that answers, IPv4 before IPv6
+	OnlyIPv4      = "ipv4" // the first of this family that answers
+	OnlyIPv6      = "ipv6"
+	EveryAddress  = "all" // each by itself, as a signal with a history of its own
+	addressesMost = 16    // of a name are probed by themselves
+	// addressStays is for how many looks an address is still probed that the name no
+	// longer resolves to: a balancer names a few of its addresses at a time.
+	addressStays = 10
+	// addressesNamed is how many bad addresses a reason names.
+	addressesNamed = 3
+)
+
+// checkAddresses refuses what cannot be: a family that the address in the URL has not.
+func (t *target) checkAddresses() error {
+	s := &t.spec
+	if !slices.Contains([]string{AnyAddress, OnlyIPv4, OnlyIPv6, EveryAddress}, s.Addresses) {
+		return fmt.Errorf("addresses can be ipv4, ipv6, all or an address, not %q", s.Addresses)
+	}
+	if s.From.IsValid() && slices.Contains([]string{"dns", "icmp"}, t.url.Scheme) {
+		return fmt.Errorf("%s probes cannot choose the address that they come from; take from away", t.url.Scheme)
+	}
+	for _, fixed := range []netip.Addr{t.endpoint.literal, s.Pin} {
+		if fixed.IsValid() && !t.usable(fixed) {
+			return errors.New("its address is of another family than the one that is asked for")
+		}
+	}
+	return nil
+}
+
+// usable says whether an address is of a family that the target is probed over.
+func (t *target) usable(a netip.Addr) bool {
+	from := t.spec.From
+	return (t.spec.Addresses != OnlyIPv4 || a.Is4()) && (t.spec.Addresses != OnlyIPv6 || a.Is6()) && (!from.IsValid() || from.Is4() == a.Is4())
+}
+
+// ofFamily leaves out the addresses that the target is not probed over.
+func (t *target) ofFamily(host string, addresses []netip.Addr) ([]netip.Addr, *failure) {
+	usable := slices.DeleteFunc(addresses, func(a netip.Addr) bool { return !t.usable(a) })
+	if len(usable) > 0 {
+		return usable, nil
+	}
+	family := "IPv6"
+	if t.spec.Addresses == OnlyIPv4 || t.spec.From.Is4() {
+		family = "IPv4"
+	}
+	return nil, &failure{class: classDNS, phase: phaseResolve, reason: fmt.Sprintf("the name %s has no %s address", host, family)}
+}
+
+// every looks at each address of a name: a signal for each, and one for the whole.
+type every struct {
+	whole *look
+	spec  Spec
+	env   *Environment
+	parts map[netip.Addr]*part
+}
+
+// part is one address of a name.
+type part struct {
+	*look
+	missed int // looks since the name resolved to it last
+}
+
+func newEvery(whole *look, spec Spec, env *Environment) *every {
+	detail := *whole.signal.Detail.(*room.ProbeDetail)
+	detail.Every = true
+	whole.signal.Detail = &detail
+	return &every{whole: whole, spec: spec, env: env, parts: map[netip.Addr]*part{}}
+}
+
+// look implements sources.Look. All addresses are looked at together.
+func (e *every) look(ctx context.Context, report sources.Report) error {
+	watch := startWatch()
+	t := e.whole.target
+	limited, cancel := context.WithDeadline(ctx, t.deadline(&watch))
+	named, f := t.lookup.addresses(limited, t.endpoint.host)
+	watch.lap(phaseResolve)
+	switch {
+	case f != nil && f.class == classDNS && limited.Err() != nil:
+		f = timedOut(t, phaseResolve)
+	case f == nil:
+		named, f = t.ofFamily(t.endpoint.host, named)
+	}
+	cancel()
+	if f == nil {
+		f = e.meet(named)
+	}
+	if ctx.Err() != nil {
+		return e.whole.unfinished(ctx)
+	}
+	if f != nil && t.controls != nil && f.class != classError {
+		f = t.controls.doubt(ctx, f, t.spec.Canary)
+	}
+	signals, own := e.measure(ctx)
+	if own == brokenOffEarly {
+		return e.whole.unfinished(ctx)
+	}
+	e.sum(signals, f, &watch)
+	report(append(signals, e.whole.signal))
+	if f == nil {
+		f = own
+	}
+	return e.whole.unmade(f)
+}
+
+// meet takes in what the name resolves to now. What it has not resolved to for a while is
+// let go.
+func (e *every) meet(named []netip.Addr) *failure {
+	for address, p := range e.parts {
+		if p.missed++; p.missed > addressStays {
+			delete(e.parts, address)
+		}
+	}
+	for _, address := range named {
+		p := e.parts[address]
+		if p == nil && len(e.parts) == addressesMost {
+			continue
+		}
+		if p == nil {
+			spec := e.spec
+			spec.Name, spec.Pin = spec.Name+"@"+address.String(), address
+			t, err := newTarget(spec, e.env)
+			if err != nil {
+				return &failure{class: classError, phase: phaseConnect, reason: err.Error(), next: "mend it in the config", cause: err}
+			}
+			p = &part{look: newLook(t)}
+			p.signal.Title = e.spec.Name + " " + address.String()
+			detail := *p.signal.Detail.(*room.ProbeDetail)
+			detail.Part = e.whole.signal.Key
+			p.signal.Detail = &detail
+			e.parts[address] = p
+		}
+		p.missed = 0
+	}
+	return nil
+}
+
+// measure looks at all addresses, in their order. own is the trouble of ours that every
+// one of them met, if so.
+func (e *every) measure(ctx context.Context) (signals []room.Signal, own *failure) {
+	order := slices.SortedFunc(maps.Keys(e.parts), netip.Addr.Compare)
+	signals = make([]room.Signal, len(order))
+	failures := make([]*failure, len(order))
+	var all sync.WaitGroup
+	for i, address := range order {
+		all.Go(func() { signals[i], failures[i] = e.parts[address].measure(ctx) })
+	}
+	all.Wait()
+	if slices.Contains(failures, brokenOffEarly) {
+		return nil, brokenOffEarly
+	}
+	for _, f := range failures {
+		if f == nil || f.class != classError {
+			return signals, nil
+		}
+		own = f
+	}
+	return signals, own
+}
+
+// sum sets what the whole is, from its addresses or from why the name has none.
+func (e *every) sum(parts []room.Signal, unresolved *failure, watch *stopwatch) {
+	w, at := e.whole, e.whole.target.clock.Now()
+	before, since := w.signal.Word, w.signal.Since
+	found := outcome{failure: unresolved}
+	w.update(found, watch.total(), at)
+	sample := w.sample(found, watch, at)
+	if unresolved == nil && w.tally.standing != bad && len(parts) > 0 {
+		w.signal.State, w.signal.Word, w.signal.Reason = together(parts)
+		sample = e.sampleOf(parts, watch)
+		sample.At = at
+	}
+	if w.signal.Since = at; w.signal.Word == before {
+		w.signal.Since = since
+	}
+	w.signal.Samples = []room.Sample{sample}
+}
+
+// together is what the states of addresses come to. What we could not look at counts for
+// nothing: a machine without IPv6 blames nobody's IPv6 addresses.
+func together(parts []room.Signal) (room.State, string, string) {
+	var down []string
+	looked, count, reason, blame := 0, map[string]int{}, "", ""
+	for _, p := range parts {
+		if p.State == room.Unknown {
+			blame = p.Reason
+			continue
+		}
+		looked++
+		count[p.Word]++
+		if p.Word == wordDown {
+			down, reason = append(down, p.Key[strings.LastIndex(p.Key, "@")+1:]), p.Reason
+		}
+	}
+	switch {
+	case looked == 0:
+		return room.Unknown, wordError, blame
+	case len(down) == looked:
+		return room.Critical, wordDown, fmt.Sprintf("every address: %s", reason)
+	case len(down) > 0:
+		names := strings.Join(down[:min(len(down), addressesNamed)], ", ")
+		if len(down) > addressesNamed {
+			names += " …"
+		}
+		return room.Warning, fmt.Sprintf("%d/%d", looked-len(down), looked), fmt.Sprintf("%d of %d addresses DOWN: %s", len(down), looked, names)
+	case count[wordUnconfirmed] == looked:
+		return room.Warning, wordUnconfirmed, parts[0].Reason
+	case count[wordSlow] == looked:
+		return room.Warning, wordSlow, parts[0].Reason
+	}
+	return room.OK, wordUp, ""
+}
+
+// sampleOf is the whole's reading: that of its slowest good address, or of a bad one if
+// none is good, with the time that the name took.
+func (e *every) sampleOf(parts []room.Signal, watch *stopwatch) room.Sample {
+	shown, good, looked := parts[0].Samples[0], 0, 0
+	for _, p := range parts {
+		s := p.Samples[0]
+		if s.State == room.Unknown {
+			continue
+		}
+		looked++
+		right := s.State == room.OK || s.State == room.Warning
+		if right {
+			good++
+		}
+		if right && (good == 1 || s.Total > shown.Total) || good == 0 {
+			shown = s
+		}
+	}
+	switch {
+	case good > 0 && good < looked:
+		shown.State, shown.Text = room.Warning, fmt.Sprintf("%d of %d, slowest %s", good, looked, Latency(shown.Total))
+	case good > 1:
+		shown.Text = fmt.Sprintf("all %d, slowest %s", good, Latency(shown.Total))
+	}
+	if took := watch.total(); shown.Total >= 0 {
+		shown.Phases.Resolve = took
+		shown.Total += took
+	}
+	return shown
+}
+
+// soon says whether one of the addresses, or their name, should be looked at again soon.
+func (e *every) soon() bool {
+	for _, p := range e.parts {
+		if p.look.soon() {
+			return true
+		}
+	}
+	return e.whole.soon()
+}

@@ -1,0 +1,222 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+
+	"golang.org/x/net/dns/dnsmessage"
+
+	"warroom/internal/room"
+	"warroom/sources"
+)
+
+// balancer is a name with several addresses, each a server of its own.
+type balancer struct {
+	t       *testing.T
+	port    string
+	servers map[string]*httptest.Server
+
+	mu   sync.Mutex
+	said reply // what the name server says
+}
+
+// balance starts a server on one port of each address.
+func balance(t *testing.T, addresses ...string) *balancer {
+	b := &balancer{t: t, port: "0", servers: map[string]*httptest.Server{}}
+	for _, address := range addresses {
+		b.start(address)
+	}
+	return b
+}
+
+func (b *balancer) start(address string) {
+	b.t.Helper()
+	listener, err := net.Listen("tcp", net.JoinHostPort(address, b.port))
+	if err != nil {
+		b.t.Skipf("this machine has no %s on loopback: %v", address, err)
+	}
+	_, b.port, _ = net.SplitHostPort(listener.Addr().String())
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	server.Listener.Close()
+	server.Listener = listener
+	server.Start()
+	b.servers[address] = server
+	b.t.Cleanup(server.Close)
+}
+
+// names has the name resolve to addresses, or to nothing with a code.
+func (b *balancer) names(code dnsmessage.RCode, addresses ...string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.said = reply{code: code, addresses: addresses}
+}
+
+func (b *balancer) spec() Spec {
+	return Spec{Name: "shop", URL: "http://shop.example:" + b.port + "/", Addresses: EveryAddress}
+}
+
+func (b *balancer) environment() *Environment {
+	return nameServer(b.t, func(question) *reply {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		said := b.said
+		return &said
+	})
+}
+
+// inRoom makes one look and has a room take it in. It returns what the room then shows,
+// word by title.
+func inRoom(t *testing.T, r *room.Room, w sources.Watch) map[string]string {
+	t.Helper()
+	_ = w.Look(t.Context(), func(signals []room.Signal) {
+		for _, s := range signals {
+			checkAddsUp(t, s.Samples[0])
+		}
+		r.Observe(room.Observation{Scope: w.Scope, Watch: w.Name, At: room.Wall{}.Now(), Interval: w.Interval, Signals: signals})
+	})
+	r.Observe(room.Observation{Scope: w.Scope, Watch: w.Name, At: room.Wall{}.Now(), Interval: w.Interval, Done: true})
+	r.Flush()
+	words := map[string]string{}
+	for _, s := range r.Snapshot().Of(room.KindProbe).Signals {
+		words[s.Title] = s.Word
+	}
+	return words
+}
+
+func TestEachAddressOfANameHasARowAndAHistory(t *testing.T) { // A3, A4, N10
+	b := balance(t, "127.0.0.1", "127.0.0.2", "127.0.0.3")
+	b.names(dnsmessage.RCodeSuccess, "127.0.0.1", "127.0.0.2", "127.0.0.3")
+	w := watchOf(t, b.spec(), b.environment())
+	r := room.New(room.Options{})
+	want := func(what string, words map[string]string, wanted map[string]string) {
+		t.Helper()
+		if fmt.Sprint(words) != fmt.Sprint(wanted) {
+			t.Errorf("%s the room shows %v, want %v", what, words, wanted)
+		}
+	}
+	want("with all up", inRoom(t, r, w), map[string]string{"shop": "UP", "shop 127.0.0.1": "UP", "shop 127.0.0.2": "UP", "shop 127.0.0.3": "UP"})
+
+	b.servers["127.0.0.2"].Close()
+	want("with one down", inRoom(t, r, w), map[string]string{"shop": "2/3", "shop 127.0.0.1": "UP", "shop 127.0.0.2": "DOWN", "shop 127.0.0.3": "UP"})
+	for _, s := range r.Snapshot().Of(room.KindProbe).Signals {
+		last := s.Samples[len(s.Samples)-1]
+		switch s.Title {
+		case "shop":
+			if s.State != room.Warning || s.Reason != "1 of 3 addresses DOWN: 127.0.0.2" || !strings.HasPrefix(last.Text, "2 of 3, slowest ") || last.Phases.Resolve < 0 {
+				t.Errorf("the whole is %+v, its last reading %+v", s, last)
+			}
+		case "shop 127.0.0.2":
+			if s.State != room.Critical || len(s.Samples) != 2 || s.Samples[0].State != room.OK || last.Class != "connect" || last.Phases.Resolve != room.Absent {
+				t.Errorf("the address is %+v", s)
+			}
+		}
+	}
+
+	b.names(dnsmessage.RCodeNameError)
+	words := inRoom(t, r, w)
+	want("without the name", words, map[string]string{"shop": "DOWN", "shop 127.0.0.1": "UP", "shop 127.0.0.2": "DOWN", "shop 127.0.0.3": "UP"})
+
+	b.start("127.0.0.4")
+	b.names(dnsmessage.RCodeSuccess, "127.0.0.1", "127.0.0.4")
+	for range addressStays {
+		words = inRoom(t, r, w)
+	}
+	want("while an address may come back", words, map[string]string{"shop": "3/4", "shop 127.0.0.1": "UP", "shop 127.0.0.2": "DOWN", "shop 127.0.0.3": "UP", "shop 127.0.0.4": "UP"})
+	want("later", inRoom(t, r, w), map[string]string{"shop": "UP", "shop 127.0.0.1": "UP", "shop 127.0.0.4": "UP"})
+
+	for _, server := range b.servers {
+		server.Close()
+	}
+	want("with all down", inRoom(t, r, w), map[string]string{"shop": "DOWN", "shop 127.0.0.1": "DOWN", "shop 127.0.0.4": "DOWN"})
+}
+
+func TestNoAddressIsUpBeforeItWasLookedAt(t *testing.T) { // A3: Heartbeat #11737
+	b := balance(t, "127.0.0.1")
+	b.servers["127.0.0.1"].Close()
+	b.names(dnsmessage.RCodeSuccess, "127.0.0.1", "127.0.0.2")
+	spec := b.spec()
+	spec.Confirm = Confirm{Down: 2, Of: 3, Up: 2}
+	w := watchOf(t, spec, b.environment())
+	var words []string
+	for range 2 {
+		_ = w.Look(t.Context(), func(signals []room.Signal) { words = append(words, signals[len(signals)-1].Word) })
+		if soon := w.Soon(); soon != (len(words) == 1) {
+			t.Errorf("after %d looks it is to be looked at soon: %t", len(words), soon)
+		}
+	}
+	if fmt.Sprint(words) != "[DOWN? DOWN]" {
+		t.Errorf("the whole was %v", words)
+	}
+}
+
+// TestAMachineWithoutOneFamilyBlamesNobody (A2, A8): an address that this machine has no
+// way to counts for nothing, the other one does.
+func TestAMachineWithoutOneFamilyBlamesNobody(t *testing.T) {
+	unreachable := "2001:db8::1"
+	if conn, err := new(net.Dialer).DialContext(t.Context(), "udp", "["+unreachable+"]:9"); err == nil {
+		conn.Close()
+		t.Skip("this machine has a route to IPv6")
+	}
+	b := balance(t, "127.0.0.1")
+	b.names(dnsmessage.RCodeSuccess, "127.0.0.1", unreachable)
+	words := inRoom(t, room.New(room.Options{}), watchOf(t, b.spec(), b.environment()))
+	if fmt.Sprint(words) != fmt.Sprint(map[string]string{"shop": "UP", "shop 127.0.0.1": "UP", "shop " + unreachable: "ERROR"}) {
+		t.Errorf("the room shows %v", words)
+	}
+}
+
+func TestOneFamilyCanBeAskedFor(t *testing.T) { // A1
+	b := balance(t, "127.0.0.1")
+	b.names(dnsmessage.RCodeSuccess, "127.0.0.1")
+	spec, env := b.spec(), b.environment()
+	spec.Addresses = OnlyIPv4
+	probeOnce(t, spec, env).wantUp(t)
+	spec.Addresses = OnlyIPv6
+	probeOnce(t, spec, env).want(t, "DOWN", "dns", "the name shop.example has no IPv6 address")
+	for _, wrong := range []Spec{
+		{Name: "shop", URL: "http://127.0.0.1/", Addresses: OnlyIPv6},
+		{Name: "shop", URL: "http://shop.example/", Addresses: OnlyIPv4, Pin: netip.MustParseAddr("::1")},
+		{Name: "shop", URL: "http://[::1]/", From: netip.MustParseAddr("127.0.0.1")},
+		{Name: "shop", URL: "icmp://shop.example", From: netip.MustParseAddr("127.0.0.1")},
+		{Name: "shop", URL: "http://shop.example/", Addresses: "some"},
+	} {
+		if _, err := New(wrong, env); err == nil {
+			t.Errorf("%+v is taken", wrong)
+		}
+	}
+}
+
+func TestTheAddressThatConnectionsComeFrom(t *testing.T) { // A6
+	from := make(chan string, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { from <- r.RemoteAddr }))
+	defer server.Close()
+	spec := Spec{URL: server.URL, From: netip.MustParseAddr("127.0.0.9")}
+	got := probeOnce(t, spec, nil)
+	if got.sample.Class == classError {
+		t.Skip("this machine has one address on loopback")
+	}
+	got.wantUp(t)
+	if host, _, _ := net.SplitHostPort(<-from); host != "127.0.0.9" {
+		t.Errorf("it came from %s", host)
+	}
+	spec.From = netip.MustParseAddr("192.0.2.77")
+	probeOnce(t, spec, nil).want(t, "ERROR", "error", "this machine has no free local port or no address for this connection")
+}
+
+func TestALookAtEveryAddressThatIsBrokenOffFindsNothingOut(t *testing.T) { // Q3
+	b := balance(t, "127.0.0.1")
+	b.names(dnsmessage.RCodeSuccess, "127.0.0.1")
+	w := watchOf(t, b.spec(), b.environment())
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := w.Look(ctx, func(signals []room.Signal) { t.Errorf("it reports %v", signals) }); err == nil {
+		t.Error("it succeeds")
+	}
+}
