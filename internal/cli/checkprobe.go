@@ -70,7 +70,7 @@ func probeFix(class string) string {
 	case "tls":
 		return "see which TLS versions the endpoint speaks, and whether a proxy is in between"
 	case "cert":
-		return "renew the certificate, or write insecure: true if it is meant to be like this"
+		return "renew the certificate, name its authority under tls:, or write insecure: true if it is meant to be like this"
 	case "timeout":
 		return "see whether the endpoint can be reached from here, or raise timeout: in the config"
 	case "status":

@@ -1,13 +1,20 @@
 package cli
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"warroom/internal/config"
@@ -63,6 +70,53 @@ func TestASecretInAURLReachesTheEndpointAndIsNeverShown(t *testing.T) {
 		t.Errorf("the endpoint was asked for %q", got)
 	}
 	if !strings.Contains(out, "/?for=${env:WARROOM_TEST_TOKEN}") || strings.Contains(out+stderr, "sword") {
+		t.Errorf("%s%s", out, stderr)
+	}
+}
+
+// TestWhatIsAskedOfTLSReachesTheEndpoint: each of the keys is needed for the probe to be UP.
+func TestWhatIsAskedOfTLSReachesTheEndpoint(t *testing.T) {
+	dir := alone(t)
+	t.Setenv("AWS_REGION", "us-east-1")
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, VerifyConnection: func(state tls.ConnectionState) error {
+		if state.ServerName != "example.com" {
+			return errors.New("another server is meant")
+		}
+		return nil
+	}}
+	var older atomic.Bool
+	server.TLS.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
+		if !older.Load() {
+			return nil, nil
+		}
+		config := server.TLS.Clone()
+		config.MaxVersion = tls.VersionTLS12
+		return config, nil
+	}
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	key, err := x509.MarshalPKCS8PrivateKey(server.TLS.Certificates[0].PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := func(kind string, content []byte) string {
+		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: content}))
+	}
+	write(t, filepath.Join(dir, "both.pem"), block("CERTIFICATE", server.Certificate().Raw)+block("PRIVATE KEY", key))
+	all := []string{"authority: both.pem", "certificate: both.pem, key: both.pem", "name: example.com"}
+	for i := range len(all) + 1 {
+		asked := slices.Concat(all[:i], all[min(i+1, len(all)):])
+		write(t, filepath.Join(dir, "warroom.yaml"), "health: {off: true}\nalarms: {off: true}\nprobes:\n  - {name: shop, url: '"+server.URL+"', tls: {"+strings.Join(asked, ", ")+"}}\n")
+		_, out, stderr := run(t, "status", "--json")
+		if up := strings.Contains(out, `"UP"`); up != (i == len(all)) {
+			t.Errorf("with %s: up is %v\n%s%s", asked, up, out, stderr)
+		}
+	}
+	older.Store(true)
+	write(t, filepath.Join(dir, "warroom.yaml"), "health: {off: true}\nalarms: {off: true}\nprobes:\n  - {name: shop, url: '"+server.URL+"', tls: {minimum: 1.3, "+strings.Join(all, ", ")+"}}\n")
+	if _, out, stderr := run(t, "status", "--json"); !strings.Contains(out, "offers no TLS version from 1.3 on") {
 		t.Errorf("%s%s", out, stderr)
 	}
 }

@@ -25,6 +25,7 @@ func TestQ1AThousandProbesLeaveNothingBehind(t *testing.T) {
 		watchOf(t, Spec{URL: "tcp://" + server.Listener.Addr().String()}, env),
 		watchOf(t, Spec{URL: "http://" + closedPort(t)}, env),
 		watchOf(t, Spec{URL: "https://" + secured(t, &tls.Config{Certificates: []tls.Certificate{ours.issue(t, leaf{names: []string{"127.0.0.1"}})}})}, env),
+		watchOf(t, Spec{URL: "pop3://" + playing(t, nil, exchange{"", "+OK ready\r\n"}, exchange{"STLS\r\n", "-ERR no\r\n"})}, env),
 	}
 	goroutines, files := runtime.NumGoroutine(), openFiles(t)
 	for range 200 {
@@ -54,6 +55,14 @@ func TestQ3CancellingInAnyPhaseLeavesNothingBehind(t *testing.T) {
 		"transfer": func(t *testing.T, reached func()) (Spec, *Environment) {
 			return Spec{URL: "http://" + answering(t, func(conn net.Conn) {
 				_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\n\r\nbegin")
+				reached()
+				untilClosed(conn)
+			})}, nil
+		},
+		"STARTTLS": func(t *testing.T, reached func()) (Spec, *Environment) {
+			return Spec{URL: "smtp://" + listen(t, func(conn net.Conn) {
+				_, _ = io.WriteString(conn, "220 mail\r\n")
+				_, _ = conn.Read(make([]byte, 1))
 				reached()
 				untilClosed(conn)
 			})}, nil
