@@ -43,7 +43,7 @@ type Spec struct {
 	Addresses string              // which of the addresses of a name: AnyAddress, OnlyIPv4, OnlyIPv6 or EveryAddress
 	From      netip.Addr          // the address that connections come from; the zero Addr: whichever the system takes
 	Pin       netip.Addr          // where to connect to whatever its name resolves to; the zero Addr: resolve
-	TLS       TLS                 //
+	TLS       TLS                 // what is asked of it where the scheme goes over TLS
 	Insecure  bool                // a certificate that does not verify is accepted, and said so
 	Canary    bool                // a stranger's front door, whose failure says nothing while nothing outside was ever reached
 	NoFollow  bool                // a redirect is the answer, and not followed
