@@ -141,16 +141,34 @@ func untrusted(presented []*x509.Certificate, err error) string {
 			}
 		}
 	}
-	about := whose(leaf, leaf)
+	top, linked := topOf(presented)
+	about, signer := whose(leaf, leaf), issuerOf(top)
+	elsewhere := len(presented) == 1 && len(leaf.IssuingCertificateURL) > 0 // of its issuer's own (RFC 5280, section 4.2.2.1)
 	switch {
-	case bytes.Equal(leaf.RawIssuer, leaf.RawSubject):
+	case selfSigned(leaf):
 		return about + " is self-signed"
-	case len(presented) == 1 && len(leaf.IssuingCertificateURL) > 0: // its issuer's own is elsewhere (RFC 5280, section 4.2.2.1)
-		return fmt.Sprintf("%s is signed by %s, whose certificate the server should send and does not: an intermediate certificate is missing", about, issuerOf(leaf))
+	case elsewhere, linked < len(presented) && !selfSigned(top):
+		return fmt.Sprintf("%s is signed by %s, whose certificate the server should send and does not: an intermediate certificate is missing", whose(leaf, top), signer)
 	case len(presented) == 1:
-		return fmt.Sprintf("%s is signed by %s, which is not trusted here, or an intermediate certificate is missing", about, issuerOf(leaf))
+		return fmt.Sprintf("%s is signed by %s, which is not trusted here, or an intermediate certificate is missing", about, signer)
 	}
-	return fmt.Sprintf("%s is signed by %s, which is not trusted here", about, issuerOf(presented[len(presented)-1]))
+	return fmt.Sprintf("%s is signed by %s, which is not trusted here", about, signer)
+}
+
+func selfSigned(c *x509.Certificate) bool { return bytes.Equal(c.RawIssuer, c.RawSubject) }
+
+// topOf follows a chain from its leaf, by who has signed whom, as far as it was presented,
+// in whatever order. linked is how many certificates that are.
+func topOf(presented []*x509.Certificate) (top *x509.Certificate, linked int) {
+	top = presented[0]
+	for linked = 1; linked < len(presented) && !selfSigned(top); linked++ {
+		next := slices.IndexFunc(presented, func(c *x509.Certificate) bool { return bytes.Equal(c.RawSubject, top.RawIssuer) })
+		if next < 0 {
+			break
+		}
+		top = presented[next]
+	}
+	return top, linked
 }
 
 func day(t time.Time) string { return t.UTC().Format("2006-01-02 15:04Z") }

@@ -54,6 +54,32 @@ func TestAChainThatIsNotWhole(t *testing.T) {
 	if c := shownOf(got); c == nil || c.Subject != "shop" || c.DaysLeft(time.Now()) != 0 || !c.Chain.IsZero() {
 		t.Errorf("T7: shown is %+v", c)
 	}
+
+	lower := middle.below(t, "War Room Test Lower", time.Now().Add(time.Hour))
+	deep := lower.issue(t, leaf{common: "shop", names: []string{"127.0.0.1"}})
+	stranger := newAuthority(t)
+	stranger.certificate = stranger.certify(t, "Stranger", stranger, time.Now().Add(time.Hour))
+	for _, c := range []struct {
+		name   string
+		sent   []*authority
+		roots  *authority
+		reason string
+	}{
+		{"whole, in another order", []*authority{root, middle, lower}, root, ""},
+		{"the root and not what is below it", []*authority{lower, root}, root, `the certificate of "shop": that of its issuer "War Room Test Lower" is signed by "War Room Test Intermediate", whose certificate the server should send and does not: an intermediate certificate is missing`},
+		{"only the root", []*authority{root}, root, `the certificate of "shop" is signed by "War Room Test Lower", whose certificate the server should send and does not: an intermediate certificate is missing`},
+		{"whole, of a root that is not trusted", []*authority{lower, middle, root}, stranger, `the certificate of "shop" is signed by "War Room Test Root", which is not trusted here`},
+		{"without that root", []*authority{lower, middle}, stranger, `the certificate of "shop" is signed by "War Room Test Root", which is not trusted here`},
+	} {
+		sent := deep
+		for _, one := range c.sent {
+			sent.Certificate = append(sent.Certificate[:len(sent.Certificate):len(sent.Certificate)], one.certificate.Raw)
+		}
+		got := probeOnce(t, Spec{URL: "tls://" + secured(t, &tls.Config{Certificates: []tls.Certificate{sent}})}, &Environment{Roots: c.roots.pool})
+		if got.Reason != c.reason {
+			t.Errorf("T7, %s:\ngot  %s\nwant %s", c.name, got.Reason, c.reason)
+		}
+	}
 }
 
 // TestT16OfTwoChainsTheLastToEndCounts: an intermediate that two roots have signed.
