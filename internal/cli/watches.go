@@ -285,7 +285,9 @@ func probeSpec(p config.Probe) probe.Spec {
 	spec := probe.Spec{
 		Name: p.Name, URL: p.Address(), Method: p.Method, Body: p.Body.Reveal(), Service: p.Service, Region: p.Region,
 		Interval: p.Interval, Timeout: p.Timeout, Slow: p.Slow, Insecure: p.Insecure, NoFollow: !p.Follow,
-		Expect: probe.Expect{Status: p.Expect.Status, Body: p.Expect.Body, Latency: p.Expect.Latency, Days: int(p.Expect.Days)},
+		Expect: probe.Expect{
+			Status: p.Expect.Status, Headers: p.Expect.Headers, Body: p.Expect.Body, Latency: p.Expect.Latency, Days: int(p.Expect.Days),
+		},
 	}
 	if spec.URL != p.URL {
 		spec.Shown = p.URL

@@ -12,10 +12,12 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"warroom/internal/config"
 	"warroom/internal/room"
@@ -200,5 +202,27 @@ func TestAProbeGoesOnFromWhatItsRoomWasLeftWith(t *testing.T) {
 	r.Flush()
 	if left := known("probe/shop"); left == nil || left.Word != "DOWN" || left.Reason != "got 503" {
 		t.Errorf("it knows %+v", left)
+	}
+}
+
+// TestWhatAConfigExpectsReachesTheProber holds every key of expect, so that none is read
+// and then quietly forgotten.
+func TestWhatAConfigExpectsReachesTheProber(t *testing.T) {
+	cfg, err := config.Parse("warroom.yaml", []byte(`
+probes:
+  - name: shop
+    url: https://shop.example
+    expect: {status: "204", headers: {Server: "!nginx"}, body: ok, days: 14, latency: 1s}
+`), config.Allowed{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []probe.Expect{
+		{Status: "204", Headers: map[string]string{"Server": "!nginx"}, Body: "ok", Days: 14, Latency: time.Second},
+	}
+	for i, p := range cfg.Probes {
+		if got := probeSpec(p).Expect; !reflect.DeepEqual(got, want[i]) {
+			t.Errorf("%s: got %+v, want %+v", p.Name, got, want[i])
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -39,6 +40,27 @@ func (r *reader) checkMatch(path, text string) {
 			why = mistake.Code.String()
 		}
 		r.wrong(path, "the regular expression is not valid: %s; mend it, or write plain text without the slashes", why)
+	}
+}
+
+// checkAnswerHeaders looks at expect.headers: text or a regular expression, ! before it for
+// what must not be there.
+func (r *reader) checkAnswerHeaders(path string, headers map[string]string) {
+	seen := map[string]string{}
+	for _, name := range sortedKeys(headers) {
+		at := join(path, name)
+		lower := strings.ToLower(name)
+		if first, taken := seen[lower]; taken {
+			r.wrongKey(at, "%s and %s are the same header; keep one", quote(first), quote(name))
+		}
+		seen[lower] = name
+		switch {
+		case !isToken(name):
+			r.wrongKey(at, "%s is not the name of a header; it may hold letters, digits and -", quote(name))
+		case slices.Contains(framing, lower):
+			r.wrongKey(at, "this header frames a message and says nothing of the answer; expect another")
+		}
+		r.checkMatch(at, strings.TrimPrefix(headers[name], "!"))
 	}
 }
 

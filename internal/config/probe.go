@@ -38,10 +38,11 @@ type Probe struct {
 
 // Expect is what a good answer looks like.
 type Expect struct {
-	Status  string        `yaml:"status,omitempty" doc:"HTTP statuses, ranges with two dots, and ! before what is not good." default:"200..299" example:"\"200..299,!204\""`
-	Body    string        `yaml:"body,omitempty" doc:"Text that the body contains, or a regular expression between slashes." usual:"any body" example:"/\"status\": *\"ok\"/"`
-	Days    float64       `yaml:"days,omitempty" doc:"The certificate, and those it stands on, must last so many days more." usual:"for as long as it is valid" minimum:"0" example:"14"`
-	Latency time.Duration `yaml:"latency,omitempty" doc:"A right answer that takes longer is DOWN; shorter than the timeout." usual:"no limit" example:"2s"`
+	Status  string            `yaml:"status,omitempty" doc:"HTTP statuses, ranges with two dots, and ! before what is not good." default:"200..299" example:"\"200..299,!204\""`
+	Headers map[string]string `yaml:"headers,omitempty" doc:"For each header what one of its values contains, or a regular expression between slashes, or nothing in quotes for any value; after ! what none may." usual:"any headers" example:"{Cache-Control: no-store, Server: \"!/nginx/\", X-Powered-By: \"!\"}"`
+	Body    string            `yaml:"body,omitempty" doc:"Text that the body contains, or a regular expression between slashes." usual:"any body" example:"/\"status\": *\"ok\"/"`
+	Days    float64           `yaml:"days,omitempty" doc:"The certificate, and those it stands on, must last so many days more." usual:"for as long as it is valid" minimum:"0" example:"14"`
+	Latency time.Duration     `yaml:"latency,omitempty" doc:"A right answer that takes longer is DOWN; shorter than the timeout." usual:"no limit" example:"2s"`
 }
 
 // usualTimeout is longer than one lost SYN and its retries after 1 s and 3 s.
@@ -101,6 +102,7 @@ func (r *reader) checkProbes(c *Config) {
 		r.checkAddresses(path, p)
 		r.checkConfirm(path, p)
 		r.checkMatch(path+".expect.body", p.Expect.Body)
+		r.checkAnswerHeaders(path+".expect.headers", p.Expect.Headers)
 		c.fillProbe(p)
 		r.checkTimes(path, p)
 	}
@@ -114,13 +116,13 @@ func (r *reader) checkHTTP(path string, p *Probe) {
 }
 
 // spoken is what a protocol other than HTTP has of what a probe can ask for.
-type spoken struct{ headers, body, match, certificate bool }
+type spoken struct{ headers, answerHeaders, body, match, certificate bool }
 
 // speaks is that for each scheme.
 var speaks = map[string]spoken{
 	"tcp": {body: true, match: true}, "tls": {certificate: true}, "dns": {match: true},
 	"grpc": {headers: true}, "grpcs": {headers: true, certificate: true}, "icmp": {},
-	"ws": {headers: true}, "wss": {headers: true, certificate: true},
+	"ws": {headers: true, answerHeaders: true}, "wss": {headers: true, answerHeaders: true, certificate: true},
 	"smtp": {certificate: true}, "imap": {certificate: true}, "pop3": {certificate: true}, "ldap": {certificate: true}, "postgres": {certificate: true},
 }
 
@@ -137,6 +139,7 @@ func (r *reader) checkSpoken(path string, p *Probe) {
 	}{
 		{"method", "speak no HTTP", false}, {"expect.status", "speak no HTTP", false},
 		{"headers", "send no headers", has.headers}, {"body", "send no body", has.body}, {"expect.body", "get no text", has.match},
+		{"expect.headers", "get no headers", has.answerHeaders},
 	} {
 		if !key.has && r.given(path+"."+key.name) {
 			r.wrong(path+"."+key.name, "%s probes %s; take this away, or probe an http or https URL", scheme, key.why)

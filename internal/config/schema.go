@@ -10,26 +10,30 @@ import (
 // schemaName says which JSON Schema is written.
 const schemaName = "https://json-schema.org/draft/2020-12/schema"
 
+// headerNames are those that RFC 9110, section 5.6.2, allows.
+var headerNames = map[string]any{"pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"}
+
 // schemaExtra is what the types cannot say: patterns, by path. They are the ones
 // that the reader itself uses.
 var schemaExtra = map[string]map[string]any{
-	"room":                 {"maxLength": nameLimit},
-	"scopes[].role":        {"pattern": rolePattern.String()},
-	"scopes[].regions[]":   {"pattern": regionPattern.String()},
-	"probes[].name":        {"minLength": 1, "maxLength": nameLimit},
-	"probes[].url":         {"minLength": 1},
-	"services[].name":      {"minLength": 1, "maxLength": nameLimit},
-	"services[].runbook":   {"pattern": "^https://"},
-	"alarms.include[]":     {"minLength": 1},
-	"alarms.exclude[]":     {"minLength": 1},
-	"keys.*[]":             {"minLength": 1},
-	"probes[].headers":     {"propertyNames": map[string]any{"pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"}},
-	"canaries.regions[]":   {"pattern": regionPattern.String()},
-	"canaries.services[]":  {"enum": anything(canaryServices)},
-	"controls.targets[]":   {"pattern": controlPattern.String()},
-	"probes[].confirm":     {"pattern": confirmPattern.String()},
-	"services[].regions[]": {"pattern": placePattern.String()},
-	"probes[].region":      {"pattern": placePattern.String()},
+	"room":                    {"maxLength": nameLimit},
+	"scopes[].role":           {"pattern": rolePattern.String()},
+	"scopes[].regions[]":      {"pattern": regionPattern.String()},
+	"probes[].name":           {"minLength": 1, "maxLength": nameLimit},
+	"probes[].url":            {"minLength": 1},
+	"services[].name":         {"minLength": 1, "maxLength": nameLimit},
+	"services[].runbook":      {"pattern": "^https://"},
+	"alarms.include[]":        {"minLength": 1},
+	"alarms.exclude[]":        {"minLength": 1},
+	"keys.*[]":                {"minLength": 1},
+	"probes[].headers":        {"propertyNames": headerNames},
+	"probes[].expect.headers": {"propertyNames": headerNames},
+	"canaries.regions[]":      {"pattern": regionPattern.String()},
+	"canaries.services[]":     {"enum": anything(canaryServices)},
+	"controls.targets[]":      {"pattern": controlPattern.String()},
+	"probes[].confirm":        {"pattern": confirmPattern.String()},
+	"services[].regions[]":    {"pattern": placePattern.String()},
+	"probes[].region":         {"pattern": placePattern.String()},
 }
 
 // Schema is the JSON Schema of the file, draft 2020-12, made from the same types

@@ -88,6 +88,9 @@ func judge(t *target, h *hop, answer *http.Response, watch *stopwatch) *failure 
 	if f != nil {
 		return f
 	}
+	if f := checkHeader(t.headers, answer.Header); f != nil {
+		return f
+	}
 	if match == nil || matched {
 		return nil
 	}

@@ -34,6 +34,7 @@ type target struct {
 	controls *Controls // nil: our own connection is not doubted
 	accepts  statuses
 	text     *textMatch // nil if any body will do
+	headers  []headerMatch
 	secure   *tls.Config
 	request  []byte // of the first hop
 
@@ -78,13 +79,36 @@ func (t *target) prepare() error {
 	if err := t.checkAddresses(); err != nil {
 		return err
 	}
-	if t.text, err = parseText(t.spec.Expect.Body); err != nil {
+	if t.text, err = parseText("body", t.spec.Expect.Body); err != nil {
+		return err
+	}
+	if t.headers, err = parseHeaders(t.spec.Expect.Headers); err != nil {
+		return err
+	}
+	if err := t.checkExpected(); err != nil {
 		return err
 	}
 	if t.probe, err = known(t); err != nil {
 		return err
 	}
 	return t.prepareSecure()
+}
+
+// checkExpected refuses what the scheme's answers do not have.
+func (t *target) checkExpected() error {
+	for _, expected := range []struct {
+		what    string
+		given   bool
+		schemes []string
+	}{
+		{"headers", len(t.headers) > 0, []string{"http", "https", "ws", "wss"}},
+	} {
+		if expected.given && !slices.Contains(expected.schemes, t.url.Scheme) {
+			return fmt.Errorf("the answers of %s have no %s, so none can be expected; leave them out, or use one of %s",
+				t.url.Scheme, expected.what, strings.Join(expected.schemes, ", "))
+		}
+	}
+	return nil
 }
 
 func (t *target) checkTimes() error {
@@ -140,6 +164,9 @@ func (t *target) detail() *room.ProbeDetail {
 		expect = append(expect, "SERVING")
 	case "tls", "smtp", "imap", "pop3", "ldap", "postgres":
 		expect = append(expect, "a TLS handshake")
+	}
+	for i := range t.headers {
+		expect = append(expect, t.headers[i].words())
 	}
 	what := "body "
 	if t.url.Scheme == "dns" {

@@ -25,20 +25,21 @@ type textMatch struct {
 	words   string         // `contains "ok"`, `matches /ok|fine/`
 }
 
-// parseText reads text, or /a regular expression/; nil for none.
-func parseText(text string) (*textMatch, error) {
+// parseText reads text, or /a regular expression/; nil for none. what is the thing that it
+// is expected of, for the errors.
+func parseText(what, text string) (*textMatch, error) {
 	if text == "" {
 		return nil, nil
 	}
 	if len(text) < 2 || text[0] != '/' || text[len(text)-1] != '/' {
 		if len(text) > windowBytes/2 {
-			return nil, fmt.Errorf("the expected body has %d bytes and %d are allowed; expect a shorter part of it", len(text), windowBytes/2)
+			return nil, fmt.Errorf("the expected %s has %d bytes and %d are allowed; expect a shorter part of it", what, len(text), windowBytes/2)
 		}
 		return &textMatch{text: text, words: fmt.Sprintf("contains %q", text)}, nil
 	}
 	pattern, err := regexp.Compile(text[1 : len(text)-1])
 	if err != nil {
-		return nil, fmt.Errorf("the expected body %s is not a regular expression; see the syntax of RE2", text)
+		return nil, fmt.Errorf("the expected %s %s is not a regular expression; see the syntax of RE2", what, text)
 	}
 	return &textMatch{pattern: pattern, words: "matches " + text}, nil
 }

@@ -72,7 +72,10 @@ func shakeHands(ctx context.Context, t *target, watch *stopwatch, found *outcome
 	if answer.StatusCode != http.StatusSwitchingProtocols {
 		return &failure{class: classStatus, phase: phaseFirstByte, reason: fmt.Sprintf("expected status 101, got %d", answer.StatusCode)}
 	}
-	return upgraded(t, answer.Header, key)
+	if f := upgraded(t, answer.Header, key); f != nil {
+		return f
+	}
+	return checkHeader(t.headers, answer.Header)
 }
 
 // upgradeRequest is the handshake as it goes over the wire.

@@ -61,6 +61,17 @@ func TestAWebSocketHandshake(t *testing.T) { // H44
 	}
 }
 
+func TestH35HeadersOfAWebSocket(t *testing.T) {
+	address := listen(t, shaking(t, func(_ *http.Request, accept string) string {
+		return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nServer: chat/2\r\nSec-WebSocket-Accept: " + accept + "\r\n\r\n"
+	}))
+	look := func(server string) reading {
+		return probeOnce(t, Spec{URL: "ws://" + address, Expect: Expect{Headers: map[string]string{"Server": server}}}, nil)
+	}
+	look("chat/2").wantUp(t)
+	look("chat/3").want(t, "DOWN", "assert", `expected a header Server that contains "chat/3", and there is another`)
+}
+
 func TestAKeyOfOnesOwnIsRefused(t *testing.T) {
 	_, err := New(Spec{Name: "shop", URL: "ws://127.0.0.1:1", Header: map[string][]string{"sec-websocket-key": {"x"}}}, nil)
 	if err == nil || err.Error() != `probe "shop": the header Sec-Websocket-Key is set by the prober itself; leave it out` {
