@@ -292,6 +292,12 @@ func probeSpec(p config.Probe) probe.Spec {
 	if spec.URL != p.URL {
 		spec.Shown = p.URL
 	}
+	for path, value := range p.Expect.JSON {
+		if spec.Expect.JSON == nil {
+			spec.Expect.JSON = map[string]string{}
+		}
+		spec.Expect.JSON[path] = string(value)
+	}
 	spec.Objective = p.Objective
 	if spec.Pin = p.Pin(); !spec.Pin.IsValid() {
 		spec.Addresses = p.Addresses

@@ -212,13 +212,13 @@ func TestWhatAConfigExpectsReachesTheProber(t *testing.T) {
 probes:
   - name: shop
     url: https://shop.example
-    expect: {status: "204", headers: {Server: "!nginx"}, body: ok, days: 14, latency: 1s}
+    expect: {status: "204", headers: {Server: "!nginx"}, body: ok, json: {$.ready: true, $.n: "<5"}, days: 14, latency: 1s}
 `), config.Allowed{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []probe.Expect{
-		{Status: "204", Headers: map[string]string{"Server": "!nginx"}, Body: "ok", Days: 14, Latency: time.Second},
+		{Status: "204", Headers: map[string]string{"Server": "!nginx"}, Body: "ok", JSON: map[string]string{"$.ready": "true", "$.n": "<5"}, Days: 14, Latency: time.Second},
 	}
 	for i, p := range cfg.Probes {
 		if got := probeSpec(p).Expect; !reflect.DeepEqual(got, want[i]) {

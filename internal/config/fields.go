@@ -25,9 +25,10 @@ type field struct {
 }
 
 var (
-	durationType = reflect.TypeFor[time.Duration]()
-	secretType   = reflect.TypeFor[Secret]()
-	knownFields  sync.Map // reflect.Type to []field
+	durationType  = reflect.TypeFor[time.Duration]()
+	secretType    = reflect.TypeFor[Secret]()
+	jsonValueType = reflect.TypeFor[JSONValue]()
+	knownFields   sync.Map // reflect.Type to []field
 )
 
 // fieldsOf lists the keys of a struct, in the order of its fields.

@@ -38,11 +38,12 @@ type Probe struct {
 
 // Expect is what a good answer looks like.
 type Expect struct {
-	Status  string            `yaml:"status,omitempty" doc:"HTTP statuses, ranges with two dots, and ! before what is not good." default:"200..299" example:"\"200..299,!204\""`
-	Headers map[string]string `yaml:"headers,omitempty" doc:"For each header what one of its values contains, or a regular expression between slashes, or nothing in quotes for any value; after ! what none may." usual:"any headers" example:"{Cache-Control: no-store, Server: \"!/nginx/\", X-Powered-By: \"!\"}"`
-	Body    string            `yaml:"body,omitempty" doc:"Text that the body contains, or a regular expression between slashes." usual:"any body" example:"/\"status\": *\"ok\"/"`
-	Days    float64           `yaml:"days,omitempty" doc:"The certificate, and those it stands on, must last so many days more." usual:"for as long as it is valid" minimum:"0" example:"14"`
-	Latency time.Duration     `yaml:"latency,omitempty" doc:"A right answer that takes longer is DOWN; shorter than the timeout." usual:"no limit" example:"2s"`
+	Status  string               `yaml:"status,omitempty" doc:"HTTP statuses, ranges with two dots, and ! before what is not good." default:"200..299" example:"\"200..299,!204\""`
+	Headers map[string]string    `yaml:"headers,omitempty" doc:"For each header what one of its values contains, or a regular expression between slashes, or nothing in quotes for any value; after ! what none may." usual:"any headers" example:"{Cache-Control: no-store, Server: \"!/nginx/\", X-Powered-By: \"!\"}"`
+	Body    string               `yaml:"body,omitempty" doc:"Text that the body contains, or a regular expression between slashes." usual:"any body" example:"/\"status\": *\"ok\"/"`
+	JSON    map[string]JSONValue `yaml:"json,omitempty" doc:"For each path into the body, such as $.checks[0].state, the value that it has there: a value as JSON has it, < <= > or >= and a number, a regular expression between slashes, or text." usual:"any body" example:"{$.status: ok, \"$.checks[0].state\": /up|ready/, $.queue: \"<100\"}"`
+	Days    float64              `yaml:"days,omitempty" doc:"The certificate, and those it stands on, must last so many days more." usual:"for as long as it is valid" minimum:"0" example:"14"`
+	Latency time.Duration        `yaml:"latency,omitempty" doc:"A right answer that takes longer is DOWN; shorter than the timeout." usual:"no limit" example:"2s"`
 }
 
 // usualTimeout is longer than one lost SYN and its retries after 1 s and 3 s.
@@ -102,6 +103,7 @@ func (r *reader) checkProbes(c *Config) {
 		r.checkAddresses(path, p)
 		r.checkConfirm(path, p)
 		r.checkMatch(path+".expect.body", p.Expect.Body)
+		r.checkJSON(path+".expect.json", p.Expect.JSON)
 		r.checkAnswerHeaders(path+".expect.headers", p.Expect.Headers)
 		c.fillProbe(p)
 		r.checkTimes(path, p)
@@ -110,8 +112,10 @@ func (r *reader) checkProbes(c *Config) {
 
 func (r *reader) checkHTTP(path string, p *Probe) {
 	r.checkStatus(path+".expect.status", p.Expect.Status)
-	if p.Method == "HEAD" && p.Expect.Body != "" {
-		r.wrong(path+".expect.body", "an answer to HEAD has no body, so nothing can be expected of it; take this away, or use GET")
+	for _, of := range []string{".expect.body", ".expect.json"} {
+		if p.Method == "HEAD" && r.given(path+of) {
+			r.wrong(path+of, "an answer to HEAD has no body, so nothing can be expected of it; take this away, or use GET")
+		}
 	}
 }
 
@@ -139,7 +143,7 @@ func (r *reader) checkSpoken(path string, p *Probe) {
 	}{
 		{"method", "speak no HTTP", false}, {"expect.status", "speak no HTTP", false},
 		{"headers", "send no headers", has.headers}, {"body", "send no body", has.body}, {"expect.body", "get no text", has.match},
-		{"expect.headers", "get no headers", has.answerHeaders},
+		{"expect.headers", "get no headers", has.answerHeaders}, {"expect.json", "get no JSON", false},
 	} {
 		if !key.has && r.given(path+"."+key.name) {
 			r.wrong(path+"."+key.name, "%s probes %s; take this away, or probe an http or https URL", scheme, key.why)

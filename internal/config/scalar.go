@@ -16,6 +16,8 @@ func (r *reader) scalar(node ast.Node, into reflect.Value, path string) {
 		r.duration(node, into, path)
 	case into.Type() == secretType:
 		r.secret(node, into, path)
+	case into.Type() == jsonValueType && isBool(node):
+		into.SetString(node.GetToken().Value)
 	case into.Kind() == reflect.Bool:
 		boolean, ok := node.(*ast.BoolNode)
 		if !ok {
@@ -34,6 +36,11 @@ func (r *reader) scalar(node ast.Node, into reflect.Value, path string) {
 			into.SetString(text)
 		}
 	}
+}
+
+func isBool(node ast.Node) bool {
+	_, is := node.(*ast.BoolNode)
+	return is
 }
 
 // text gives the text of a scalar, or notes why there is none.

@@ -27,6 +27,7 @@ var schemaExtra = map[string]map[string]any{
 	"alarms.exclude[]":        {"minLength": 1},
 	"keys.*[]":                {"minLength": 1},
 	"probes[].headers":        {"propertyNames": headerNames},
+	"probes[].expect.json":    {"propertyNames": map[string]any{"pattern": pathPattern.String()}},
 	"probes[].expect.headers": {"propertyNames": headerNames},
 	"canaries.regions[]":      {"pattern": regionPattern.String()},
 	"canaries.services[]":     {"enum": anything(canaryServices)},
@@ -84,6 +85,8 @@ func schemaOf(t reflect.Type, path string) map[string]any {
 	case t == durationType:
 		schema["type"] = []string{"string", "null"}
 		schema["pattern"] = durationPattern.String()
+	case t == jsonValueType:
+		schema["type"] = []string{"string", "number", "boolean", "null"}
 	case t.Kind() == reflect.Slice:
 		schema["type"] = []string{"array", "null"}
 		schema["items"] = needed(schemaOf(t.Elem(), path+"[]"))

@@ -15,8 +15,8 @@ const bodyLimit = 1 << 20
 
 var inflaters = sync.Pool{New: func() any { return new(gzip.Reader) }}
 
-// readBody reads a body to its end, or to the limit, and looks for the text.
-func readBody(t *target, answer *http.Response, match *textMatch) (matched, cut bool, f *failure) {
+// readBody reads a body to its end, or to the limit, and looks for what is expected in it.
+func readBody(t *target, answer *http.Response, match bodyReader) (matched, cut bool, f *failure) {
 	wire := &cappedReader{source: answer.Body, left: bodyLimit}
 	if !isGzip(answer) {
 		matched, err := match.in(wire)

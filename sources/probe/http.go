@@ -76,7 +76,13 @@ func judge(t *target, h *hop, answer *http.Response, watch *stopwatch) *failure 
 			match = wrongPort
 		}
 	}
-	matched, cut, f := readBody(t, answer, match)
+	var search bodyReader = match
+	var values *jsonSearch
+	if right && len(t.values) > 0 {
+		values = newJSONSearch(t.values)
+		search = &textAndJSON{match, values}
+	}
+	matched, cut, f := readBody(t, answer, search)
 	watch.lap(phaseTransfer)
 	if !right {
 		reason := fmt.Sprintf("expected status %s, got %d", t.accepts.text, answer.StatusCode)
@@ -92,7 +98,7 @@ func judge(t *target, h *hop, answer *http.Response, watch *stopwatch) *failure 
 		return f
 	}
 	if match == nil || matched {
-		return nil
+		return values.failure(cut)
 	}
 	where := "the body"
 	if cut {

@@ -33,7 +33,7 @@ func prepareHTTP(t *target) (prober, error) {
 	if !httpguts.ValidHeaderFieldName(s.Method) || s.Method == http.MethodConnect {
 		return nil, fmt.Errorf("the method %q cannot be used; use GET, HEAD, POST or the like", s.Method)
 	}
-	if s.Method == http.MethodHead && t.text != nil {
+	if s.Method == http.MethodHead && (t.text != nil || t.values != nil) {
 		return nil, errors.New("an answer to HEAD has no body, so nothing can be expected of it; use GET")
 	}
 	if err := checkHeaders(s.Header); err != nil {

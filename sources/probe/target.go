@@ -35,6 +35,7 @@ type target struct {
 	accepts  statuses
 	text     *textMatch // nil if any body will do
 	headers  []headerMatch
+	values   []jsonMatch
 	secure   *tls.Config
 	request  []byte // of the first hop
 
@@ -85,6 +86,9 @@ func (t *target) prepare() error {
 	if t.headers, err = parseHeaders(t.spec.Expect.Headers); err != nil {
 		return err
 	}
+	if t.values, err = parseJSON(t.spec.Expect.JSON); err != nil {
+		return err
+	}
 	if err := t.checkExpected(); err != nil {
 		return err
 	}
@@ -102,6 +106,7 @@ func (t *target) checkExpected() error {
 		schemes []string
 	}{
 		{"headers", len(t.headers) > 0, []string{"http", "https", "ws", "wss"}},
+		{"JSON", len(t.values) > 0, []string{"http", "https"}},
 	} {
 		if expected.given && !slices.Contains(expected.schemes, t.url.Scheme) {
 			return fmt.Errorf("the answers of %s have no %s, so none can be expected; leave them out, or use one of %s",
@@ -174,6 +179,9 @@ func (t *target) detail() *room.ProbeDetail {
 	}
 	if t.text != nil {
 		expect = append(expect, what+t.text.words)
+	}
+	for i := range t.values {
+		expect = append(expect, t.values[i].words)
 	}
 	if days := t.spec.Expect.Days; days > 0 {
 		expect = append(expect, fmt.Sprintf("a certificate for %d days more", days))
