@@ -286,7 +286,7 @@ func probeSpec(p config.Probe) probe.Spec {
 		Name: p.Name, URL: p.Address(), Method: p.Method, Body: p.Body.Reveal(), Service: p.Service, Region: p.Region,
 		Interval: p.Interval, Timeout: p.Timeout, Slow: p.Slow, Insecure: p.Insecure, NoFollow: !p.Follow,
 		Expect: probe.Expect{
-			Status: p.Expect.Status, Headers: p.Expect.Headers, Body: p.Expect.Body, Latency: p.Expect.Latency, Days: int(p.Expect.Days),
+			Status: p.Expect.Status, Headers: p.Expect.Headers, Body: p.Expect.Body, Latency: p.Expect.Latency, Days: int(p.Expect.Days), Phases: p.Expect.Phases,
 		},
 	}
 	if spec.URL != p.URL {

@@ -212,17 +212,38 @@ func TestWhatAConfigExpectsReachesTheProber(t *testing.T) {
 probes:
   - name: shop
     url: https://shop.example
-    expect: {status: "204", headers: {Server: "!nginx"}, body: ok, json: {$.ready: true, $.n: "<5"}, days: 14, latency: 1s}
+    expect: {status: "204", headers: {Server: "!nginx"}, body: ok, json: {$.ready: true, $.n: "<5"}, days: 14, latency: 1s, phases: {first byte: 500ms}}
 `), config.Allowed{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []probe.Expect{
-		{Status: "204", Headers: map[string]string{"Server": "!nginx"}, Body: "ok", JSON: map[string]string{"$.ready": "true", "$.n": "<5"}, Days: 14, Latency: time.Second},
+		{Status: "204", Headers: map[string]string{"Server": "!nginx"}, Body: "ok", JSON: map[string]string{"$.ready": "true", "$.n": "<5"}, Days: 14, Latency: time.Second, Phases: map[string]time.Duration{"first byte": 500 * time.Millisecond}},
 	}
 	for i, p := range cfg.Probes {
 		if got := probeSpec(p).Expect; !reflect.DeepEqual(got, want[i]) {
 			t.Errorf("%s: got %+v, want %+v", p.Name, got, want[i])
 		}
+	}
+}
+
+// TestTheConfigAndTheProberKnowTheSamePhases holds two tables together, which the direction
+// of imports keeps apart.
+func TestTheConfigAndTheProberKnowTheSamePhases(t *testing.T) {
+	taken := 0
+	for _, address := range strings.Fields("http://a.example https://a.example tcp://a.example:1 tls://a.example:1 dns://192.0.2.1/a.example grpc://a.example:1 grpcs://a.example icmp://a.example ws://a.example wss://a.example smtp://a.example imap://a.example pop3://a.example ldap://a.example postgres://a.example") {
+		for _, phase := range []string{"resolve", "connect", "tls", "first byte", "transfer"} {
+			_, refused := config.Parse("warroom.yaml", []byte("probes: [{name: a, url: '"+address+"', expect: {phases: {"+phase+": 1s}}}]"), config.Allowed{})
+			_, wrong := probe.New(probe.Spec{Name: "a", URL: address, Expect: probe.Expect{Phases: map[string]time.Duration{phase: time.Second}}}, nil)
+			if (refused == nil) != (wrong == nil) {
+				t.Errorf("%s, %s: the config says %v, the prober %v", address, phase, refused, wrong)
+			}
+			if refused == nil {
+				taken++
+			}
+		}
+	}
+	if taken != 61 {
+		t.Errorf("%d phases are taken", taken)
 	}
 }

@@ -64,6 +64,37 @@ func (r *reader) checkAnswerHeaders(path string, headers map[string]string) {
 	}
 }
 
+// phases are the parts of a probe, in their order.
+var phases = []string{"resolve", "connect", "tls", "first byte", "transfer"}
+
+// phasesOf are those that probes of a scheme can have: a redirect may lead http to TLS.
+func phasesOf(scheme string) []string {
+	switch scheme {
+	case "tcp", "grpc", "ws":
+		return []string{"resolve", "connect", "first byte", "transfer"}
+	case "tls":
+		return []string{"resolve", "connect", "tls"}
+	case "dns", "smtp", "imap", "pop3", "ldap", "postgres":
+		return []string{"resolve", "connect", "tls", "first byte"}
+	case "icmp":
+		return []string{"resolve", "first byte"}
+	}
+	return phases
+}
+
+func (r *reader) checkPhases(path string, p *Probe) {
+	known := phasesOf(p.Scheme())
+	for _, name := range sortedKeys(p.Expect.Phases) {
+		at, limit := join(path, name), p.Expect.Phases[name]
+		switch {
+		case !contains(known, name):
+			r.wrongKey(at, "%s probes have no phase %s%s", p.Scheme(), quote(name), Meant(name, known, "their phases are "+list(known)))
+		case limit >= p.Timeout:
+			r.wrong(at, "%s is not shorter than the timeout of %s, so it could never matter; write less", plain(limit), plain(p.Timeout))
+		}
+	}
+}
+
 var classPattern = regexp.MustCompile(`^(!?)([1-5])[xX]{2}$`)
 
 // checkStatus looks at expect.status: "200..299,!204".

@@ -38,12 +38,13 @@ type Probe struct {
 
 // Expect is what a good answer looks like.
 type Expect struct {
-	Status  string               `yaml:"status,omitempty" doc:"HTTP statuses, ranges with two dots, and ! before what is not good." default:"200..299" example:"\"200..299,!204\""`
-	Headers map[string]string    `yaml:"headers,omitempty" doc:"For each header what one of its values contains, or a regular expression between slashes, or nothing in quotes for any value; after ! what none may." usual:"any headers" example:"{Cache-Control: no-store, Server: \"!/nginx/\", X-Powered-By: \"!\"}"`
-	Body    string               `yaml:"body,omitempty" doc:"Text that the body contains, or a regular expression between slashes." usual:"any body" example:"/\"status\": *\"ok\"/"`
-	JSON    map[string]JSONValue `yaml:"json,omitempty" doc:"For each path into the body, such as $.checks[0].state, the value that it has there: a value as JSON has it, < <= > or >= and a number, a regular expression between slashes, or text." usual:"any body" example:"{$.status: ok, \"$.checks[0].state\": /up|ready/, $.queue: \"<100\"}"`
-	Days    float64              `yaml:"days,omitempty" doc:"The certificate, and those it stands on, must last so many days more." usual:"for as long as it is valid" minimum:"0" example:"14"`
-	Latency time.Duration        `yaml:"latency,omitempty" doc:"A right answer that takes longer is DOWN; shorter than the timeout." usual:"no limit" example:"2s"`
+	Status  string                   `yaml:"status,omitempty" doc:"HTTP statuses, ranges with two dots, and ! before what is not good." default:"200..299" example:"\"200..299,!204\""`
+	Headers map[string]string        `yaml:"headers,omitempty" doc:"For each header what one of its values contains, or a regular expression between slashes, or nothing in quotes for any value; after ! what none may." usual:"any headers" example:"{Cache-Control: no-store, Server: \"!/nginx/\", X-Powered-By: \"!\"}"`
+	Body    string                   `yaml:"body,omitempty" doc:"Text that the body contains, or a regular expression between slashes." usual:"any body" example:"/\"status\": *\"ok\"/"`
+	JSON    map[string]JSONValue     `yaml:"json,omitempty" doc:"For each path into the body, such as $.checks[0].state, the value that it has there: a value as JSON has it, < <= > or >= and a number, a regular expression between slashes, or text." usual:"any body" example:"{$.status: ok, \"$.checks[0].state\": /up|ready/, $.queue: \"<100\"}"`
+	Days    float64                  `yaml:"days,omitempty" doc:"The certificate, and those it stands on, must last so many days more." usual:"for as long as it is valid" minimum:"0" example:"14"`
+	Latency time.Duration            `yaml:"latency,omitempty" doc:"A right answer that takes longer is DOWN; shorter than the timeout." usual:"no limit" example:"2s"`
+	Phases  map[string]time.Duration `yaml:"phases,omitempty" doc:"How long single phases may take: resolve, connect, tls, first byte, transfer; each shorter than the timeout." usual:"no limits" example:"{connect: 100ms, first byte: 500ms}"`
 }
 
 // usualTimeout is longer than one lost SYN and its retries after 1 s and 3 s.
@@ -220,6 +221,7 @@ func (r *reader) checkTimes(path string, p *Probe) {
 	if p.Slow >= p.Timeout {
 		r.wrong(path+".slow", "%s is not shorter than the timeout of %s, so nothing could ever be slow; write less", plain(p.Slow), plain(p.Timeout))
 	}
+	r.checkPhases(path+".expect.phases", p)
 	latency := p.Expect.Latency
 	if latency >= p.Timeout {
 		r.wrong(path+".expect.latency", "%s is not shorter than the timeout of %s, so it could never matter; write less", plain(latency), plain(p.Timeout))

@@ -27,6 +27,7 @@ var schemaExtra = map[string]map[string]any{
 	"alarms.exclude[]":        {"minLength": 1},
 	"keys.*[]":                {"minLength": 1},
 	"probes[].headers":        {"propertyNames": headerNames},
+	"probes[].expect.phases":  {"propertyNames": map[string]any{"enum": anything(phases)}},
 	"probes[].expect.json":    {"propertyNames": map[string]any{"pattern": pathPattern.String()}},
 	"probes[].expect.headers": {"propertyNames": headerNames},
 	"canaries.regions[]":      {"pattern": regionPattern.String()},

@@ -170,7 +170,7 @@ func (t *target) late(watch *stopwatch, found outcome) *failure {
 			text:   fmt.Sprintf("%s in %s, expected within %s", found.did, Latency(total), plainDuration(limit)),
 		}
 	}
-	return nil
+	return t.limits.exceeded(watch)
 }
 
 // update sets what the room knows about the target after one more outcome.

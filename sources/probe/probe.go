@@ -51,12 +51,13 @@ type Spec struct {
 
 // Expect is what a good answer looks like.
 type Expect struct {
-	Status  string            // "200..299,!204"; DefaultStatus if empty
-	Headers map[string]string // for each header's name what one of its values contains, or /a regular expression/; after ! what none may; over HTTP and WebSocket
-	Body    string            // text that the body contains, or /a regular expression/
-	JSON    map[string]string // for each path, $.checks[0].state, a value of JSON, < <= > >= and a number, /a regular expression/, or text; over HTTP
-	Days    int               // the certificate, and those it stands on, must last so many days more; 0 for as long as it is valid
-	Latency time.Duration     // a right answer that takes longer is DOWN; 0 has no limit
+	Status  string                   // "200..299,!204"; DefaultStatus if empty
+	Headers map[string]string        // for each header's name what one of its values contains, or /a regular expression/; after ! what none may; over HTTP and WebSocket
+	Body    string                   // text that the body contains, or /a regular expression/
+	JSON    map[string]string        // for each path, $.checks[0].state, a value of JSON, < <= > >= and a number, /a regular expression/, or text; over HTTP
+	Days    int                      // the certificate, and those it stands on, must last so many days more; 0 for as long as it is valid
+	Latency time.Duration            // a right answer that takes longer is DOWN; 0 has no limit
+	Phases  map[string]time.Duration // the same for single phases: resolve, connect, tls, first byte, transfer
 }
 
 // Environment is what the probes of one room share. The zero value is the

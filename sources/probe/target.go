@@ -36,6 +36,7 @@ type target struct {
 	text     *textMatch // nil if any body will do
 	headers  []headerMatch
 	values   []jsonMatch
+	limits   limits
 	secure   *tls.Config
 	request  []byte // of the first hop
 
@@ -87,6 +88,9 @@ func (t *target) prepare() error {
 		return err
 	}
 	if t.values, err = parseJSON(t.spec.Expect.JSON); err != nil {
+		return err
+	}
+	if err := t.limit(t.spec.Expect.Phases); err != nil {
 		return err
 	}
 	if err := t.checkExpected(); err != nil {
@@ -189,6 +193,7 @@ func (t *target) detail() *room.ProbeDetail {
 	if limit := t.spec.Expect.Latency; limit > 0 {
 		expect = append(expect, "an answer within "+plainDuration(limit))
 	}
+	expect = append(expect, t.limits.words()...)
 	if t.spec.Slow > 0 {
 		expect = append(expect, "slow after "+plainDuration(t.spec.Slow))
 	}
