@@ -27,7 +27,7 @@ func open(ctx context.Context, t *target, e endpoint, watch *stopwatch) (*openCo
 	if f != nil {
 		return nil, f
 	}
-	return t.tied(ctx, conn, watch), nil
+	return tied(ctx, conn, t.deadline(watch)), nil
 }
 
 // addresses are where an endpoint is: the one that it is pinned to, itself, or what its
@@ -42,9 +42,9 @@ func (t *target) addresses(ctx context.Context, e endpoint, watch *stopwatch) ([
 	return resolve(ctx, t, e, watch)
 }
 
-// tied gives a connection the probe's deadline and ties it to the context.
-func (t *target) tied(ctx context.Context, conn net.Conn, watch *stopwatch) *openConn {
-	_ = conn.SetDeadline(t.deadline(watch)) // fails only on a closed connection
+// tied gives a connection a deadline and ties it to the context.
+func tied(ctx context.Context, conn net.Conn, deadline time.Time) *openConn {
+	_ = conn.SetDeadline(deadline) // fails only on a closed connection
 	opened := &openConn{Conn: conn}
 	if ctx.Done() != nil {
 		opened.release = context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })

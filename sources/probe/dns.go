@@ -5,11 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/miekg/dns"
 
@@ -98,97 +96,6 @@ func (d *dnsProbe) probe(ctx context.Context, t *target, watch *stopwatch) outco
 	}
 	found.failure = f
 	return found
-}
-
-// exchange asks once and waits for the answer.
-func (d *dnsProbe) exchange(ctx context.Context, t *target, transport string, watch *stopwatch, found *outcome) (*dns.Msg, *failure) {
-	conn, f := d.connect(ctx, t, transport, watch)
-	if f != nil {
-		return nil, f
-	}
-	defer conn.Close()
-	if transport == overTLS {
-		if found.ignored, f = handshake(t, t.endpoint, conn, watch); f != nil {
-			return nil, f
-		}
-	}
-	question := new(dns.Msg)
-	question.SetQuestion(d.name, d.kind) // with a random id
-	question.RecursionDesired = d.recurse
-	wire := &dns.Conn{Conn: conn.Conn, UDPSize: dns.MaxMsgSize}
-	if err := wire.WriteMsg(question); err != nil {
-		watch.lap(phaseFirstByte)
-		return nil, d.unanswered(t, err)
-	}
-	answer, f := d.await(t, wire, question)
-	watch.lap(phaseFirstByte)
-	return answer, f
-}
-
-// connect opens the way to the name server. Over UDP nothing is sent for it; the socket
-// is tied to the server's address, so that answers of others are not seen.
-func (d *dnsProbe) connect(ctx context.Context, t *target, transport string, watch *stopwatch) (*openConn, *failure) {
-	if transport != overUDP {
-		return open(ctx, t, t.endpoint, watch)
-	}
-	addresses, f := t.addresses(ctx, t.endpoint, watch)
-	if f != nil {
-		return nil, f
-	}
-	watch.reached = netip.AddrPortFrom(addresses[0], t.endpoint.port)
-	conn, err := new(net.Dialer).DialContext(ctx, "udp", watch.reached.String())
-	if err != nil {
-		watch.lap(phaseConnect)
-		return nil, unconnected(t, t.endpoint, addresses[0], err)
-	}
-	return t.tied(ctx, conn, watch), nil
-}
-
-// await reads until the answer to the question comes. Others are not ours: a wrong id or
-// question is somebody's guess, or too late.
-func (d *dnsProbe) await(t *target, wire *dns.Conn, question *dns.Msg) (*dns.Msg, *failure) {
-	for {
-		packet, err := wire.ReadMsgHeader(nil)
-		if err != nil {
-			return nil, d.unanswered(t, err)
-		}
-		answer := new(dns.Msg)
-		wrong := answer.Unpack(packet)
-		if answer.Id != question.Id || !answer.Response {
-			continue
-		}
-		if wrong != nil {
-			return nil, &failure{class: classProtocol, phase: phaseFirstByte, reason: fmt.Sprintf("%s gives an answer that is no valid DNS message", t.endpoint), cause: wrong}
-		}
-		if len(answer.Question) == 0 && answer.Rcode != dns.RcodeSuccess {
-			return answer, nil // a server that could not read the question does not repeat it
-		}
-		if len(answer.Question) == 1 && strings.EqualFold(answer.Question[0].Name, d.name) && answer.Question[0].Qtype == d.kind && answer.Question[0].Qclass == dns.ClassINET {
-			return answer, nil
-		}
-	}
-}
-
-// unanswered says why no answer came.
-func (d *dnsProbe) unanswered(t *target, err error) *failure {
-	if own := ownTrouble(phaseFirstByte, err); own != nil {
-		return own
-	}
-	switch {
-	case errors.Is(err, dns.ErrShortRead), isDNSError(err):
-		return &failure{class: classProtocol, phase: phaseFirstByte, reason: fmt.Sprintf("%s gives an answer that is no valid DNS message", t.endpoint), cause: err}
-	case errors.Is(err, syscall.ECONNREFUSED): // ICMP: port unreachable
-		return &failure{class: classConnect, phase: phaseFirstByte, reason: fmt.Sprintf("nothing listens at %s", t.endpoint), cause: err}
-	}
-	if told := alerted(t.endpoint, phaseFirstByte, err); told != nil {
-		return told
-	}
-	return brokenOff(t, phaseFirstByte, err, "an answer came")
-}
-
-func isDNSError(err error) bool {
-	_, ok := errors.AsType[*dns.Error](err)
-	return ok
 }
 
 // judge says what is wrong with an answer. That a name exists and has nothing of the kind

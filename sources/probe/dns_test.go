@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -146,8 +147,13 @@ func TestWhatANameServerAnswers(t *testing.T) {
 		{name: "N11 garbage after the header", answer: func(q *dns.Msg, _ string) [][]byte {
 			return [][]byte{append(says(q, dns.RcodeSuccess)[:12], 0xff, 0xff, 0xff)}
 		}, word: "DOWN", class: "protocol", reason: "ADDRESS gives an answer that is no valid DNS message"},
-		{name: "N11 less than a header", answer: func(*dns.Msg, string) [][]byte { return [][]byte{{1, 2, 3}} },
+		{name: "N11 less than a header", query: "?transport=tcp", answer: func(*dns.Msg, string) [][]byte { return [][]byte{{1, 2, 3}} },
 			word: "DOWN", class: "protocol", reason: "ADDRESS gives an answer that is no valid DNS message"},
+		{name: "N8 a datagram without a whole header is waited past", answer: func(q *dns.Msg, _ string) [][]byte {
+			return [][]byte{{1, 2, 3}, {}, says(q, dns.RcodeSuccess, "www.example.com. 60 IN A 192.0.2.1")}
+		}, word: "UP", did: "1 A"},
+		{name: "N11 nothing but datagrams without a header", answer: func(*dns.Msg, string) [][]byte { return [][]byte{{1, 2, 3}} },
+			word: "DOWN", class: "timeout", reason: "timed out after 300ms waiting for the first byte"},
 		{name: "N2 silent", answer: func(*dns.Msg, string) [][]byte { return nil },
 			word: "DOWN", class: "timeout", reason: "timed out after 300ms waiting for the first byte"},
 	} {
@@ -176,6 +182,31 @@ func TestANameServerThatIsNotThere(t *testing.T) {
 	got.want(t, "DOWN", "connect", "nothing listens at "+address)
 	got = probeOnce(t, Spec{URL: "dns://" + address + "/www.example.com?transport=tcp"}, nil)
 	got.want(t, "DOWN", "connect", "connection refused by "+address)
+}
+
+func TestN2EachAddressOfANameServerIsAsked(t *testing.T) {
+	t.Parallel()
+	address := answersOf(t, func(q *dns.Msg, _ string) [][]byte {
+		return [][]byte{says(q, dns.RcodeSuccess, "www.example.com. 60 IN A 192.0.2.1")}
+	})
+	_, port, _ := net.SplitHostPort(address)
+	env := nameServer(t, func(question) *reply { return &reply{addresses: []string{"127.0.0.2", "127.0.0.1"}} })
+	spec := Spec{URL: "dns://ns.example:" + port + "/www.example.com", Timeout: 4 * time.Second}
+	first := probeOnce(t, spec, env) // nothing listens at 127.0.0.2
+	first.wantUp(t)
+	silent, err := net.ListenPacket("udp", "127.0.0.2:"+port)
+	if err != nil {
+		t.Skip("this system has one address of loopback")
+	}
+	defer silent.Close()
+	second := probeOnce(t, spec, env)
+	second.wantUp(t)
+	if first.sample.Address != address || second.sample.Address != address {
+		t.Errorf("reached %s and %s", first.sample.Address, second.sample.Address)
+	}
+	spec.Pin = netip.MustParseAddr("127.0.0.2")
+	spec.Timeout = 200 * time.Millisecond
+	probeOnce(t, spec, env).want(t, "DOWN", "timeout", "timed out after 200ms waiting for the first byte")
 }
 
 func TestANameServerOverTLS(t *testing.T) { // N7
