@@ -292,6 +292,8 @@ func probeSpec(p config.Probe) probe.Spec {
 	if spec.URL != p.URL {
 		spec.Shown = p.URL
 	}
+	answers := p.Expect.Answers
+	spec.Expect.Answers = probe.Answers{Are: answers.Are, Have: answers.Have, Count: answers.Count, TTL: answers.TTL, Authoritative: answers.Authoritative}
 	for path, value := range p.Expect.JSON {
 		if spec.Expect.JSON == nil {
 			spec.Expect.JSON = map[string]string{}

@@ -213,12 +213,16 @@ probes:
   - name: shop
     url: https://shop.example
     expect: {status: "204", headers: {Server: "!nginx"}, body: ok, json: {$.ready: true, $.n: "<5"}, days: 14, latency: 1s, phases: {first byte: 500ms}}
+  - {name: names, url: dns://192.0.2.53/a.example, expect: {answers: {are: [192.0.2.1], count: 1, ttl: 30s, authoritative: true}}}
+  - {name: mail, url: dns://192.0.2.53/a.example?type=MX, expect: {answers: {have: [10 mail.example]}}}
 `), config.Allowed{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []probe.Expect{
 		{Status: "204", Headers: map[string]string{"Server": "!nginx"}, Body: "ok", JSON: map[string]string{"$.ready": "true", "$.n": "<5"}, Days: 14, Latency: time.Second, Phases: map[string]time.Duration{"first byte": 500 * time.Millisecond}},
+		{Answers: probe.Answers{Are: []string{"192.0.2.1"}, Count: "1", TTL: 30 * time.Second, Authoritative: true}},
+		{Answers: probe.Answers{Have: []string{"10 mail.example"}}},
 	}
 	for i, p := range cfg.Probes {
 		if got := probeSpec(p).Expect; !reflect.DeepEqual(got, want[i]) {

@@ -42,6 +42,7 @@ type Expect struct {
 	Headers map[string]string        `yaml:"headers,omitempty" doc:"For each header what one of its values contains, or a regular expression between slashes, or nothing in quotes for any value; after ! what none may." usual:"any headers" example:"{Cache-Control: no-store, Server: \"!/nginx/\", X-Powered-By: \"!\"}"`
 	Body    string                   `yaml:"body,omitempty" doc:"Text that the body contains, or a regular expression between slashes." usual:"any body" example:"/\"status\": *\"ok\"/"`
 	JSON    map[string]JSONValue     `yaml:"json,omitempty" doc:"For each path into the body, such as $.checks[0].state, the value that it has there: a value as JSON has it, < <= > or >= and a number, a regular expression between slashes, or text." usual:"any body" example:"{$.status: ok, \"$.checks[0].state\": /up|ready/, $.queue: \"<100\"}"`
+	Answers Answers                  `yaml:"answers,omitempty" doc:"What a name server answers to a dns probe."`
 	Days    float64                  `yaml:"days,omitempty" doc:"The certificate, and those it stands on, must last so many days more." usual:"for as long as it is valid" minimum:"0" example:"14"`
 	Latency time.Duration            `yaml:"latency,omitempty" doc:"A right answer that takes longer is DOWN; shorter than the timeout." usual:"no limit" example:"2s"`
 	Phases  map[string]time.Duration `yaml:"phases,omitempty" doc:"How long single phases may take: resolve, connect, tls, first byte, transfer; each shorter than the timeout." usual:"no limits" example:"{connect: 100ms, first byte: 500ms}"`
@@ -102,6 +103,8 @@ func (r *reader) checkProbes(c *Config) {
 		}
 		r.checkTLS(path+".tls", p)
 		r.checkAddresses(path, p)
+		r.checkOnlyOf(path, p)
+		r.checkAnswers(path+".expect.answers", &p.Expect.Answers)
 		r.checkConfirm(path, p)
 		r.checkMatch(path+".expect.body", p.Expect.Body)
 		r.checkJSON(path+".expect.json", p.Expect.JSON)
@@ -155,6 +158,17 @@ func (r *reader) checkSpoken(path string, p *Probe) {
 	}
 	if p.Insecure && !p.overTLS() {
 		r.wrong(path+".insecure", "%s probes see no certificate; take this away, or probe an https URL", scheme)
+	}
+}
+
+// checkOnlyOf refuses what only one protocol has.
+func (r *reader) checkOnlyOf(path string, p *Probe) {
+	for _, key := range []struct{ name, why, scheme string }{
+		{"expect.answers", "get no DNS records", "dns"},
+	} {
+		if scheme := p.Scheme(); scheme != key.scheme && contains(probeSchemes, scheme) && r.given(path+"."+key.name) {
+			r.wrong(path+"."+key.name, "%s probes %s; take this away, or probe a %s URL", scheme, key.why, key.scheme)
+		}
 	}
 }
 

@@ -30,6 +30,7 @@ type dnsProbe struct {
 	kind      uint16
 	transport string
 	recurse   bool
+	expected  *answersMatch // nil if any answer will do
 }
 
 // prepareDNS makes the prober of a URL such as dns://192.0.2.53/www.example.com?type=AAAA,
@@ -62,6 +63,11 @@ func prepareDNS(t *target) (prober, error) {
 			return nil, fmt.Errorf("its URL has the %s %q; write one such as type=AAAA, transport=tcp, recurse=no", name, clean.Line(value, nameLimit))
 		}
 	}
+	var err error
+	if d.expected, err = parseAnswers(&t.spec.Expect.Answers, d.kind); err != nil {
+		return nil, err
+	}
+	t.answers = d.expected
 	given, err := parseURL(t.spec.URL) // t.url has lost a port that is the usual one
 	if err == nil && given.Port() == "" && d.transport == overTLS {
 		t.endpoint.port = 853 // RFC 7858, section 3.1
@@ -117,7 +123,7 @@ func (d *dnsProbe) judge(t *target, answer *dns.Msg, found *outcome) *failure {
 		said := cmp.Or(dns.RcodeToString[answer.Rcode], fmt.Sprintf("code %d", answer.Rcode))
 		return wrong("the name server answers %s with %s", name, said)
 	}
-	var values []string
+	var records []dns.RR
 	owner := d.name // of what was asked for; an alias hands on to another
 	for _, record := range answer.Answer {
 		head := record.Header()
@@ -127,23 +133,23 @@ func (d *dnsProbe) judge(t *target, answer *dns.Msg, found *outcome) *failure {
 		if alias, ok := record.(*dns.CNAME); ok && d.kind != dns.TypeCNAME {
 			owner = alias.Target
 		} else if head.Rrtype == d.kind {
-			values = append(values, strings.TrimPrefix(record.String(), head.String()))
+			records = append(records, record)
 		}
 	}
-	if len(values) == 0 {
+	if len(records) == 0 {
 		return wrong("empty answer: the name %s exists and has no %s record", name, kind)
+	}
+	values := make([]string, len(records))
+	for i, record := range records {
+		values[i] = valueOf(record)
 	}
 	slices.Sort(values)
 	found.did = fmt.Sprintf("%d %s", len(values), kind)
-	if t.text == nil || t.text.found([]byte(strings.Join(values, "\n"))) {
+	if t.text != nil && !t.text.found([]byte(strings.Join(values, "\n"))) {
+		return &failure{class: classAssert, phase: phaseFirstByte, reason: t.text.missing("the answer"), text: "got " + someOf(values)}
+	}
+	if d.expected == nil {
 		return nil
 	}
-	got := values[:min(len(values), answersShown)]
-	for i := range got {
-		got[i] = clean.Line(got[i], textLimit)
-	}
-	return &failure{
-		class: classAssert, phase: phaseFirstByte, reason: t.text.missing("the answer"),
-		text: "got " + strings.Join(got, ", "),
-	}
+	return d.expected.failure(records, answer.Authoritative)
 }

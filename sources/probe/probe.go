@@ -55,6 +55,7 @@ type Expect struct {
 	Headers map[string]string        // for each header's name what one of its values contains, or /a regular expression/; after ! what none may; over HTTP and WebSocket
 	Body    string                   // text that the body contains, or /a regular expression/
 	JSON    map[string]string        // for each path, $.checks[0].state, a value of JSON, < <= > >= and a number, /a regular expression/, or text; over HTTP
+	Answers Answers                  // of a name server
 	Days    int                      // the certificate, and those it stands on, must last so many days more; 0 for as long as it is valid
 	Latency time.Duration            // a right answer that takes longer is DOWN; 0 has no limit
 	Phases  map[string]time.Duration // the same for single phases: resolve, connect, tls, first byte, transfer

@@ -36,6 +36,7 @@ type target struct {
 	text     *textMatch // nil if any body will do
 	headers  []headerMatch
 	values   []jsonMatch
+	answers  *answersMatch // nil if any will do
 	limits   limits
 	secure   *tls.Config
 	request  []byte // of the first hop
@@ -111,6 +112,7 @@ func (t *target) checkExpected() error {
 	}{
 		{"headers", len(t.headers) > 0, []string{"http", "https", "ws", "wss"}},
 		{"JSON", len(t.values) > 0, []string{"http", "https"}},
+		{"DNS records", !t.spec.Expect.Answers.isZero(), []string{"dns"}},
 	} {
 		if expected.given && !slices.Contains(expected.schemes, t.url.Scheme) {
 			return fmt.Errorf("the answers of %s have no %s, so none can be expected; leave them out, or use one of %s",
@@ -192,6 +194,9 @@ func (t *target) detail() *room.ProbeDetail {
 	}
 	if limit := t.spec.Expect.Latency; limit > 0 {
 		expect = append(expect, "an answer within "+plainDuration(limit))
+	}
+	if t.answers != nil {
+		expect = append(expect, t.answers.words...)
 	}
 	expect = append(expect, t.limits.words()...)
 	if t.spec.Slow > 0 {
