@@ -292,6 +292,9 @@ func probeSpec(p config.Probe) probe.Spec {
 	if spec.URL != p.URL {
 		spec.Shown = p.URL
 	}
+	for _, step := range p.Steps {
+		spec.Steps = append(spec.Steps, probe.Step{Send: step.Send.Reveal(), Expect: step.Expect, Close: step.Close})
+	}
 	answers := p.Expect.Answers
 	spec.Expect.Answers = probe.Answers{Are: answers.Are, Have: answers.Have, Count: answers.Count, TTL: answers.TTL, Authoritative: answers.Authoritative}
 	for path, value := range p.Expect.JSON {

@@ -208,6 +208,7 @@ func TestAProbeGoesOnFromWhatItsRoomWasLeftWith(t *testing.T) {
 // TestWhatAConfigExpectsReachesTheProber holds every key of expect, so that none is read
 // and then quietly forgotten.
 func TestWhatAConfigExpectsReachesTheProber(t *testing.T) {
+	t.Setenv("WARROOM_TEST_TOKEN", "swordfish")
 	cfg, err := config.Parse("warroom.yaml", []byte(`
 probes:
   - name: shop
@@ -215,6 +216,7 @@ probes:
     expect: {status: "204", headers: {Server: "!nginx"}, body: ok, json: {$.ready: true, $.n: "<5"}, days: 14, latency: 1s, phases: {first byte: 500ms}}
   - {name: names, url: dns://192.0.2.53/a.example, expect: {answers: {are: [192.0.2.1], count: 1, ttl: 30s, authoritative: true}}}
   - {name: mail, url: dns://192.0.2.53/a.example?type=MX, expect: {answers: {have: [10 mail.example]}}}
+  - {name: smtp, url: "tcp://a.example:25", steps: [{expect: "220"}, {send: "QUIT\r\n\0${env:WARROOM_TEST_TOKEN}", close: true}]}
 `), config.Allowed{})
 	if err != nil {
 		t.Fatal(err)
@@ -223,11 +225,19 @@ probes:
 		{Status: "204", Headers: map[string]string{"Server": "!nginx"}, Body: "ok", JSON: map[string]string{"$.ready": "true", "$.n": "<5"}, Days: 14, Latency: time.Second, Phases: map[string]time.Duration{"first byte": 500 * time.Millisecond}},
 		{Answers: probe.Answers{Are: []string{"192.0.2.1"}, Count: "1", TTL: 30 * time.Second, Authoritative: true}},
 		{Answers: probe.Answers{Have: []string{"10 mail.example"}}},
+		{},
 	}
 	for i, p := range cfg.Probes {
 		if got := probeSpec(p).Expect; !reflect.DeepEqual(got, want[i]) {
 			t.Errorf("%s: got %+v, want %+v", p.Name, got, want[i])
 		}
+	}
+	steps := []probe.Step{{Expect: "220"}, {Send: "QUIT\r\n\x00swordfish", Close: true}}
+	if got := probeSpec(cfg.Probes[3]).Steps; !slices.Equal(got, steps) {
+		t.Errorf("got %+v, want %+v", got, steps)
+	}
+	if shown := string(cfg.Show()); strings.Contains(shown, "swordfish") {
+		t.Errorf("a secret is shown:\n%s", shown)
 	}
 }
 

@@ -143,6 +143,7 @@ func TestExamplesOfTheTagsAreValid(t *testing.T) {
 		{reflect.TypeFor[Expect](), "probes: [{name: a, url: a.example.com, expect: {%s}}]", nil},
 		{reflect.TypeFor[TLS](), "probes: [{name: a, url: a.example.com, tls: {%s}}]", []string{"certificate: certs/warroom.pem", "key: certs/warroom.key"}},
 		{reflect.TypeFor[Answers](), "probes: [{name: a, url: 'dns://192.0.2.53/a.example', expect: {answers: {%s}}}]", nil},
+		{reflect.TypeFor[Step](), "probes: [{name: a, url: 'tcp://a.example:25', steps: [{%s}]}]", nil},
 		{reflect.TypeFor[Service](), "services: [{%s}]", []string{"name: a"}},
 		{reflect.TypeFor[Match](), "services: [{name: a, match: {%s}}]", nil},
 	} {

@@ -20,6 +20,7 @@ type Probe struct {
 	Method    string            `yaml:"method,omitempty" doc:"The HTTP method." default:"GET" allow:"GET HEAD POST PUT PATCH DELETE OPTIONS" example:"HEAD"`
 	Headers   map[string]Secret `yaml:"headers,omitempty" doc:"HTTP headers; values may hold references." example:"{Authorization: \"Bearer ${env:CHECKOUT_TOKEN}\"}"`
 	Body      Secret            `yaml:"body,omitempty" doc:"What is sent with the request, or over the TCP connection; may hold references." example:"\"PING\\r\\n\""`
+	Steps     []Step            `yaml:"steps,omitempty" doc:"A dialogue of a tcp probe, in place of body and expect.body: what is sent and what is waited for, one after the other."`
 	Interval  time.Duration     `yaml:"interval" doc:"From one look to the next; 1s or more." usual:"intervals.probes" example:"5s"`
 	Timeout   time.Duration     `yaml:"timeout" doc:"How long one look may take, redirects included; shorter than the interval." usual:"5s, or half the interval where that is less" example:"3s"`
 	Slow      time.Duration     `yaml:"slow,omitempty" doc:"A right answer that takes longer is SLOW; shorter than the timeout." usual:"nothing is slow" example:"800ms"`
@@ -104,6 +105,7 @@ func (r *reader) checkProbes(c *Config) {
 		r.checkTLS(path+".tls", p)
 		r.checkAddresses(path, p)
 		r.checkOnlyOf(path, p)
+		r.checkSteps(path, p)
 		r.checkAnswers(path+".expect.answers", &p.Expect.Answers)
 		r.checkConfirm(path, p)
 		r.checkMatch(path+".expect.body", p.Expect.Body)
@@ -164,7 +166,7 @@ func (r *reader) checkSpoken(path string, p *Probe) {
 // checkOnlyOf refuses what only one protocol has.
 func (r *reader) checkOnlyOf(path string, p *Probe) {
 	for _, key := range []struct{ name, why, scheme string }{
-		{"expect.answers", "get no DNS records", "dns"},
+		{"expect.answers", "get no DNS records", "dns"}, {"steps", "hold no dialogue", "tcp"},
 	} {
 		if scheme := p.Scheme(); scheme != key.scheme && contains(probeSchemes, scheme) && r.given(path+"."+key.name) {
 			r.wrong(path+"."+key.name, "%s probes %s; take this away, or probe a %s URL", scheme, key.why, key.scheme)

@@ -73,7 +73,7 @@ func TestExpectedAnswersThatAreRefused(t *testing.T) {
 		{"dns://192.0.2.53/a.example", `the expected count "4..2" cannot be read; write it like 2, 2..4, 2.. or ..4`, Answers{Count: "4..2"}},
 		{"dns://192.0.2.53/a.example", `the expected count ".." cannot be read; write it like 2, 2..4, 2.. or ..4`, Answers{Count: ".."}},
 		{"dns://192.0.2.53/a.example", `the expected count "0" cannot be read; write it like 2, 2..4, 2.. or ..4`, Answers{Count: "0"}},
-		{"https://a.example", "the answers of https have no DNS records, so none can be expected; leave them out, or use one of dns", Answers{Count: "1"}},
+		{"https://a.example", "probes of https know no DNS records; leave them out, or use one of dns", Answers{Count: "1"}},
 	} {
 		if _, err := New(Spec{Name: "shop", URL: c.url, Expect: Expect{Answers: c.expect}}, nil); err == nil || err.Error() != `probe "shop": `+c.reason {
 			t.Errorf("%+v: got %v", c.expect, err)

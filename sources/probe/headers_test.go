@@ -61,7 +61,7 @@ func TestExpectedHeadersThatAreRefused(t *testing.T) {
 		{"shop.example", "the header Connection frames a message and says nothing of the answer; expect another", map[string]string{"connection": "close"}},
 		{"shop.example", "the header Server is expected twice; keep one", map[string]string{"Server": "a", "server": "b"}},
 		{"shop.example", "the expected header Server /(/ is not a regular expression; see the syntax of RE2", map[string]string{"server": "!/(/"}},
-		{"tcp://db.example:1", "the answers of tcp have no headers, so none can be expected; leave them out, or use one of http, https, ws, wss", map[string]string{"Server": "a"}},
+		{"tcp://db.example:1", "probes of tcp know no headers; leave them out, or use one of http, https, ws, wss", map[string]string{"Server": "a"}},
 	} {
 		if _, err := New(Spec{Name: "shop", URL: c.url, Expect: Expect{Headers: c.headers}}, nil); err == nil || err.Error() != `probe "shop": `+c.reason {
 			t.Errorf("%v: got %v", c.headers, err)

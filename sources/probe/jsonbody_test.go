@@ -124,7 +124,7 @@ func TestExpectedJSONThatIsRefused(t *testing.T) {
 		{"$.a", "/(/", "shop.example", "$.a: the expected /(/ is not a regular expression; see the syntax of RE2"},
 		{"$.a", "<b", "shop.example", "$.a: after < comes a number; put text that begins so into double quotes"},
 		{"$.a", "[1]", "shop.example", "$.a: objects and arrays cannot be expected as a whole; expect something in them"},
-		{"$.a", "1", "ws://shop.example", "the answers of ws have no JSON, so none can be expected; leave them out, or use one of http, https"},
+		{"$.a", "1", "ws://shop.example", "probes of ws know no JSON; leave them out, or use one of http, https"},
 	} {
 		_, err := New(Spec{Name: "shop", URL: c.url, Expect: Expect{JSON: map[string]string{c.path: c.value}}}, nil)
 		if err == nil || err.Error() != `probe "shop": `+c.reason {

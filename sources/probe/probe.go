@@ -32,6 +32,7 @@ type Spec struct {
 	Method    string              // GET if empty
 	Header    map[string][]string // values may be secret and are never printed
 	Body      string              // sent with the request; over TCP, sent as it is
+	Steps     []Step              // over TCP, in place of Body and Expect.Body
 	Service   string              // of the catalogue, or ""
 	Region    string              //
 	Interval  time.Duration       // room time between two looks

@@ -38,6 +38,7 @@ type target struct {
 	values   []jsonMatch
 	answers  *answersMatch // nil if any will do
 	limits   limits
+	steps    []step // over TCP
 	secure   *tls.Config
 	request  []byte // of the first hop
 
@@ -103,7 +104,7 @@ func (t *target) prepare() error {
 	return t.prepareSecure()
 }
 
-// checkExpected refuses what the scheme's answers do not have.
+// checkExpected refuses what probes of the scheme do not know.
 func (t *target) checkExpected() error {
 	for _, expected := range []struct {
 		what    string
@@ -113,9 +114,10 @@ func (t *target) checkExpected() error {
 		{"headers", len(t.headers) > 0, []string{"http", "https", "ws", "wss"}},
 		{"JSON", len(t.values) > 0, []string{"http", "https"}},
 		{"DNS records", !t.spec.Expect.Answers.isZero(), []string{"dns"}},
+		{"steps", len(t.spec.Steps) > 0, []string{"tcp"}},
 	} {
 		if expected.given && !slices.Contains(expected.schemes, t.url.Scheme) {
-			return fmt.Errorf("the answers of %s have no %s, so none can be expected; leave them out, or use one of %s",
+			return fmt.Errorf("probes of %s know no %s; leave them out, or use one of %s",
 				t.url.Scheme, expected.what, strings.Join(expected.schemes, ", "))
 		}
 	}
@@ -175,6 +177,9 @@ func (t *target) detail() *room.ProbeDetail {
 		expect = append(expect, "SERVING")
 	case "tls", "smtp", "imap", "pop3", "ldap", "postgres":
 		expect = append(expect, "a TLS handshake")
+	}
+	if steps := len(t.spec.Steps); steps > 0 {
+		expect = append(expect, fmt.Sprintf("a dialogue of %d steps", steps))
 	}
 	for i := range t.headers {
 		expect = append(expect, t.headers[i].words())

@@ -4,12 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 )
-
-// bannerLimit is how much a TCP endpoint may say before what is expected.
-const bannerLimit = 64 << 10
 
 // prepareTCP makes the prober of a tcp URL.
 func prepareTCP(t *target) (prober, error) {
@@ -18,6 +14,9 @@ func prepareTCP(t *target) (prober, error) {
 	}
 	if t.url.Path != "" && t.url.Path != "/" || t.url.RawQuery != "" {
 		return nil, errors.New("a TCP probe has no path; write its URL as tcp://host:port")
+	}
+	if err := t.readSteps(); err != nil {
+		return nil, err
 	}
 	return probeTCP, nil
 }
@@ -30,7 +29,7 @@ func (t *target) speaksNoHTTP() error {
 	return nil
 }
 
-// probeTCP connects, says what the Spec has to say, and waits for what it expects.
+// probeTCP connects, and says and waits for what the steps have.
 func probeTCP(ctx context.Context, t *target, watch *stopwatch) outcome {
 	conn, f := open(ctx, t, t.endpoint, watch)
 	if f != nil {
@@ -38,45 +37,14 @@ func probeTCP(ctx context.Context, t *target, watch *stopwatch) outcome {
 	}
 	defer conn.Close()
 	found := outcome{did: "connected"}
-	if t.spec.Body != "" {
-		if _, err := conn.Write([]byte(t.spec.Body)); err != nil {
-			watch.lap(phaseFirstByte)
-			found.failure = brokenOff(t, phaseFirstByte, err, "everything was sent")
-			return found
+	over := &talk{target: t, conn: conn.Conn, watch: watch, stage: phaseFirstByte}
+	for i := range t.steps {
+		if t.steps[i].expect != nil {
+			found.did = "answered"
 		}
-	}
-	if t.text != nil {
-		found.did = "answered"
-		found.failure = awaitBanner(t, conn, watch)
+		if found.failure = over.take(i); found.failure != nil {
+			break
+		}
 	}
 	return found
-}
-
-// awaitBanner reads until the expected text has come. Unlike an HTTP body a banner
-// has no end, so each piece is looked at as it comes.
-func awaitBanner(t *target, conn io.Reader, watch *stopwatch) *failure {
-	banner := make([]byte, 0, 512)
-	stage := phaseFirstByte
-	for {
-		if len(banner) == cap(banner) {
-			banner = append(banner, 0)[:len(banner)]
-		}
-		n, err := conn.Read(banner[len(banner):min(cap(banner), bannerLimit)])
-		watch.lap(stage)
-		banner = banner[:len(banner)+n]
-		if n > 0 && t.text.found(banner) {
-			return nil
-		}
-		where := "the banner"
-		switch {
-		case len(banner) == bannerLimit:
-			where = fmt.Sprintf("the banner's first %d KiB", bannerLimit>>10)
-		case err == nil:
-			stage = phaseTransfer
-			continue
-		case !isEnd(err) || len(banner) == 0:
-			return brokenOff(t, stage, err, "the expected text came")
-		}
-		return &failure{class: classAssert, phase: stage, reason: t.text.missing(where), cause: err}
-	}
 }

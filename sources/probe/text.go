@@ -57,6 +57,20 @@ func (m *textMatch) found(b []byte) bool {
 	return bytes.Contains(b, []byte(m.text))
 }
 
+// end is where the text ends in what is there so far; -1 if it is not in it.
+func (m *textMatch) end(b []byte) int {
+	if m.pattern != nil {
+		if at := m.pattern.FindIndex(b); at != nil {
+			return at[1]
+		}
+		return -1
+	}
+	if at := bytes.Index(b, []byte(m.text)); at >= 0 {
+		return at + len(m.text)
+	}
+	return -1
+}
+
 // in reads source to its end and reports whether the text is in it. The error is
 // that of the source.
 func (m *textMatch) in(source io.Reader) (found bool, err error) {
