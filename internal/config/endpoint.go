@@ -72,10 +72,12 @@ func (r *reader) checkEndpoint(path string, p *Probe) {
 		r.wrong(path, "the scheme %s cannot be probed%s", quote(u.Scheme), Meant(scheme, probeSchemes, "use one of "+list(probeSchemes)))
 	case contains([]string{"tcp", "tls", "grpc"}, scheme) && u.Port() == "":
 		r.wrong(path, "a %s URL needs a port; write it like %s://%s:%d", scheme, scheme, clip(u.Host), map[string]int{"tcp": 5432, "tls": 443, "grpc": 50051}[scheme])
-	case scheme == "tcp" && (hasPath(u) || u.RawQuery != ""), scheme == "tls" && hasPath(u):
+	case scheme == "tcp" && (hasPath(u) || u.RawQuery != ""), scheme == "tls" && (hasPath(u) || u.RawQuery != ""):
 		r.wrong(path, "a %s URL ends with its port; take away what follows %s", scheme, quote(u.Host))
 	case contains(starts, scheme) && (hasPath(u) || u.RawQuery != ""):
 		r.wrong(path, "%s URLs end with their port; take away what follows %s", scheme, quote(u.Host))
+	case contains([]string{"grpc", "grpcs"}, scheme) && u.RawQuery != "":
+		r.wrong(path, "a %s URL has no query; write it like %s://%s/SERVICE", scheme, scheme, clip(u.Host))
 	case scheme == "icmp" && (hasPath(u) || u.Port() != ""):
 		r.wrong(path, "an icmp URL is a host and nothing else; write it like icmp://%s", clip(u.Hostname()))
 	case scheme == "dns" && !hasPath(u):

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -49,6 +50,9 @@ func prepareGRPC(t *target) (prober, error) {
 	s := &t.spec
 	if s.Method != "" || s.Body != "" || s.Expect.Status != "" || t.text != nil {
 		return nil, errors.New("a gRPC probe asks the standard health check, so it has no method, body, status or text; leave them out")
+	}
+	if t.url.RawQuery != "" {
+		return nil, errors.New("a gRPC probe has no query; write its URL as grpc://host:port/service")
 	}
 	if err := checkHeaders(s.Header); err != nil {
 		return nil, err
@@ -220,13 +224,18 @@ func healthOf(answer *http.Response, message []byte, service string, found *outc
 	if service != "" {
 		whose = "the service " + clean.Line(service, nameLimit)
 	}
+	end := answer.Trailer
+	if end.Get("Grpc-Status") == "" {
+		end = answer.Header // trailers only
+	}
 	wrong := func(sentence string, about ...any) *failure {
-		return &failure{class: classGRPC, phase: phaseTransfer, reason: fmt.Sprintf(sentence, about...)}
+		f := &failure{class: classGRPC, phase: phaseTransfer, reason: fmt.Sprintf(sentence, about...)}
+		if why := grpcMessage(end); why != "" {
+			f.text = f.reason + ": " + why
+		}
+		return f
 	}
-	status := answer.Trailer.Get("Grpc-Status")
-	if status == "" {
-		status = answer.Header.Get("Grpc-Status") // trailers only
-	}
+	status := end.Get("Grpc-Status")
 	code, err := strconv.Atoi(status)
 	switch {
 	case err != nil || code < 0:
@@ -251,6 +260,16 @@ func healthOf(answer *http.Response, message []byte, service string, found *outc
 	return nil
 }
 
+// grpcMessage is what a server says of its status, for people. It comes percent-encoded;
+// what is wrongly encoded is taken as it is. Source: gRPC over HTTP/2, Status-Message.
+func grpcMessage(end http.Header) string {
+	message := end.Get("Grpc-Message")
+	if plain, err := url.PathUnescape(message); err == nil {
+		message = plain
+	}
+	return clean.Line(message, textLimit)
+}
+
 // servingStatus reads the one field of the answer; without it, it is the enum's zero.
 func servingStatus(message []byte) (said string, ok bool) {
 	if len(message) < prefixBytes || message[0] != 0 || int(binary.BigEndian.Uint32(message[1:])) != len(message)-prefixBytes {
@@ -267,6 +286,9 @@ func servingStatus(message []byte) (said string, ok bool) {
 	return servingWords[value], true
 }
 
+// goAwayCode finds the code in an error of net/http, which exports no type for it.
+var goAwayCode = regexp.MustCompile(`ErrCode[=:]([A-Z_0-9]+)`)
+
 // broken says why an HTTP/2 connection did not bring an answer.
 func broken(t *target, p phase, err error) *failure {
 	f := &failure{class: classProtocol, phase: p, cause: err}
@@ -277,6 +299,9 @@ func broken(t *target, p phase, err error) *failure {
 		return timedOut(t, p)
 	case strings.Contains(err.Error(), "GOAWAY"), strings.Contains(err.Error(), "GoAway"):
 		f.reason = fmt.Sprintf("%s sends away whoever asks (GOAWAY)", t.endpoint)
+		if said := goAwayCode.FindStringSubmatch(err.Error()); said != nil {
+			f.text = fmt.Sprintf("%s sends away whoever asks (GOAWAY, %s)", t.endpoint, said[1])
+		}
 	case isReset:
 		f.reason = fmt.Sprintf("%s breaks the call off (RST_STREAM, %s)", t.endpoint, reset.Code)
 	case isEnded:

@@ -134,6 +134,38 @@ func TestWhatAHealthCheckAnswers(t *testing.T) {
 	}
 }
 
+func TestWhatAGRPCServerSaysOfItsStatusIsShownCleaned(t *testing.T) {
+	for said, want := range map[string]string{
+		"database%20is away%0A%1B[31m": "the health check fails with UNAVAILABLE: database is away ␛[31m",
+		"100%":                         "the health check fails with UNAVAILABLE: 100%",
+		"":                             "the health check fails with UNAVAILABLE",
+	} {
+		for _, only := range []bool{false, true} { // G9: trailers only
+			address := callee(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/grpc")
+				if !only {
+					w.Header().Set("Trailer", "Grpc-Status, Grpc-Message")
+					w.(http.Flusher).Flush()
+				}
+				w.Header().Set("Grpc-Status", "14")
+				w.Header().Set("Grpc-Message", said)
+			})
+			got := probeOnce(t, Spec{URL: "grpc://" + address}, nil)
+			got.want(t, "DOWN", "grpc", "the health check fails with UNAVAILABLE")
+			if got.sample.Text != want {
+				t.Errorf("%q, trailers only %v: it says %q", said, only, got.sample.Text)
+			}
+		}
+	}
+}
+
+func TestAQueryOfAGRPCProbeIsRefused(t *testing.T) {
+	_, err := New(Spec{Name: "shop", URL: "grpc://127.0.0.1:1/orders?service=x"}, nil)
+	if err == nil || err.Error() != `probe "shop": a gRPC probe has no query; write its URL as grpc://host:port/service` {
+		t.Errorf("got %v", err)
+	}
+}
+
 // framed is a server that reads what an HTTP/2 client begins with, and then writes frames.
 func framed(t *testing.T, write func(*http2.Framer)) string {
 	t.Helper()
@@ -175,6 +207,9 @@ func TestAGRPCServerThatBreaksOff(t *testing.T) {
 			}
 			if want := strings.ReplaceAll(c.reason, "ADDRESS", address); got.Reason != want {
 				t.Errorf("got  %s\nwant %s", got.Reason, want)
+			}
+			if c.name == "G10 GOAWAY" && got.sample.Text != address+" sends away whoever asks (GOAWAY, ENHANCE_YOUR_CALM)" {
+				t.Errorf("it says %q", got.sample.Text)
 			}
 		})
 	}

@@ -75,6 +75,7 @@ func shakeHands(ctx context.Context, t *target, watch *stopwatch, found *outcome
 	if f := upgraded(t, answer.Header, key); f != nil {
 		return f
 	}
+	_, _ = conn.Write(closeFrame()) // out of politeness: the handshake was all that was wanted
 	return checkHeader(t.headers, answer.Header)
 }
 
@@ -84,6 +85,16 @@ func upgradeRequest(t *target, key string) []byte {
 	h.method = http.MethodGet
 	head, _ := strings.CutSuffix(string(h.request(t)), "Connection: close\r\n\r\n")
 	return []byte(head + "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " + key + "\r\n\r\n")
+}
+
+// closeFrame ends a WebSocket with the status 1000, a normal end. A client masks what it
+// sends (RFC 6455, sections 5.3 and 5.5.1).
+func closeFrame() []byte {
+	var mask [4]byte
+	_, _ = rand.Read(mask[:]) // never fails
+	const final, closes, masked, normal = 0x80, 0x8, 0x80, 1000
+	frame := append([]byte{final | closes, masked | 2}, mask[:]...)
+	return append(frame, normal>>8^mask[0], normal&0xff^mask[1])
 }
 
 // upgraded says what is wrong with an answer that claims to be a WebSocket.

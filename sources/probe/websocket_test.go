@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -70,6 +71,22 @@ func TestH35HeadersOfAWebSocket(t *testing.T) {
 	}
 	look("chat/2").wantUp(t)
 	look("chat/3").want(t, "DOWN", "assert", `expected a header Server that contains "chat/3", and there is another`)
+}
+
+func TestAWebSocketIsClosedAsItShouldBe(t *testing.T) {
+	rest := make(chan []byte, 1)
+	address := listen(t, func(conn net.Conn) {
+		shaking(t, func(_ *http.Request, accept string) string {
+			return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + accept + "\r\n\r\n"
+		})(conn)
+		all, _ := io.ReadAll(conn)
+		rest <- all
+	})
+	probeOnce(t, Spec{URL: "ws://" + address}, nil).wantUp(t)
+	frame := <-rest
+	if len(frame) != 8 || frame[0] != 0x88 || frame[1] != 0x82 || int(frame[6]^frame[2])<<8|int(frame[7]^frame[3]) != 1000 {
+		t.Errorf("it ends with % x, which is no masked close frame with the status 1000", frame)
+	}
 }
 
 func TestAKeyOfOnesOwnIsRefused(t *testing.T) {
