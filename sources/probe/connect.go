@@ -30,9 +30,22 @@ func open(ctx context.Context, t *target, e endpoint, watch *stopwatch) (*openCo
 	return tied(ctx, conn, t.deadline(watch)), nil
 }
 
-// addresses are where an endpoint is: the one that it is pinned to, itself, or what its
-// name resolves to.
+// addresses are where an endpoint may be reached: every way to one goes through here, and
+// from here on by address alone.
 func (t *target) addresses(ctx context.Context, e endpoint, watch *stopwatch) ([]netip.Addr, *failure) {
+	found, f := t.located(ctx, e, watch)
+	if f != nil {
+		return nil, f
+	}
+	if found, f = t.guarded(e, found); f != nil {
+		watch.lap(phaseConnect)
+	}
+	return found, f
+}
+
+// located is where an endpoint is: the address that it is pinned to, itself, or what its
+// name resolves to.
+func (t *target) located(ctx context.Context, e endpoint, watch *stopwatch) ([]netip.Addr, *failure) {
 	switch {
 	case e.pinned.IsValid():
 		return []netip.Addr{e.pinned}, nil

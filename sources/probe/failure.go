@@ -25,7 +25,8 @@ const (
 	classRedirect = "redirect"
 	classICMP     = "icmp"
 	classGRPC     = "grpc"
-	classError    = "error" // our own trouble, not the endpoint's
+	classBlocked  = "blocked" // a Guard keeps it from being reached
+	classError    = "error"   // our own trouble, not the endpoint's
 )
 
 // failure is why a probe did not find what it should have.

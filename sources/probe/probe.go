@@ -45,6 +45,7 @@ type Spec struct {
 	From      netip.Addr          // the address that connections come from; the zero Addr: whichever the system takes
 	Pin       netip.Addr          // where to connect to whatever its name resolves to; the zero Addr: resolve
 	TLS       TLS                 // what is asked of it where the scheme goes over TLS
+	Guard     *Guard              // which addresses may be reached; nil: all
 	Insecure  bool                // a certificate that does not verify is accepted, and said so
 	Canary    bool                // a stranger's front door, whose failure says nothing while nothing outside was ever reached
 	NoFollow  bool                // a redirect is the answer, and not followed
