@@ -145,13 +145,13 @@ func (c *checker) askDates(ctx context.Context) {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	hosts := map[string]bool{}
-	for _, p := range c.cfg.Probes {
+	for _, p := range awake(c.cfg) {
 		address := p.URL
 		if !strings.Contains(address, "://") {
 			address = "https://" + address
 		}
 		target, err := url.Parse(address)
-		if err != nil || !p.IsHTTP() || hosts[target.Host] || len(hosts) == dateAsked {
+		if err != nil || !p.IsHTTP() || p.Guarded || hosts[target.Host] || len(hosts) == dateAsked {
 			continue
 		}
 		hosts[target.Host] = true

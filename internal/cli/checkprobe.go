@@ -17,10 +17,12 @@ func (c *checker) probes(ctx context.Context) []finding {
 		return []finding{about.skip("the config says what to probe, and it has mistakes", "mend the config first")}
 	case len(c.cfg.Probes) == 0:
 		return []finding{about.skip("the config has none, so nothing tells what your users see", "put your endpoints under probes: in "+config.FileName)}
+	case len(awake(c.cfg)) == 0:
+		return []finding{about.skip("each of them is paused, so nothing tells what your users see", "take paused: away in "+config.FileName)}
 	}
-	watches := probeWatches(c.cfg, world{clock: room.Wall{}, once: true})
+	made, watches := awake(c.cfg), probeWatches(c.cfg, world{clock: room.Wall{}, once: true})
 	return c.together(about, len(watches), func(i int) []finding {
-		p := c.cfg.Probes[i]
+		p := made[i]
 		return []finding{c.probe(ctx, subject{topic: topicProbe, name: p.Name, region: p.Region}, watches[i])}
 	})
 }
@@ -81,6 +83,8 @@ func probeFix(class string) string {
 		return "see to the service, or correct its name in the config's URL"
 	case "icmp":
 		return "see whether the host runs and whether a firewall is in between"
+	case "blocked":
+		return "write its address under additions.allow in the config, or take guarded: away from the probe"
 	case "redirect":
 		return "correct the URL in the config, or write follow: false"
 	}

@@ -77,7 +77,9 @@ func (a *app) runStatus(ctx context.Context, asJSON bool, timeout time.Duration)
 	if asJSON {
 		encoder := json.NewEncoder(a.out)
 		encoder.SetIndent("", "  ")
-		err = encoder.Encode(newReport(snapshot, now, known))
+		made := newReport(snapshot, now, known)
+		made.Counts.Probes.Paused = len(cfg.Probes) - len(awake(cfg)) // nothing looks at them, so the room does not know them
+		err = encoder.Encode(made)
 	} else {
 		err = printStatus(a.out, snapshot, now, known)
 	}

@@ -127,7 +127,7 @@ const connectionEvery = 30 * time.Second
 // connectionWatch looks at our own connection where endpoints of ours are probed. The
 // front doors of AWS alone are no reason to call on strangers.
 func connectionWatch(cfg *config.Config, w world) []sources.Watch {
-	if w.network.Controls == nil || len(cfg.Probes) == 0 || w.once {
+	if w.network.Controls == nil || len(awake(cfg)) == 0 || w.once {
 		return nil
 	}
 	return []sources.Watch{w.network.Controls.Watch(connectionEvery)}
@@ -150,11 +150,21 @@ func canaryWatches(cfg *config.Config, regions []string, w world) []sources.Watc
 	return watches
 }
 
+// awake are the probes of a config that are not paused.
+func awake(cfg *config.Config) []config.Probe {
+	return slices.DeleteFunc(slices.Clone(cfg.Probes), func(p config.Probe) bool { return p.Paused })
+}
+
+// probeWatches look at the probes of a config; one that is paused has none.
 func probeWatches(cfg *config.Config, w world) []sources.Watch {
 	var watches []sources.Watch
 	catalogue := cfg.Catalogue()
-	for _, p := range cfg.Probes {
+	guard := probe.NewGuard(cfg.Additions.Ranges())
+	for _, p := range awake(cfg) {
 		spec := probeSpec(p)
+		if p.Guarded {
+			spec.Guard = guard
+		}
 		if w.once {
 			spec.Confirm = probe.Confirm{}
 		}

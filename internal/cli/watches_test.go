@@ -189,6 +189,39 @@ func TestTheFrontDoorsOfTheRegionsInUseAreProbed(t *testing.T) {
 	}
 }
 
+func TestWhatIsPausedIsNotLookedAtAndWhatIsGuardedNotEverywhere(t *testing.T) {
+	dir := alone(t)
+	t.Setenv("AWS_REGION", "us-east-1")
+	var asked atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
+	t.Cleanup(server.Close)
+	status := func(text string) (out string) {
+		t.Helper()
+		write(t, filepath.Join(dir, "warroom.yaml"), strings.ReplaceAll("health: {off: true}\nalarms: {off: true}\n"+text, "HERE", server.URL))
+		_, out, _ = run(t, "status", "--json")
+		return out
+	}
+	out := status("probes: [{name: idle, url: HERE, paused: true}, {name: added, url: HERE, guarded: true}]\n")
+	var got struct {
+		Counts  struct{ Probes map[string]int }
+		Signals []struct{ Title, Reason string }
+	}
+	if err := json.Unmarshal([]byte(out), &got); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if got.Counts.Probes["paused"] != 1 || got.Counts.Probes["down"] != 1 || len(got.Signals) != 1 || !strings.Contains(got.Signals[0].Reason, "(127.0.0.0/8)") || asked.Load() != 0 {
+		t.Errorf("asked %d times\n%s", asked.Load(), out)
+	}
+	_, report, _ := run(t, "check", "--json")
+	if line := lineOf(t, checked(t, report), topicProbe, "added", ""); line.State != stateFailed || !strings.Contains(*line.Fix, "additions.allow") || asked.Load() != 0 {
+		t.Errorf("asked %d times, %+v", asked.Load(), line)
+	}
+	status("probes: [{name: idle, url: HERE}, {name: added, url: HERE, guarded: true}]\nadditions: {allow: [127.0.0.1]}\n")
+	if asked.Load() != 2 {
+		t.Errorf("asked %d times", asked.Load())
+	}
+}
+
 func TestAProbeGoesOnFromWhatItsRoomWasLeftWith(t *testing.T) {
 	r := room.New(room.Options{Name: "prod", Clock: room.Wall{}})
 	known := leftWith(r)

@@ -144,6 +144,7 @@ func TestExamplesOfTheTagsAreValid(t *testing.T) {
 		{reflect.TypeFor[TLS](), "probes: [{name: a, url: a.example.com, tls: {%s}}]", []string{"certificate: certs/warroom.pem", "key: certs/warroom.key"}},
 		{reflect.TypeFor[Answers](), "probes: [{name: a, url: 'dns://192.0.2.53/a.example', expect: {answers: {%s}}}]", nil},
 		{reflect.TypeFor[Step](), "probes: [{name: a, url: 'tcp://a.example:25', steps: [{%s}]}]", nil},
+		{reflect.TypeFor[Additions](), "additions: {%s}", nil},
 		{reflect.TypeFor[Service](), "services: [{%s}]", []string{"name: a"}},
 		{reflect.TypeFor[Match](), "services: [{name: a, match: {%s}}]", nil},
 	} {
@@ -248,7 +249,7 @@ func TestGoodFilesFitTheSchema(t *testing.T) {
 
 // beyondSchema are the mistakes that a schema cannot express: relations between
 // values, meanings of text, and what is no valid YAML to begin with.
-var beyondSchema = strings.Fields(`duplicate-key duplicate-probe-name duplicate-scope duplicate-service-name
+var beyondSchema = strings.Fields(`additions-too-many duplicate-key duplicate-probe-name duplicate-scope duplicate-service-name
 	glob-malformed interval-too-often key-bound-twice key-taken-away-from-quit key-same-as-another method-unknown
 	probe-slow-longer-than-timeout probes-of-other-protocols probe-timeout-longer-than-interval regular-expression-malformed
 	url-with-secret url-with-reference-in-the-wrong-place secret-by-its-looks secret-hidden-by-show secret-in-the-file secret-unresolved service-unknown status-malformed tcp-with-http-settings

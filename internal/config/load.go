@@ -73,6 +73,7 @@ func (r *reader) read(body ast.Node, c *Config) {
 	r.checkGlobs("alarms.include", c.Alarms.Include)
 	r.checkGlobs("alarms.exclude", c.Alarms.Exclude)
 	r.checkProbes(c)
+	r.checkAdditions(c)
 	r.checkCanaries(c)
 	r.checkControls(c)
 	r.checkServices(c)

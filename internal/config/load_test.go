@@ -126,6 +126,13 @@ func TestEverythingIsRead(t *testing.T) {
 	if c.Canaries.Off || !slices.Equal(c.Canaries.Wanted(), []string{"dynamodb", "s3"}) || c.Canaries.Interval != time.Minute || !slices.Equal(c.Canaries.Regions, []string{"us-east-1"}) {
 		t.Errorf("got %+v", c.Canaries)
 	}
+	allow, deny := c.Additions.Ranges()
+	if fmt.Sprint(allow, deny) != "[127.0.0.1/32 ::1/128] [10.0.0.0/8 fd00::/8]" || c.Additions.Interval != 10*time.Second || c.Additions.Limit != 1 {
+		t.Errorf("got %v, %v, %+v", allow, deny, c.Additions)
+	}
+	if added := c.Probes[3]; !added.Paused || !added.Guarded || c.Probes[2].Paused || c.Probes[2].Guarded {
+		t.Errorf("got %+v", added)
+	}
 	if !slices.Equal(c.Controls.Wanted(), []string{"192.0.2.1:443", "[2001:db8::1]:53"}) {
 		t.Errorf("got %+v", c.Controls)
 	}

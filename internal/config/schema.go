@@ -37,6 +37,8 @@ var schemaExtra = map[string]map[string]any{
 	"probes[].confirm":              {"pattern": confirmPattern.String()},
 	"services[].regions[]":          {"pattern": placePattern.String()},
 	"probes[].region":               {"pattern": placePattern.String()},
+	"additions.allow[]":             {"pattern": rangePattern.String()},
+	"additions.deny[]":              {"pattern": rangePattern.String()},
 }
 
 // Schema is the JSON Schema of the file, draft 2020-12, made from the same types
