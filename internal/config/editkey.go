@@ -124,7 +124,8 @@ func (m *manuscript) setOnLine(mapping *ast.MappingNode, pair *ast.MappingValueN
 	at, colon := placeOf(pair.Key), pair.Start.Position
 	last := m.endOfPair(mapping, pair, end)
 	if value == "" {
-		return m.takeAway(pair, last)
+		m.takeAway(pair, last)
+		return nil
 	}
 	if _, isAnchor := pair.Value.(*ast.AnchorNode); isAnchor || colon.Line != at.line {
 		return fmt.Errorf("other places may mean the value in line %d", at.line)
@@ -154,21 +155,22 @@ func (m *manuscript) setOnLine(mapping *ast.MappingNode, pair *ast.MappingValueN
 }
 
 // takeAway cuts a key and its lines out. If it stands right after the dash, the next key
-// moves up there.
-func (m *manuscript) takeAway(pair *ast.MappingValueNode, last int) error {
+// moves up there, unless a comment is in between.
+func (m *manuscript) takeAway(pair *ast.MappingValueNode, last int) {
 	at := placeOf(pair.Key)
 	before := upTo(m.line(at.line), at.column)
 	if strings.TrimSpace(before) == "" {
 		m.cut(at.line, last)
-		return nil
+		return
 	}
 	next := m.line(last)
 	if strings.TrimSpace(upTo(next, at.column)) != "" || m.blank(last) || strings.HasPrefix(strings.TrimSpace(next), "#") {
-		return fmt.Errorf("what follows line %d cannot take its place", at.line)
+		m.rewrite(at.line, strings.TrimRight(before, " "))
+		m.cut(at.line+1, last)
+		return
 	}
 	m.rewrite(last, before+from1(next, at.column))
 	m.cut(at.line, last)
-	return nil
 }
 
 // scalarText is the part of a line that a value at its beginning takes, and whether it is
