@@ -113,10 +113,10 @@ func (e Edit) write(lines func(*manuscript) error, expected func([]any) ([]any, 
 		if err != nil {
 			return nil, err
 		}
-		if m, err = newManuscript(path, m.content()); err == nil {
-			err = m.set(i, key, value)
+		if m, err = newManuscript(path, m.content()); err != nil {
+			return nil, byHand(path, errUnusual) // so what has been added does not fit there
 		}
-		if err != nil {
+		if err := m.set(i, key, value); err != nil {
 			return nil, byHand(path, err)
 		}
 		keep(wanted, key, keys[key])

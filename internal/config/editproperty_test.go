@@ -344,49 +344,86 @@ func FuzzAnEditDoesWhatItShouldOrNothing(f *testing.F) {
 	}
 	path := filepath.Join(f.TempDir(), FileName)
 	f.Fuzz(func(t *testing.T, content []byte, op byte, key, value string) {
-		t.Setenv("WARROOM_TEST_SECRET", testSecret)
-		must(t, os.WriteFile(path, content, 0o600))
-		c, err := Load(path, Allowed{})
-		if err != nil {
-			return
-		}
-		edit, i, want := Edit{Config: c}, -1, slices.Clone(c.Probes)
-		if len(want) > 0 {
-			i = int(op/3) % len(want)
-		}
-		var next *Config
-		switch {
-		case op%3 == 0 || i < 0:
-			next, err = edit.Add(NewProbe{Name: "added by the test", URL: "a.example.com", Keys: map[string]string{key: value}})
-			i = len(want)
-			want = append(want, Probe{})
-		case op%3 == 1:
-			next, err = edit.Remove(want[i].Name)
-			want = slices.Delete(want, i, i+1)
-			i = -1
-		default:
-			next, err = edit.Change(want[i].Name, map[string]string{key: value})
-		}
-		after, readError := os.ReadFile(path)
-		must(t, readError)
-		if err != nil {
-			if string(after) != string(content) || strings.ContainsAny(err.Error(), "\n\r\x1b\x00") {
-				t.Fatalf("%q\n%s", err, after)
-			}
-			return
-		}
-		if len(next.Probes) != len(want) {
-			t.Fatalf("%d probes and not %d\n%s\nbecame\n%s", len(next.Probes), len(want), content, after)
-		}
-		for j := range want {
-			if j != i && !reflect.DeepEqual(next.Probes[j], want[j]) {
-				t.Errorf("got  %+v\nwant %+v\n%s\nbecame\n%s", next.Probes[j], want[j], content, after)
-			}
-		}
-		old, now := *c, *next
-		old.Probes, now.Probes, old.digest, now.digest = nil, nil, digest{}, digest{}
-		if !reflect.DeepEqual(old, now) {
-			t.Errorf("the rest is another\n%s\nbecame\n%s", content, after)
-		}
+		editsRightly(t, path, content, op, key, value)
 	})
+}
+
+// TestConfigsWithSlipsAreEditedRightlyOrNotAtAll puts characters that mean something in
+// YAML anywhere into random configs.
+func TestConfigsWithSlipsAreEditedRightlyOrNotAtAll(t *testing.T) {
+	path := filepath.Join(t.TempDir(), FileName)
+	made := 0
+	for seed := range uint64(1000) {
+		s := &scribe{Rand: rand.New(rand.NewPCG(seed, 9))}
+		text, _ := s.config()
+		for range 1 + s.IntN(3) {
+			at := s.IntN(len(text) + 1)
+			to := min(len(text), at+s.IntN(2)*s.IntN(6))
+			text = text[:at] + s.one("", "\n", " ", "  ", "#", " #", "\"", "'", "|\n", ">-\n", "&x ", "*x", "\t", "\r\n", "\r", "- ", ": ", "{", "}", "[", "]", ",", "---\n", "...\n", "\n\n", "?", "<<: ", "!", "é", "x") + text[to:]
+		}
+		key := optional[s.IntN(len(optional))]
+		if editsRightly(t, path, []byte(text), byte(s.IntN(30)), key, s.maybe(s.value(key))) {
+			made++
+		}
+		if t.Failed() {
+			t.Fatalf("seed %d", seed)
+		}
+	}
+	if made < 100 {
+		t.Errorf("only %d edits were made", made)
+	}
+}
+
+// editsRightly makes an edit, and says whether it came about. Nothing else may have changed.
+func editsRightly(t *testing.T, path string, content []byte, op byte, key, value string) bool {
+	t.Helper()
+	t.Setenv("WARROOM_TEST_SECRET", testSecret)
+	must(t, os.WriteFile(path, content, 0o600))
+	c, err := Load(path, Allowed{})
+	if err != nil {
+		return false
+	}
+	edit, i, want := Edit{Config: c}, -1, slices.Clone(c.Probes)
+	if len(want) > 0 {
+		i = int(op/3) % len(want)
+	}
+	var next *Config
+	switch {
+	case op%3 == 0 || i < 0:
+		next, err = edit.Add(NewProbe{Name: "added by the test", URL: "a.example.com", Keys: map[string]string{key: value}})
+		i = len(want)
+		want = append(want, Probe{})
+	case op%3 == 1:
+		next, err = edit.Remove(want[i].Name)
+		want = slices.Delete(want, i, i+1)
+		i = -1
+	default:
+		next, err = edit.Change(want[i].Name, map[string]string{key: value})
+	}
+	after, readError := os.ReadFile(path)
+	must(t, readError)
+	if err != nil {
+		if string(after) != string(content) || strings.ContainsAny(err.Error(), "\n\r\x1b\x00") {
+			t.Fatalf("%q\n%s", err, after)
+		}
+		return false
+	}
+	stay := slices.DeleteFunc(linesOf(string(content)), func(line string) bool { return strings.Contains(line, "probes") })
+	if lost := within(stay, linesOf(string(after))); op%3 == 0 && lost != "" {
+		t.Fatalf("the line %s is lost\n%s\nbecame\n%s", lost, content, after)
+	}
+	if len(next.Probes) != len(want) {
+		t.Fatalf("%d probes and not %d\n%s\nbecame\n%s", len(next.Probes), len(want), content, after)
+	}
+	for j := range want {
+		if j != i && !reflect.DeepEqual(next.Probes[j], want[j]) {
+			t.Errorf("got  %+v\nwant %+v\n%s\nbecame\n%s", next.Probes[j], want[j], content, after)
+		}
+	}
+	old, now := *c, *next
+	old.Probes, now.Probes, old.digest, now.digest = nil, nil, digest{}, digest{}
+	if !reflect.DeepEqual(old, now) {
+		t.Errorf("the rest is another\n%s\nbecame\n%s", content, after)
+	}
+	return true
 }

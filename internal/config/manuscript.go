@@ -35,6 +35,9 @@ func newManuscript(path string, content []byte) (*manuscript, error) {
 	if len(m.lines) > 0 && strings.HasSuffix(m.lines[0], "\r\n") {
 		m.end = "\r\n"
 	}
+	if strings.Contains(m.text(), "\r") {
+		return nil, byHand(path, errors.New("it holds a carriage return in the middle of a line"))
+	}
 	r := newReader(path, []byte(m.text()))
 	body := r.parse()
 	if err := r.outcome(); err != nil {
