@@ -235,8 +235,13 @@ func within(some, others []string) string {
 	return ""
 }
 
+// linesOf are the lines of a text without their ends, nor blank ones at the end.
 func linesOf(text string) []string {
-	return strings.Split(strings.TrimRight(strings.ReplaceAll(text, "\r\n", "\n"), "\n"), "\n")
+	text = strings.TrimRight(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, "\n")
 }
 
 // TestWhateverIsEditedAllOtherLinesStay makes random edits of random configs.
