@@ -19,23 +19,27 @@ type Edit struct {
 	Config  *Config // as it was loaded: a file that has changed since is not written over
 	Path    string  // the file that is made if the Config was read from none
 	Allowed Allowed // as for Load
+	// Shared says that it is asked for on a screen which others share, by somebody who is
+	// not trusted with all that the file can do: what is added is guarded, only such
+	// probes are changed or removed, and no value leads to secrets or files of this
+	// machine. Any probe can be paused.
+	Shared bool
 }
 
 // NewProbe is a probe to be added. Keys are the rest of it, as Change takes them.
 type NewProbe struct {
 	Name, URL string
-	Guarded   bool // it reaches only what additions allows, and its values may hold no reference
 	Keys      map[string]string
 }
 
 // Add writes a probe behind the others.
 func (e Edit) Add(p NewProbe) (*Config, error) {
-	if p.Guarded && strings.Contains(p.URL, "${") {
-		return nil, errReference
+	if e.Shared && leadsInside("url", p.URL) {
+		return nil, errInside
 	}
 	first := []string{"name: " + showText(p.Name), "url: " + showText(p.URL)}
 	added := map[string]any{"name": p.Name, "url": p.URL}
-	if p.Guarded {
+	if e.Shared {
 		first, added["guarded"] = append(first, "guarded: true"), "true"
 	}
 	return e.write(func(m *manuscript) error { return m.add(first) }, func(probes []any) ([]any, int) {
@@ -50,6 +54,9 @@ func (e Edit) Change(name string, keys map[string]string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, paused := keys["paused"]; e.Shared && !(paused && len(keys) == 1) && !e.Config.Probes[i].Guarded {
+		return nil, errTrusted
+	}
 	return e.write(nil, func(probes []any) ([]any, int) { return probes, i }, keys)
 }
 
@@ -59,15 +66,40 @@ func (e Edit) Remove(name string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	if e.Shared && !e.Config.Probes[i].Guarded {
+		return nil, errTrusted
+	}
 	return e.write(func(m *manuscript) error { return m.remove(i) }, func(probes []any) ([]any, int) {
 		return slices.Delete(probes, i, i+1), -1
 	}, nil)
 }
 
 var (
-	errReference = errors.New("a probe that was added from a screen may hold no reference, since it could send secrets of this machine anywhere; write the text itself, or have it put into the config file")
-	errGuarded   = errors.New("guarded is written and taken away in the config file only, by whoever is trusted with it")
+	errTrusted = errors.New("this probe stands in the config by the hand of whoever runs warroom, and from here it can be paused only; have it changed in the file")
+	errInside  = errors.New("a probe of a shared screen may hold no reference and name no file, since it could send secrets of this machine anywhere; write the text itself, or have it put into the config file")
+	errGuarded = errors.New("guarded is taken away in the config file only, by whoever runs warroom")
 )
+
+// namesFile are the keys of a probe whose values are paths.
+var namesFile = []string{"tls.authority", "tls.certificate", "tls.key"}
+
+// leadsInside says whether a value of a probe stands for something on this machine.
+func leadsInside(key, value string) bool {
+	return strings.Contains(value, "${") || value != "" && contains(namesFile, key)
+}
+
+// allows says whether keys of a probe may be changed at all, and to these values.
+func (e Edit) allows(probe map[string]any, keys map[string]string) error {
+	for key, value := range keys {
+		switch {
+		case e.Shared && key == "guarded":
+			return errGuarded
+		case e.Shared && (leadsInside(key, value) || key != "paused" && holdsInside(probe, "")):
+			return errInside
+		}
+	}
+	return nil
+}
 
 func (e Edit) find(name string) (int, error) {
 	i := slices.IndexFunc(e.Config.Probes, func(p Probe) bool { return p.Name == name })
@@ -107,9 +139,15 @@ func (e Edit) write(lines func(*manuscript) error, expected func([]any) ([]any, 
 			return nil, byHand(path, err)
 		}
 	}
+	var wanted map[string]any
+	if i >= 0 {
+		wanted, _ = probes[i].(map[string]any)
+	}
+	if err := e.allows(wanted, keys); err != nil {
+		return nil, err
+	}
 	for _, key := range sortedKeys(keys) {
-		wanted, _ := probes[i].(map[string]any)
-		value, err := valueOf(key, keys[key], wanted["guarded"] == "true")
+		value, err := valueOf(key, keys[key])
 		if err != nil {
 			return nil, err
 		}
@@ -193,15 +231,11 @@ func inSentence(err error) error {
 var bareValue = regexp.MustCompile(`^[0-9A-Za-z.]+$`)
 
 // valueOf is a key's value as it is to be written, "" to take the key away.
-func valueOf(key, text string, guarded bool) (string, error) {
+func valueOf(key, text string) (string, error) {
 	t, err := typeOf(key)
 	switch {
 	case err != nil:
 		return "", err
-	case key == "guarded":
-		return "", errGuarded
-	case guarded && strings.Contains(text, "${"):
-		return "", errReference
 	case text == "":
 		return "", nil
 	case (t == durationType || t.Kind() == reflect.Bool || t.Kind() == reflect.Float64) && bareValue.MatchString(text):

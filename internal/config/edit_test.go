@@ -1,6 +1,7 @@
 package config
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -121,9 +122,14 @@ func TestAnEditChangesItsOwnLinesOnly(t *testing.T) {
 func TestAnEditThatCannotBeMadeWritesNothing(t *testing.T) {
 	t.Setenv("WARROOM_TEST_SECRET", testSecret)
 	b := add("b", "b.example.com", nil)
+	shared := func(edit func(Edit) (*Config, error)) func(Edit) (*Config, error) {
+		return func(e Edit) (*Config, error) {
+			e.Shared = true
+			return edit(e)
+		}
+	}
 	guarded := func(p NewProbe) func(Edit) (*Config, error) {
-		p.Guarded = true
-		return func(e Edit) (*Config, error) { return e.Add(p) }
+		return shared(func(e Edit) (*Config, error) { return e.Add(p) })
 	}
 	const one = "probes:\n  - name: a\n    url: a.example.com\n"
 	for _, c := range []struct {
@@ -149,10 +155,15 @@ func TestAnEditThatCannotBeMadeWritesNothing(t *testing.T) {
 		{"an unknown probe", one, change("aa", "slow", "1s"), `the config has no probe "aa"; did you mean "a"?`},
 		{"removal of an unknown probe", one, removal("zz"), `the config has no probe "zz"; see the list of probes`},
 		{"an anchor that others use", "probes:\n  - &a\n    name: a\n    url: a.example.com\n  - <<: *a\n    name: b\n", removal("a"), "nothing was written: probes[0]: there is no anchor &a; write it before it is used"},
-		{"a guarded reference in a URL", one, guarded(NewProbe{Name: "b", URL: "https://b.example.com/?x=${env:WARROOM_TEST_SECRET}"}), errReference.Error()},
-		{"a guarded reference in a header", one, guarded(NewProbe{Name: "b", URL: "https://b.example.com/", Keys: map[string]string{"headers.X": "${file:/etc/passwd}"}}), errReference.Error()},
-		{"a guarded reference afterwards", one + "    guarded: true\n", change("a", "headers.X", "${env:WARROOM_TEST_SECRET}"), errReference.Error()},
-		{"a guard that is taken away", one + "    guarded: true\n", change("a", "guarded", ""), errGuarded.Error()},
+		{"a guarded reference in a URL", one, guarded(NewProbe{Name: "b", URL: "https://b.example.com/?x=${env:WARROOM_TEST_SECRET}"}), errInside.Error()},
+		{"a guarded reference in a header", one, guarded(NewProbe{Name: "b", URL: "https://b.example.com/", Keys: map[string]string{"headers.X": "${file:/etc/passwd}"}}), errInside.Error()},
+		{"a guarded reference afterwards", one + "    guarded: true\n", shared(change("a", "headers.X", "${env:WARROOM_TEST_SECRET}")), errInside.Error()},
+		{"a guarded certificate", one, guarded(NewProbe{Name: "b", URL: "b.example.com", Keys: map[string]string{"tls.minimum": "1.3", "tls.certificate": "/etc/ssl/ours.pem", "tls.key": "/etc/ssl/ours.key"}}), errInside.Error()},
+		{"a guard that is taken away", one + "    guarded: true\n", shared(change("a", "guarded", "")), errGuarded.Error()},
+		{"a guarded probe to which somebody has given a secret", one + "    guarded: true\n    headers: {X: \"${env:WARROOM_TEST_SECRET}\"}\n", shared(change("a", "url", "b.example.com")), errInside.Error()},
+		{"a probe of the file, from a shared screen", one, shared(change("a", "url", "b.example.com")), errTrusted.Error()},
+		{"a probe of the file, paused and changed", one, shared(change("a", "paused", "true", "slow", "1s")), errTrusted.Error()},
+		{"removal of a probe of the file", one, shared(removal("a")), errTrusted.Error()},
 		{"a guarded probe that looks too often", one, guarded(NewProbe{Name: "b", URL: "b.example.com", Keys: map[string]string{"interval": "1s"}}), "nothing was written: probes[1].interval: 1s is too often for a probe that was added from a screen; write 5s or more, or less under additions.interval"},
 		{"one guarded probe too many", "additions: {limit: 1}\n" + one + "    guarded: true\n", guarded(NewProbe{Name: "b", URL: "b.example.com"}), "nothing was written: probes[1].guarded: 1 probes can be added from a screen, and this is one more; take one away, or write more under additions.limit"},
 	} {
@@ -162,6 +173,51 @@ func TestAnEditThatCannotBeMadeWritesNothing(t *testing.T) {
 				t.Errorf("got  %v\nwant %s\n%s", err, c.want, got)
 			}
 		})
+	}
+}
+
+func TestWhatASharedScreenMayEdit(t *testing.T) {
+	shared := func(edit func(Edit) (*Config, error)) func(Edit) (*Config, error) {
+		return func(e Edit) (*Config, error) {
+			e.Shared = true
+			return edit(e)
+		}
+	}
+	text := "probes:\n  - name: a\n    url: a.example.com\n    headers: {X: \"${env:WARROOM_TEST_SECRET}\"}\n"
+	t.Setenv("WARROOM_TEST_SECRET", testSecret)
+	for _, edit := range []func(Edit) (*Config, error){
+		add("b", "b.example.com", map[string]string{"slow": "1s"}), change("b", "slow", "2s", "paused", "true"), change("a", "paused", "true"),
+	} {
+		var err error
+		text, err = edited(t, text, shared(edit))
+		must(t, err)
+	}
+	want := "probes:\n  - name: a\n    url: a.example.com\n    headers: {X: \"${env:WARROOM_TEST_SECRET}\"}\n    paused: true\n  - name: b\n    url: b.example.com\n    guarded: true\n    slow: 2s\n    paused: true\n"
+	if text != want {
+		t.Errorf("got\n%s\nwant\n%s", text, want)
+	}
+	if _, err := edited(t, text, shared(removal("b"))); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestEveryKeyThatNamesAFileIsKnown looks at what the keys of a probe say of themselves.
+func TestEveryKeyThatNamesAFileIsKnown(t *testing.T) {
+	found := 0
+	var look func(reflect.Type, string)
+	look = func(t2 reflect.Type, before string) {
+		for _, f := range fieldsOf(t2) {
+			if isSection(f.typ) {
+				look(f.typ, before+f.key+".")
+			} else if strings.Contains(f.doc, " file") {
+				if found++; !contains(namesFile, before+f.key) {
+					t.Errorf("%s names a file, and a shared screen could choose it", before+f.key)
+				}
+			}
+		}
+	}
+	if look(reflect.TypeFor[Probe](), ""); found != len(namesFile) {
+		t.Errorf("found %d of %d", found, len(namesFile))
 	}
 }
 

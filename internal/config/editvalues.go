@@ -68,6 +68,23 @@ func keep(probe map[string]any, path, value string) {
 	}
 }
 
+// holdsInside says whether any value of a probe stands for something on this machine.
+func holdsInside(values map[string]any, before string) bool {
+	for key, value := range values {
+		switch v := value.(type) {
+		case map[string]any:
+			if holdsInside(v, before+key+".") {
+				return true
+			}
+		case string:
+			if leadsInside(before+key, v) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // taken are the keys that are to be taken away.
 func taken(keys map[string]string) []string {
 	var all []string

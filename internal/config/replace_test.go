@@ -88,8 +88,8 @@ func TestOneEditCanFollowAnother(t *testing.T) {
 
 func TestAConfigThatIsNotThereIsMade(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "warroom", FileName)
-	edit := Edit{Config: Default(), Path: path}
-	c, err := edit.Add(NewProbe{Name: "a", URL: "a.example.com", Guarded: true})
+	edit := Edit{Config: Default(), Path: path, Shared: true}
+	c, err := edit.Add(NewProbe{Name: "a", URL: "a.example.com"})
 	must(t, err)
 	const want = "probes:\n  - name: a\n    url: a.example.com\n    guarded: true\n"
 	if about, err := os.Stat(path); err != nil || about.Mode().Perm() != 0o600 || textOfFile(t, path) != want || c.File() != path {

@@ -130,10 +130,18 @@ func TestQ6EveryProtocolIsGuarded(t *testing.T) {
 	env := nameServer(t, func(question) *reply { return &reply{addresses: []string{"127.0.0.1", "::1"}} })
 	closed := newDoor(t, "127.0.0.1")
 	opened := pings.opened
-	for _, pattern := range []string{
-		"http://HOST:PORT/", "https://HOST:PORT/", "tcp://HOST:PORT", "tls://HOST:PORT", "grpc://HOST:PORT", "grpcs://HOST:PORT", "ws://HOST:PORT/", "wss://HOST:PORT/",
-		"dns://HOST:PORT/www.example.com", "dns://HOST:PORT/www.example.com?transport=tcp", "dns://HOST:PORT/www.example.com?transport=tls", "icmp://HOST",
-	} {
+	patterns := []string{"dns://HOST:PORT/www.example.com?transport=tcp", "dns://HOST:PORT/www.example.com?transport=tls"}
+	for scheme := range protocols {
+		switch scheme {
+		case "icmp":
+			patterns = append(patterns, "icmp://HOST")
+		case "dns":
+			patterns = append(patterns, "dns://HOST:PORT/www.example.com")
+		default:
+			patterns = append(patterns, scheme+"://HOST:PORT")
+		}
+	}
+	for _, pattern := range patterns {
 		url := strings.NewReplacer("HOST", "shop.example", "PORT", closed.port()).Replace(pattern)
 		t.Run(url, func(t *testing.T) {
 			where := "shop.example:" + closed.port()
