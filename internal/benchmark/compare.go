@@ -117,6 +117,9 @@ func (o options) inTurns(s *server, protocol string, rate int, names []string) (
 	}
 	fmt.Printf("\n%s, %d/s, %d runs of %d s each\n", protocol, rate, o.rounds, o.seconds)
 	printRuns(os.Stdout, protocol, rate, names, runs)
+	for _, f := range runs[scheduled] {
+		fmt.Printf("%d turns were skipped in a run\n", f.Skipped)
+	}
 	return wrong
 }
 

@@ -23,6 +23,7 @@ type task struct {
 // figures are what one run came to.
 type figures struct {
 	Made        int           // probes, those before the measurement included
+	Skipped     int           // turns for which it was too late; only warroom's runner skips any
 	CPU         time.Duration // user and system time of the whole process, for one probe
 	Allocations float64       // for one probe
 	Bytes       float64       // the same

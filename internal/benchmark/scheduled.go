@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"warroom/internal/room"
@@ -19,14 +20,44 @@ const scheduled = "warroom's runner"
 // settling is how long warroom spreads out the first looks, and a second more.
 const settling = 3 * time.Second
 
-// observed is what is written down of the looks that a runner makes.
+// observed is a room that writes down what looks report while it measures.
 type observed struct {
+	*room.Room
 	mu        sync.Mutex
-	made      int
 	measuring bool
-	over      bool          // no more looks are made
-	starts    [][]time.Time // by target, while measuring
-	readings  readings      // latencies while measuring
+	readings  readings
+	skipped   int
+}
+
+// Observe implements sources.Sink.
+func (o *observed) Observe(seen room.Observation) {
+	if len(seen.Signals) > 0 {
+		o.note(seen.Signals)
+	}
+	o.Room.Observe(seen)
+}
+
+func (o *observed) note(signals []room.Signal) {
+	latency, err := verdict(signals)
+	if err != nil {
+		o.readings.fail(err)
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.measuring {
+		sample := &signals[0].Samples[0]
+		o.readings.latencies = append(o.readings.latencies, latency)
+		o.readings.lags = append(o.readings.lags, sample.Late)
+		o.skipped += sample.Skipped
+	}
+}
+
+// measure says how many looks were measured until it was called last.
+func (o *observed) measure(on bool) int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.measuring = on
+	return len(o.readings.lags)
 }
 
 // schedule lets warroom's runner look at its watches as it does in a room.
@@ -35,105 +66,38 @@ func schedule(t task) (figures, error) {
 	if err != nil {
 		return figures{}, err
 	}
-	o := &observed{starts: make([][]time.Time, t.Rate)}
+	var made atomic.Int64
 	watches := make([]sources.Watch, t.Rate)
 	for i := range watches {
 		if watches[i], err = probe.New(specOf(t.Protocol, t.Serving, i), env); err != nil {
 			return figures{}, err
 		}
-		watches[i].Look = o.around(i, watches[i].Look)
+		look := watches[i].Look
+		watches[i].Look = func(ctx context.Context, report sources.Report) error {
+			made.Add(1)
+			return look(ctx, report)
+		}
 	}
+	o := &observed{Room: room.New(room.Options{Name: "benchmark"})}
+	runner := sources.NewRunner(room.Wall{}, o, slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
-	running.Go(func() {
-		r := room.New(room.Options{Name: "benchmark"})
-		sources.NewRunner(room.Wall{}, r, slog.New(slog.DiscardHandler)).Run(ctx, watches)
-	})
+	running.Go(func() { runner.Run(ctx, watches) })
 	time.Sleep(settling)
 	runtime.GC()
 	before := spentSoFar()
-	o.set(&o.measuring, true)
+	o.measure(true)
 	time.Sleep(time.Duration(t.Seconds) * time.Second)
-	o.set(&o.measuring, false)
-	f := figures{Resident: resident()}
-	f.since(before, o.measured())
-	o.set(&o.over, true)
-	time.Sleep(time.Second) // those under way come to their end
+	f := figures{}
+	f.since(before, o.measure(false))
+	f.Resident = resident()
+	for _, w := range watches {
+		runner.Remove(w.Name)
+	}
+	time.Sleep(time.Second) // looks under way come to their end
 	cancel()
 	running.Wait()
-	f.Made = o.made
-	f.times(&readings{latencies: o.readings.latencies, lags: lagsOf(o.starts)})
+	f.Made, f.Skipped = int(made.Load()), o.skipped
+	f.times(&o.readings)
 	return f, o.readings.err()
-}
-
-func (o *observed) set(what *bool, to bool) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	*what = to
-}
-
-func (o *observed) measured() int {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	count := 0
-	for _, starts := range o.starts {
-		count += len(starts)
-	}
-	return count
-}
-
-// begins says whether a look may be made.
-func (o *observed) begins(target int) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.over {
-		return false
-	}
-	o.made++
-	if o.measuring {
-		o.starts[target] = append(o.starts[target], time.Now())
-	}
-	return true
-}
-
-func (o *observed) ends(latency time.Duration, err error) {
-	if err != nil {
-		o.readings.fail(err)
-	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.measuring {
-		o.readings.latencies = append(o.readings.latencies, latency)
-	}
-}
-
-// around is a look that is written down.
-func (o *observed) around(target int, look sources.Look) sources.Look {
-	return func(ctx context.Context, report sources.Report) error {
-		if !o.begins(target) {
-			return nil
-		}
-		return look(ctx, func(signals []room.Signal) {
-			o.ends(verdict(signals))
-			report(signals)
-		})
-	}
-}
-
-// lagsOf compares each start with the earliest of the same target, to whole seconds: a
-// runner does not say when a look was due.
-func lagsOf(targets [][]time.Time) []time.Duration {
-	var lags []time.Duration
-	for _, starts := range targets {
-		least, own := time.Duration(0), len(lags)
-		for _, at := range starts {
-			off := at.Sub(starts[0])
-			off -= off.Round(time.Second)
-			lags, least = append(lags, off), min(least, off)
-		}
-		for i := range lags[own:] {
-			lags[own+i] -= least
-		}
-	}
-	return lags
 }
