@@ -52,7 +52,7 @@ func (o *observed) note(signals []room.Signal) {
 	}
 }
 
-// measure says how many looks were measured until it was called last.
+// measure begins or ends measuring, and gives how many looks were measured so far.
 func (o *observed) measure(on bool) int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
