@@ -88,13 +88,13 @@ func looksOf(t task) ([]look, error) {
 		if c.name != t.Contestant {
 			continue
 		}
-		make, err := c.prepare(t.Protocol, t.Serving)
+		lookAt, err := c.prepare(t.Protocol, t.Serving)
 		if err != nil {
 			return nil, err
 		}
 		var looks []look
 		for number := range t.Rate {
-			one, err := make(number)
+			one, err := lookAt(number)
 			if err != nil {
 				return nil, err
 			}
