@@ -114,6 +114,7 @@ func actions() []action {
 		{id: "private", title: "hide from others what you look at, or show it again", when: byName, do: (*Model).doPrivate},
 		{id: "audit", title: "who came, left and acted, and with which key", when: byName, do: (*Model).doAudit},
 		{id: "remove", title: "show somebody out", when: byName, arg: "NAME", least: true, gives: (*Model).memberNames, needs: room.MayAdmin, do: (*Model).doRemove},
+		{id: "probe", title: "add a probe by its URL, or change one", when: byName, arg: "URL or WHAT [NAME] [key=value]", least: true, gives: (*Model).probeChoices, needs: room.MayAct, do: (*Model).doProbe},
 		{id: "reload", title: "read the config again", when: byName, needs: room.MayAdmin, do: (*Model).doReload},
 		{id: "theme", title: "choose a theme, shown while choosing", keys: []string{"T"}, arg: "NAME", near: true, gives: (*Model).themeNames, do: (*Model).doTheme},
 		{id: "mouse", title: "the mouse on or off", keys: []string{"M"}, do: (*Model).doMouse},

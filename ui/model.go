@@ -30,6 +30,7 @@ type Model struct {
 	charts    room.Charts
 	noJournal string
 	reload    func() error
+	probe     ProbeDesk
 	refresh   func()
 	newLook   func() *Look
 	look      *Look // the last one taken from newLook
@@ -97,7 +98,7 @@ func New(o Options) (*Model, error) {
 	}
 	m := &Model{
 		context: o.Context, reader: o.Room, desk: o.Desk, role: cmp.Or(o.Role, room.Admin), acts: acts{readOnly: o.ReadOnly}, played: playing(o.Drill, o.Replay),
-		past: past{history: o.History}, noJournal: o.NoJournal, reload: o.Reload, refresh: o.Refresh, charts: o.Charts,
+		past: past{history: o.History}, noJournal: o.NoJournal, reload: o.Reload, refresh: o.Refresh, probe: o.Probe, charts: o.Charts,
 		newLook: o.NewLook, log: o.Log, keep: o.Keep, memory: o.Memory, panes: newPanes(), flags: newFlags(), input: textinput.New(),
 	}
 	if m.newLook == nil {

@@ -28,6 +28,7 @@ type Options struct {
 	Look
 	NewLook func() *Look          // the look of a config that was read since; nil if none was. May be nil itself
 	Reload  func() error          // reads the config again; nil if there is none
+	Probe   ProbeDesk             // changes what is probed; nil for one who may not, and where nothing can
 	Refresh func()                // looks again now; nil if nothing can
 	Charts  room.Charts           // fetches the readings behind an alarm; nil if nothing can
 	Log     func() []LogLine      // the program's own log, oldest first; nil if there is none

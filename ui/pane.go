@@ -20,23 +20,23 @@ type pane struct {
 	columns func(p *pen, s *room.Snapshot, it item) []cell
 	details func(g *page, it item)
 
-	items   []item
-	version uint64 // of the list that items came from
-	filter  filter
-	order   int  // index of orders
-	people  bool // somebody has acknowledged or claimed one of the items
-	cleared bool // one of them was over before anybody had
-	sorted  int  // the order that items are in
-	story   story
-	kept    uint64 // keptMark of the Snapshot that items came from
-	again   bool   // items must be gathered again, although nothing that they come from has changed
-	cursor  int
-	top     int
-	moved   bool // the cursor was moved, so it stays with its row
-	past    bool // the rows are those of another moment than now
-	missed  item // the row that the cursor is to stay with, and that is not there at that moment
-	begin   int  // the line within the pane on which the first row was drawn
-	visible int  // rows that were drawn
+	items     []item
+	version   uint64 // of the list that items came from
+	filter    filter
+	order     int  // index of orders
+	people    bool // somebody has acknowledged or claimed one of the items
+	longWords bool // one of them has a long word for its state: CLEARED, PAUSED
+	sorted    int  // the order that items are in
+	story     story
+	kept      uint64 // keptMark of the Snapshot that items came from
+	again     bool   // items must be gathered again, although nothing that they come from has changed
+	cursor    int
+	top       int
+	moved     bool // the cursor was moved, so it stays with its row
+	past      bool // the rows are those of another moment than now
+	missed    item // the row that the cursor is to stay with, and that is not there at that moment
+	begin     int  // the line within the pane on which the first row was drawn
+	visible   int  // rows that were drawn
 
 	drawn drawn
 	lines []string
@@ -142,7 +142,7 @@ func (p *pane) body(pen *pen, s *room.Snapshot, f *flags, width, height int, foc
 	}
 	gutters = make([]string, len(lines), height)
 	pen.found, pen.many, pen.wide = p.filter, accounts(p.scopes(s)) > 1, width
-	pen.people, pen.cleared = p.people, p.cleared
+	pen.people, pen.longWords = p.people, p.longWords
 	if p.tail {
 		pen.many = accounts(s.Scopes.List) > 1
 	}

@@ -24,7 +24,7 @@ func (p *pane) sync(s *room.Snapshot, f filter) {
 	p.version, p.filter, p.sorted, p.kept = version, f, p.order, kept
 	p.filter.sight = &sight{Snapshot: s}
 	p.items = p.gather(s, p.filter)
-	p.people, p.cleared = peopled(p.items)
+	p.people, p.longWords = peopled(p.items)
 	p.again = false
 	switch {
 	case follows:

@@ -82,13 +82,13 @@ func clearedCount(list room.List) int {
 }
 
 // peopled says whether somebody has acknowledged or claimed one of some rows, and
-// whether one was cleared.
-func peopled(items []item) (people, anyCleared bool) {
+// whether one has a long word for its state: CLEARED or PAUSED.
+func peopled(items []item) (people, longWords bool) {
 	for _, it := range items {
 		if it.signal != nil {
 			people = people || it.signal.Ack != nil || it.signal.Claim != nil
-			anyCleared = anyCleared || cleared(it.signal)
+			longWords = longWords || cleared(it.signal) || it.signal.Word == room.Paused
 		}
 	}
-	return people, anyCleared
+	return people, longWords
 }

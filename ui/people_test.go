@@ -121,7 +121,7 @@ func TestNoStateIsToldByColourAlone(t *testing.T) {
 			for width := 20; width <= 130; width++ {
 				seen := map[string]string{}
 				for _, s := range everyStanding(m.shown.Of(p.kind).Signals[0]) {
-					m.pen.people, m.pen.cleared = true, true
+					m.pen.people, m.pen.longWords = true, true
 					state := fmt.Sprint(s.State, s.Standing, s.Claim != nil && s.Ack == nil)
 					row := ansi.Strip(m.pen.row(width, false, false, p.columns(&m.pen, m.shown, item{signal: s})...))
 					if other, same := seen[row]; same {

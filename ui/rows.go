@@ -118,7 +118,7 @@ func probeRow(p *pen, s *room.Snapshot, it item) []cell {
 		}
 	}
 	wordWidth, name := 5, theme.Text
-	if p.cleared {
+	if p.longWords {
 		wordWidth = len(clearedWord)
 	}
 	if it.signal.Standing == room.Acknowledged {

@@ -155,6 +155,7 @@ type Personal struct {
 	Remove   func(id uint64) error // shows somebody out; nil for one who may not
 	Refresh  func()                // as in Options
 	Reload   func() error          // as in Options
+	Probe    ProbeDesk             // as in Options
 	Steering room.Steering         // of what is played; nil for one who may not steer
 	Memory   Memory                // as in Options
 	Keep     func(Memory) error    // as in Options
@@ -163,7 +164,7 @@ type Personal struct {
 // Own makes a copy one person's own, as it stands.
 func (m *Model) Own(p Personal) {
 	m.desk, m.hadDesk = p.Desk, false
-	m.refresh, m.reload, m.keep, m.memory, m.played.steering = p.Refresh, p.Reload, p.Keep, p.Memory, p.Steering
+	m.refresh, m.reload, m.probe, m.keep, m.memory, m.played.steering = p.Refresh, p.Reload, p.Probe, p.Keep, p.Memory, p.Steering
 	m.crowd.seat, m.crowd.remove = p.Seat, p.Remove
 	if m.crowd.shown = m.viewport(); p.Seat != nil {
 		p.Seat.Look(m.crowd.shown)

@@ -10,14 +10,17 @@ import (
 )
 
 // intake takes in configs that have changed, whoever has read them: the one that
-// watches the file, or a person who asks for it. Safe for concurrent use.
+// watches the file, a person who asks for it, or one who has changed a probe. Safe for
+// concurrent use.
 type intake struct {
 	app    *app
 	crew   *crew
+	world  world // as it is probed
 	groups func(*config.Config) []group
 	look   atomic.Pointer[ui.Look] // of the newest that was taken; nil before there is one
 
-	turn sync.Mutex // held while one is taken, so that a look never goes with the watches of another
+	turn    sync.Mutex     // held while one is taken, so that a look never goes with the watches of another
+	current *config.Config // the one in force
 }
 
 // take goes over to the next config, or tells why it cannot be read. It waits until
@@ -30,8 +33,23 @@ func (i *intake) take(ctx context.Context, next *config.Config, err error) {
 		worn, err = i.app.lookOf(next)
 	}
 	if err == nil {
+		i.current = next
 		i.look.Store(worn)
 		i.crew.exchange(ctx, i.groups(next))
 	}
 	i.crew.tellConfig(err)
+}
+
+// notice takes in what the file was found to hold, unless it was this program that has
+// written it.
+func (i *intake) notice(ctx context.Context, next *config.Config, err error) {
+	if err == nil {
+		i.turn.Lock()
+		known := next.Same(i.current)
+		i.turn.Unlock()
+		if known {
+			return
+		}
+	}
+	i.take(ctx, next, err)
 }

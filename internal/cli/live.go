@@ -18,7 +18,8 @@ type forms struct {
 	kept   *kept
 	screen ui.Options
 	plain  ui.PlainOptions
-	memory string // the file of the state directory in which is remembered how a screen was left
+	guests ui.ProbeDesk // changes probes for people who join; nil where nobody can
+	memory string       // the file of the state directory in which is remembered how a screen was left
 }
 
 // shown shows a room until it is left.
@@ -52,7 +53,7 @@ func (a *app) runLive(ctx context.Context, show shown) error {
 	watched := world{clock: clock, charts: cloudwatch.NewCharts(clock)}
 	watched.network.Known = leftWith(k.room)
 	c := &crew{room: k.room, clock: clock, log: log.Logger, charts: watched.charts}
-	in := &intake{app: a, crew: c, groups: func(cfg *config.Config) []group { return a.groups(cfg, watched) }}
+	in := &intake{app: a, crew: c, world: watched, current: cfg, groups: func(cfg *config.Config) []group { return a.groups(cfg, watched) }}
 	take := func(next *config.Config, err error) { in.take(ctx, next, err) }
 	c.start(ctx, a.groups(cfg, watched))
 	defer c.leave()
@@ -61,16 +62,16 @@ func (a *app) runLive(ctx context.Context, show shown) error {
 			if err == nil {
 				err = a.override(next)
 			}
-			take(next, err)
+			in.notice(ctx, next, err)
 		}); err != nil {
 			log.Warn("the config is not watched for changes", "why", err)
 		}
 	}()
-	return show(ctx, forms{kept: k, memory: liveMemory,
+	return show(ctx, forms{kept: k, memory: liveMemory, guests: in.probeDesk(false),
 		plain: ui.PlainOptions{Room: k.room, NoJournal: k.unkept, ASCII: a.onlyASCII(cfg), Wait: foundWithin},
 		screen: ui.Options{
 			Context: ctx, Room: k.room, Desk: k.desk(), History: k.history, NoJournal: k.unkept, Look: *first, NewLook: in.look.Load,
-			Refresh: c.again, Reload: a.reload(path, take), Charts: newSharedCharts(k.charts(watched.charts), clock),
+			Refresh: c.again, Reload: a.reload(path, take), Probe: in.probeDesk(true), Charts: newSharedCharts(k.charts(watched.charts), clock),
 		}}, log)
 }
 

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"warroom/internal/room"
 	"warroom/internal/serve"
 	"warroom/ui"
 )
@@ -19,7 +20,7 @@ func (a *app) furnish(o *serve.Options, v forms, log *ownLog) {
 	ascii := v.screen.ASCII
 	o.Screen = func(g *serve.Guest) ui.Options {
 		s := v.screen
-		s.Desk, s.Refresh, s.Reload, s.Keep, s.Memory = nil, nil, nil, nil, ui.Memory{}
+		s.Desk, s.Refresh, s.Reload, s.Probe, s.Keep, s.Memory = nil, nil, nil, nil, nil, ui.Memory{}
 		if s.Drill != nil {
 			s.Drill = v.screen.Drill
 		}
@@ -30,8 +31,11 @@ func (a *app) furnish(o *serve.Options, v forms, log *ownLog) {
 		return s
 	}
 	o.Remember = func(key string) (ui.Memory, func(ui.Memory) error) { return a.rememberGuest(key, v.memory, log) }
-	o.Personal = func(*serve.Guest) ui.Personal {
-		p := ui.Personal{Refresh: v.screen.Refresh, Reload: v.screen.Reload}
+	o.Personal = func(g *serve.Guest) ui.Personal {
+		p := ui.Personal{Refresh: v.screen.Refresh, Reload: v.screen.Reload, Probe: v.guests}
+		if g.Person().Role.May(room.MayAdmin) {
+			p.Probe = v.screen.Probe
+		}
 		if v.screen.Drill != nil {
 			p.Steering = v.screen.Drill
 		}

@@ -70,12 +70,18 @@ func leftWith(r *room.Room) func(key string) *room.Signal {
 	}
 }
 
-// groups are the watches that a config asks for.
-func (a *app) groups(cfg *config.Config, w world) []group {
+// prepared is the world as the probes of a config see it.
+func (w world) prepared(cfg *config.Config) world {
 	w.network.Clock = w.clock
 	if w.real() && !cfg.Controls.Off {
 		w.network.Controls = probe.NewControls(cfg.Controls.Wanted())
 	}
+	return w
+}
+
+// groups are the watches that a config asks for.
+func (a *app) groups(cfg *config.Config, w world) []group {
+	w = w.prepared(cfg)
 	groups := []group{func(context.Context) ([]sources.Watch, bool) {
 		return slices.Concat(probeWatches(cfg, w), connectionWatch(cfg, w)), true
 	}}
@@ -155,12 +161,17 @@ func awake(cfg *config.Config) []config.Probe {
 	return slices.DeleteFunc(slices.Clone(cfg.Probes), func(p config.Probe) bool { return p.Paused })
 }
 
-// probeWatches look at the probes of a config; one that is paused has none.
+// probeWatches look at the probes of a config. One that is paused says so, where there is
+// more than one look.
 func probeWatches(cfg *config.Config, w world) []sources.Watch {
 	var watches []sources.Watch
 	catalogue := cfg.Catalogue()
 	guard := probe.NewGuard(cfg.Additions.Ranges())
-	for _, p := range awake(cfg) {
+	probes := cfg.Probes
+	if w.once {
+		probes = awake(cfg)
+	}
+	for _, p := range probes {
 		spec := probeSpec(p)
 		if p.Guarded {
 			spec.Guard = guard
@@ -168,7 +179,11 @@ func probeWatches(cfg *config.Config, w world) []sources.Watch {
 		if w.once {
 			spec.Confirm = probe.Confirm{}
 		}
-		watch, err := probe.New(spec, &w.network)
+		make := probe.New
+		if p.Paused {
+			make = probe.NewPaused
+		}
+		watch, err := make(spec, &w.network)
 		if err != nil {
 			watch = refused(room.Scope{Source: "probe", Region: p.Region}, "probe/"+p.Name, &sources.Failure{Trouble: room.Trouble{
 				What: "the probe " + p.Name + " cannot be made", Why: err.Error(), Next: "mend it in the config",

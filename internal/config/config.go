@@ -43,6 +43,9 @@ type Config struct {
 	digest digest
 }
 
+// Same says whether two configs were read from the same content of the same file.
+func (c *Config) Same(o *Config) bool { return c.file == o.file && c.digest == o.digest }
+
 // Intervals is how often each source looks.
 type Intervals struct {
 	Health time.Duration `yaml:"health" doc:"AWS Health; 30s or more, since AWS itself posts minutes apart and throttles below." default:"60s"`

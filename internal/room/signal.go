@@ -44,6 +44,10 @@ func (s State) String() string {
 // Its state is Warning, and it calls nobody: most single failures pass.
 const Unconfirmed = "DOWN?"
 
+// Paused is the word of a probe that is not looked at because somebody wants it so. Its
+// state is Unknown, and that is no blindness.
+const Paused = "PAUSED"
+
 // Urgency orders states for people: critical, then warning, then unknown (blind
 // is worse than good), then ok. A higher number is more urgent.
 func (s State) Urgency() int {

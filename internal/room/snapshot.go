@@ -166,7 +166,7 @@ func (s *Snapshot) Condition(now time.Time) Condition {
 	}
 	for _, kind := range []Kind{KindHealth, KindProbe} {
 		list := s.Of(kind)
-		if list.States[Unknown] > 0 {
+		if list.States[Unknown] > list.Counts[Paused] {
 			return Blind
 		}
 		for _, signal := range list.Signals {

@@ -28,7 +28,7 @@ func (g *Guest) showScreen() (int, error) {
 	personal.Memory, personal.Keep = g.remembered()
 	o := g.server.options.Screen(g)
 	o.Role, o.Roster, o.Zone = g.Person().Role, g.server.options.Roster, g.Zone()
-	o.Desk, o.Seat, o.Remove, o.Refresh, o.Reload = personal.Desk, personal.Seat, personal.Remove, personal.Refresh, personal.Reload
+	o.Desk, o.Seat, o.Remove, o.Refresh, o.Reload, o.Probe = personal.Desk, personal.Seat, personal.Remove, personal.Refresh, personal.Reload, personal.Probe
 	left, known := g.server.left.of(g.Person().Key)
 	o.Memory, o.Keep = personal.Memory, personal.Keep
 	first := func(ctx context.Context) (screen.Screen, error) {
@@ -88,6 +88,9 @@ func (g *Guest) personal() ui.Personal {
 	role := g.Person().Role
 	if !role.May(room.MayLook) {
 		p.Refresh = nil
+	}
+	if !role.May(room.MayAct) {
+		p.Probe = nil
 	}
 	if !role.May(room.MaySteer) {
 		p.Steering = nil

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestProbesAreChangedOnTheScreenAndInTheFile: added, paused, let go on, changed and
+// removed by the palette; the rows follow, and the file keeps its comments.
+func TestProbesAreChangedOnTheScreenAndInTheFile(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer server.Close()
+	s := start(t, 140, 40, []string{"AWS_EC2_METADATA_DISABLED=true"})
+	s.waitFor("WARROOM")
+	path := filepath.Join(s.command.Dir, "warroom.yaml")
+	head := "# what we watch\nhealth: {off: true}\nalarms: {off: true} # not yet\ncontrols: {off: true}\nprobes:\n  # the database\n  - name: db\n    url: " + server.URL + " # for now\n"
+	if err := os.WriteFile(path, []byte(head), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.waitFor("db ")
+	holds := func(what string, parts ...string) {
+		t.Helper()
+		content, err := os.ReadFile(path)
+		if err != nil || !strings.HasPrefix(string(content), head) {
+			t.Errorf("%s: the lines that were there are not there: %v\n%s", what, err, content)
+		}
+		if got := strings.Join(strings.Fields(strings.TrimPrefix(string(content), head)), " "); got != strings.Join(parts, " ") {
+			t.Errorf("%s: the file goes on with %q", what, got)
+		}
+	}
+	s.press(":probe " + server.URL + "/health shop interval=2s\r")
+	s.waitFor("probe shop was added")
+	s.wait("shows it UP", func(screen string) bool {
+		return strings.Contains(lineWith(screen, " shop "), "UP")
+	})
+	holds("added", "- name: shop url:", server.URL+"/health", "interval: 2s")
+
+	s.press(":probe pause shop\r")
+	s.wait("shows it PAUSED", func(screen string) bool { return strings.Contains(lineWith(screen, " shop "), "PAUSED") })
+	holds("paused", "- name: shop url:", server.URL+"/health", "interval: 2s paused: true")
+
+	s.press(":probe resume shop\r")
+	s.wait("shows it UP again", func(screen string) bool { return strings.Contains(lineWith(screen, " shop "), "UP") })
+
+	s.press(":probe set shop expect.status=404\r")
+	s.wait("shows it DOWN", func(screen string) bool { return strings.Contains(lineWith(screen, " shop "), "DOWN ") })
+
+	s.press(":probe set shop slow=10s\r")
+	s.waitFor("is not shorter than the timeout")
+
+	s.press(":probe run shop\r")
+	s.waitFor("looking at shop now")
+
+	s.press(":probe remove shop\r")
+	s.waitFor("probe shop was removed")
+	s.wait("shows it no more", func(screen string) bool { return lineWith(screen, " shop ") == "" })
+	holds("removed")
+	s.press("q")
+	s.status()
+}
+
+// lineWith is the first row of a pane of probes with a text.
+func lineWith(screen, text string) string {
+	for line := range strings.Lines(screen) {
+		for _, word := range []string{"UP ", "DOWN", "PAUSED", "SLOW", "ERROR"} {
+			if before, _, found := strings.Cut(line, text); found && strings.Contains(before, word) {
+				return line
+			}
+		}
+	}
+	return ""
+}
