@@ -9,7 +9,7 @@ import (
 // values is what a file says, as text and with no reference resolved: maps, lists and
 // strings; nil for what has no value. What loading does not read (x-) is left out.
 func (m *manuscript) values() map[string]any {
-	r := newReader(m.path, []byte(m.text()))
+	r := newReader(m.path, m.content())
 	body := r.parse()
 	if body == nil {
 		return map[string]any{}

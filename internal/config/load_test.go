@@ -244,3 +244,10 @@ func TestFindLooksInThreePlaces(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+func TestLinesThatEndAsOnWindowsAreCountedOnce(t *testing.T) {
+	_, err := Parse(FileName, []byte("# ours\r\nroom: x # ours\r\nprobes: # ours\r\n  - name: a # ours\r\n    url: a.example.com\r\n    slow: often\r\n"), Allowed{})
+	if err == nil || !strings.HasPrefix(err.Error(), "warroom.yaml:6:11: probes[0].slow: ") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -19,8 +19,6 @@ type manuscript struct {
 	pair  *ast.MappingValueNode // probes and its value; nil if there is none
 }
 
-const byteOrderMark = "\ufeff"
-
 // newManuscript reads the text of a file. The error is Problems, or a plain reason why it
 // cannot be changed.
 func newManuscript(path string, content []byte) (*manuscript, error) {
@@ -35,10 +33,10 @@ func newManuscript(path string, content []byte) (*manuscript, error) {
 	if len(m.lines) > 0 && strings.HasSuffix(m.lines[0], "\r\n") {
 		m.end = "\r\n"
 	}
-	if strings.Contains(m.text(), "\r") {
+	r := newReader(path, content)
+	if bytes.Contains(r.content, []byte("\r")) {
 		return nil, byHand(path, errors.New("it holds a carriage return in the middle of a line"))
 	}
-	r := newReader(path, []byte(m.text()))
 	body := r.parse()
 	if err := r.outcome(); err != nil {
 		return nil, err
@@ -52,12 +50,6 @@ func newManuscript(path string, content []byte) (*manuscript, error) {
 	}
 	m.root, m.pair = root, pairOf(root, "probes")
 	return m, nil
-}
-
-// text is what the parser gets: it takes lines that end with \r\n for two where they hold
-// a comment.
-func (m *manuscript) text() string {
-	return strings.ReplaceAll(strings.Join(m.lines, ""), "\r\n", "\n")
 }
 
 func (m *manuscript) content() []byte { return []byte(m.mark + strings.Join(m.lines, "")) }

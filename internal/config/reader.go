@@ -30,8 +30,12 @@ type reader struct {
 	problems  Problems
 }
 
+const byteOrderMark = "\ufeff"
+
 func newReader(path string, content []byte) *reader {
-	content = bytes.TrimPrefix(content, []byte("\ufeff")) // some editors begin with a byte order mark
+	content = bytes.TrimPrefix(content, []byte(byteOrderMark)) // some editors begin with one
+	// The parser counts a line twice that ends with \r\n after a comment.
+	content = bytes.ReplaceAll(content, []byte("\r\n"), []byte("\n"))
 	return &reader{
 		source:  &source{file: path, folder: filepath.Dir(path), lines: strings.Split(string(content), "\n")},
 		content: content,
