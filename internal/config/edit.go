@@ -94,7 +94,7 @@ func (e Edit) allows(probe map[string]any, keys map[string]string) error {
 		switch {
 		case e.Shared && key == "guarded":
 			return errGuarded
-		case e.Shared && (leadsInside(key, value) || key != "paused" && holdsInside(probe, "")):
+		case e.Shared && (leadsInside(key, value) || key != "paused" && holdsInside("", probe)):
 			return errInside
 		}
 	}

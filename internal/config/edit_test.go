@@ -161,6 +161,7 @@ func TestAnEditThatCannotBeMadeWritesNothing(t *testing.T) {
 		{"a guarded certificate", one, guarded(NewProbe{Name: "b", URL: "b.example.com", Keys: map[string]string{"tls.minimum": "1.3", "tls.certificate": "/etc/ssl/ours.pem", "tls.key": "/etc/ssl/ours.key"}}), errInside.Error()},
 		{"a guard that is taken away", one + "    guarded: true\n", shared(change("a", "guarded", "")), errGuarded.Error()},
 		{"a guarded probe to which somebody has given a secret", one + "    guarded: true\n    headers: {X: \"${env:WARROOM_TEST_SECRET}\"}\n", shared(change("a", "url", "b.example.com")), errInside.Error()},
+		{"a guarded probe to which somebody has given a secret in a list", "probes:\n  - name: a\n    url: tcp://a.example.com:25\n    guarded: true\n    steps: [{send: \"${env:WARROOM_TEST_SECRET}\"}]\n", shared(change("a", "url", "tcp://b.example.com:25")), errInside.Error()},
 		{"a probe of the file, from a shared screen", one, shared(change("a", "url", "b.example.com")), errTrusted.Error()},
 		{"a probe of the file, paused and changed", one, shared(change("a", "paused", "true", "slow", "1s")), errTrusted.Error()},
 		{"removal of a probe of the file", one, shared(removal("a")), errTrusted.Error()},

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -69,18 +70,18 @@ func keep(probe map[string]any, path, value string) {
 }
 
 // holdsInside says whether any value of a probe stands for something on this machine.
-func holdsInside(values map[string]any, before string) bool {
-	for key, value := range values {
-		switch v := value.(type) {
-		case map[string]any:
-			if holdsInside(v, before+key+".") {
-				return true
-			}
-		case string:
-			if leadsInside(before+key, v) {
+func holdsInside(key string, value any) bool {
+	switch v := value.(type) {
+	case map[string]any:
+		for inner, value := range v {
+			if holdsInside(strings.TrimPrefix(key+"."+inner, "."), value) {
 				return true
 			}
 		}
+	case []any:
+		return slices.ContainsFunc(v, func(item any) bool { return holdsInside(key, item) })
+	case string:
+		return leadsInside(key, v)
 	}
 	return false
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"golang.org/x/net/dns/dnsmessage"
+
+	"warroom/internal/room"
 )
 
 func prefixes(texts ...string) (all []netip.Prefix) {
@@ -252,4 +254,24 @@ func TestQ6UnixSocketsAreNotProbed(t *testing.T) {
 			t.Errorf("%s is probed", url)
 		}
 	}
+}
+
+func TestQ6EachAddressOfANameIsGuarded(t *testing.T) {
+	closed := newDoor(t, "127.0.0.1")
+	env := nameServer(t, func(question) *reply { return &reply{addresses: []string{"127.0.0.1", "169.254.169.254"}} })
+	watch := watchOf(t, Spec{URL: "http://shop.example:" + closed.port(), Addresses: EveryAddress, Guard: NewGuard(nil, nil)}, env)
+	blocked := 0
+	err := watch.Look(t.Context(), func(signals []room.Signal) {
+		for _, signal := range signals {
+			for _, sample := range signal.Samples {
+				if sample.Class == "blocked" && strings.Contains(sample.Text, " is not probed: ") {
+					blocked++
+				}
+			}
+		}
+	})
+	if err != nil || blocked < 2 {
+		t.Errorf("%d addresses are blocked, %v", blocked, err)
+	}
+	closed.untouched(t)
 }
