@@ -134,7 +134,7 @@ func (f *failure) unheard() bool {
 	switch f.class {
 	case classTimeout:
 		return true
-	case classConnect:
+	case classConnect, classICMP: // our own kernel says so too when the way out is gone
 		return errors.Is(f.cause, syscall.EHOSTUNREACH)
 	case classDNS:
 		dns, ok := errors.AsType[*net.DNSError](f.cause)

@@ -20,6 +20,9 @@ const (
 	burstLimit = 20
 	// burstGap is the time between two pings of a burst, real time.
 	burstGap = 20 * time.Millisecond
+	// sizeLeast and sizeMost bound the payload of a ping, in bytes: the nonce fits, and
+	// with its headers it fits the packets of nearly every network.
+	sizeLeast, sizeMost = 16, 1400
 )
 
 // prepareICMP makes the prober of a URL such as icmp://host?count=5.
@@ -30,24 +33,29 @@ func prepareICMP(t *target) (prober, error) {
 	if t.spec.Body != "" || t.text != nil || t.url.Path != "" && t.url.Path != "/" || t.url.Port() != "" {
 		return nil, errors.New("an ICMP probe is a host and nothing else; write its URL as icmp://host")
 	}
-	count := 1
+	count, size := 1, sizeLeast
 	for name, values := range t.url.Query() {
 		n, err := strconv.Atoi(values[len(values)-1])
-		if name != "count" || err != nil || n < 1 || n > burstLimit {
-			return nil, fmt.Errorf("its URL asks for %q; an ICMP probe takes count=1 to count=%d", clean.Line(name, nameLimit), burstLimit)
+		switch {
+		case err == nil && name == "count" && n >= 1 && n <= burstLimit:
+			count = n
+		case err == nil && name == "size" && n >= sizeLeast && n <= sizeMost:
+			size = n
+		default:
+			return nil, fmt.Errorf("its URL asks for %q; an ICMP probe takes count=1 to count=%d and size=%d to size=%d",
+				clean.Line(name, nameLimit), burstLimit, sizeLeast, sizeMost)
 		}
-		count = n
 	}
 	return func(ctx context.Context, t *target, watch *stopwatch) outcome {
 		var found outcome
-		found.failure = pingAll(ctx, t, count, watch, &found)
+		found.failure = pingAll(ctx, t, count, size, watch, &found)
 		return found
 	}, nil
 }
 
 // pingAll sends a burst to the first address of a host and waits for every answer. The
 // phase of the first byte is the average round trip.
-func pingAll(ctx context.Context, t *target, count int, watch *stopwatch, found *outcome) *failure {
+func pingAll(ctx context.Context, t *target, count, size int, watch *stopwatch, found *outcome) *failure {
 	addresses, f := t.addresses(ctx, t.endpoint, watch)
 	if f != nil {
 		return f
@@ -62,7 +70,7 @@ func pingAll(ctx context.Context, t *target, count int, watch *stopwatch, found 
 		return unpinged(err)
 	}
 	defer socket.close()
-	trips, err := socket.burst(ctx, to, count)
+	trips, refused, err := socket.burst(ctx, to, count, size)
 	if err != nil {
 		watch.lap(phaseFirstByte)
 		return unpinged(err)
@@ -70,6 +78,8 @@ func pingAll(ctx context.Context, t *target, count int, watch *stopwatch, found 
 	watch.lap(phaseFirstByte)
 	lost := count - len(trips)
 	switch {
+	case len(trips) == 0 && refused != "":
+		return &failure{class: classICMP, phase: phaseFirstByte, reason: refused, cause: syscall.EHOSTUNREACH}
 	case len(trips) == 0:
 		return timedOut(t, phaseFirstByte)
 	case lost > 0:

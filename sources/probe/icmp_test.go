@@ -92,9 +92,9 @@ func TestTheNumberOfPingsGoesRound(t *testing.T) { // I8
 func TestOnlyTheReplyToOnesOwnPingCounts(t *testing.T) { // I4, I5
 	from := netip.MustParseAddr("192.0.2.1")
 	s := &pinger{waiting: map[ping]*pong{}, identifier: 7}
-	key := ping{from, 3, [nonceBytes]byte{1, 2, 3, 4, 5, 6, 7, 8}}
-	one := &pong{sent: time.Now(), got: make(chan time.Duration, 1)}
-	s.waiting[key] = one
+	one := &pong{sent: time.Now(), nonce: [nonceBytes]byte{1, 2, 3, 4, 5, 6, 7, 8}, size: sizeLeast, got: make(chan fate, 1)}
+	right := append(one.nonce[:], make([]byte, sizeLeast-nonceBytes)...)
+	s.waiting[ping{from, 3}] = one
 	say := func(address string, id, sequence int, data []byte) {
 		packet, err := (&icmp.Message{Type: ipv4.ICMPTypeEchoReply, Body: &icmp.Echo{ID: id, Seq: sequence, Data: data}}).Marshal(nil)
 		if err != nil {
@@ -102,21 +102,26 @@ func TestOnlyTheReplyToOnesOwnPingCounts(t *testing.T) { // I4, I5
 		}
 		s.deliver(packet, &net.IPAddr{IP: net.ParseIP(address)}, one.sent.Add(time.Millisecond))
 	}
-	say("192.0.2.1", 8, 3, key.nonce[:])
-	say("192.0.2.1", 7, 4, key.nonce[:])
-	say("192.0.2.2", 7, 3, key.nonce[:])
-	say("192.0.2.1", 7, 3, []byte("01234567"))
+	say("192.0.2.1", 8, 3, right)
+	say("192.0.2.1", 7, 4, right)
+	say("192.0.2.2", 7, 3, right)
+	say("192.0.2.1", 7, 3, []byte("0123456789abcdef"))
+	say("192.0.2.1", 7, 3, one.nonce[:])
 	say("192.0.2.1", 7, 3, nil)
 	s.deliver([]byte{0xff}, &net.IPAddr{IP: net.ParseIP("192.0.2.1")}, time.Now())
-	select {
-	case <-one.got:
-		t.Error("somebody else's reply was taken")
-	default:
+	if len(one.got) != 0 {
+		t.Fatal("somebody else's reply was taken")
 	}
-	say("192.0.2.1", 7, 3, key.nonce[:])
-	say("192.0.2.1", 7, 3, key.nonce[:]) // a duplicate has nobody waiting
-	if trip := <-one.got; trip != time.Millisecond || len(one.got) != 0 {
-		t.Errorf("the round trip is %s", trip)
+	say("192.0.2.1", 7, 3, right)
+	say("192.0.2.1", 7, 3, right) // a duplicate has nobody waiting
+	if what := <-one.got; what != (fate{trip: time.Millisecond}) || len(one.got) != 0 {
+		t.Errorf("got %+v", what)
+	}
+	s.waiting[ping{from, 3}] = one
+	s.forget(map[ping]*pong{{from, 3}: one})
+	say("192.0.2.1", 7, 3, right)
+	if len(one.got) != 0 {
+		t.Error("a reply that came too late was taken")
 	}
 }
 
@@ -150,10 +155,11 @@ func TestPingsLeaveNothingBehind(t *testing.T) {
 
 func TestPingsThatAreRefused(t *testing.T) {
 	for url, want := range map[string]string{
-		"icmp://192.0.2.1:7":        "an ICMP probe is a host and nothing else; write its URL as icmp://host",
-		"icmp://192.0.2.1/x":        "an ICMP probe is a host and nothing else; write its URL as icmp://host",
-		"icmp://192.0.2.1?count=99": `its URL asks for "count"; an ICMP probe takes count=1 to count=20`,
-		"icmp://192.0.2.1?size=9":   `its URL asks for "size"; an ICMP probe takes count=1 to count=20`,
+		"icmp://192.0.2.1:7":         "an ICMP probe is a host and nothing else; write its URL as icmp://host",
+		"icmp://192.0.2.1/x":         "an ICMP probe is a host and nothing else; write its URL as icmp://host",
+		"icmp://192.0.2.1?count=99":  `its URL asks for "count"; an ICMP probe takes count=1 to count=20 and size=16 to size=1400`,
+		"icmp://192.0.2.1?size=15":   `its URL asks for "size"; an ICMP probe takes count=1 to count=20 and size=16 to size=1400`,
+		"icmp://192.0.2.1?size=1401": `its URL asks for "size"; an ICMP probe takes count=1 to count=20 and size=16 to size=1400`,
 	} {
 		if _, err := New(Spec{Name: "shop", URL: url}, nil); err == nil || err.Error() != `probe "shop": `+want {
 			t.Errorf("%s: got %v, want %s", url, err, want)

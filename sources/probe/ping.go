@@ -8,12 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
-	"syscall"
 	"time"
-
-	"golang.org/x/net/icmp"
-	"golang.org/x/net/ipv4"
-	"golang.org/x/net/ipv6"
 )
 
 // nonceBytes is how much of a ping's payload tells it from everybody else's.
@@ -28,6 +23,7 @@ type pingers struct {
 	mu      sync.Mutex
 	sockets [2]*pinger // IPv4, IPv6
 	opened  int        // sockets that were ever opened, for tests
+	opener  opener     // nil: the system's
 }
 
 // pinger is one socket, with a goroutine that reads it as long as anybody uses it.
@@ -35,7 +31,7 @@ type pinger struct {
 	owner      *pingers
 	family     int // 0 for IPv4, 1 for IPv6
 	users      int // guarded by the owner's lock
-	conn       *icmp.PacketConn
+	conn       net.PacketConn
 	datagram   bool // unprivileged: the kernel owns the identifier
 	identifier int
 
@@ -44,17 +40,24 @@ type pinger struct {
 	waiting  map[ping]*pong
 }
 
-// ping is what a reply must have to be the reply to one of ours.
+// ping is what a reply must have, beside the nonce, to be the reply to one of ours.
 type ping struct {
 	from     netip.Addr
 	sequence uint16
-	nonce    [nonceBytes]byte
 }
 
 // pong is somebody who waits for a reply.
 type pong struct {
-	sent time.Time
-	got  chan time.Duration // of one slot
+	sent  time.Time
+	nonce [nonceBytes]byte
+	size  int       // of the payload, in bytes
+	got   chan fate // of one slot
+}
+
+// fate is what became of one ping: it came back, or somebody on the way refused it.
+type fate struct {
+	trip    time.Duration
+	refused string // by whom or why, a plain sentence; "" if it came back
 }
 
 func familyOf(to netip.Addr) int {
@@ -77,46 +80,17 @@ func (p *pingers) open(to netip.Addr) (*pinger, error) {
 	var random [4]byte
 	_, _ = rand.Read(random[:]) // never fails
 	s.identifier, s.sequence = int(binary.BigEndian.Uint16(random[:])), binary.BigEndian.Uint16(random[2:])
+	listen := p.opener
+	if listen == nil {
+		listen = openSocket
+	}
 	var err error
-	if s.conn, err = icmp.ListenPacket([]string{"udp4", "udp6"}[family], ""); err == nil {
-		s.datagram = true
-	} else if s.conn, err = icmp.ListenPacket([]string{"ip4:icmp", "ip6:ipv6-icmp"}[family], ""); err != nil {
+	if s.conn, s.datagram, err = listen(family); err != nil {
 		return nil, err
 	}
-	s.widen()
 	p.sockets[family], p.opened = s, p.opened+1
 	go s.read()
 	return s, nil
-}
-
-// readBuffer is what a socket should hold, in bytes, when a thousand replies come at once;
-// the system may give less.
-const readBuffer = 1 << 20
-
-// widen gives the socket a larger buffer, and keeps from a raw one what is no reply. That
-// the system refuses is no reason not to ping.
-func (s *pinger) widen() {
-	var under net.PacketConn
-	if v4 := s.conn.IPv4PacketConn(); v4 != nil {
-		under = v4.PacketConn
-		if !s.datagram {
-			var only ipv4.ICMPFilter
-			only.SetAll(true)
-			only.Accept(ipv4.ICMPTypeEchoReply)
-			_ = v4.SetICMPFilter(&only)
-		}
-	} else if v6 := s.conn.IPv6PacketConn(); v6 != nil {
-		under = v6.PacketConn
-		if !s.datagram {
-			var only ipv6.ICMPFilter
-			only.SetAll(true)
-			only.Accept(ipv6.ICMPTypeEchoReply)
-			_ = v6.SetICMPFilter(&only)
-		}
-	}
-	if wide, ok := under.(interface{ SetReadBuffer(bytes int) error }); ok {
-		_ = wide.SetReadBuffer(readBuffer)
-	}
 }
 
 // close gives the socket back; the last one closes it, and its goroutine ends.
@@ -130,73 +104,87 @@ func (s *pinger) close() {
 }
 
 // burst sends pings, a little apart, and gives the round trips of those that came back
-// before the context ended.
-func (s *pinger) burst(ctx context.Context, to netip.Addr, count int) ([]time.Duration, error) {
-	waiting := make([]*pong, 0, count)
-	var keys []ping
-	defer func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		for _, key := range keys {
-			delete(s.waiting, key)
-		}
-	}()
+// before the context ended, and why another one was refused, "" if none was.
+func (s *pinger) burst(ctx context.Context, to netip.Addr, count, size int) (trips []time.Duration, refused string, err error) {
+	waiting := make(map[ping]*pong, count)
+	defer func() { s.forget(waiting) }()
 	for i := range count {
 		if i > 0 {
-			gap := time.NewTimer(burstGap)
-			select {
-			case <-gap.C:
-			case <-ctx.Done():
-			}
-			gap.Stop()
+			pause(ctx, burstGap)
 		}
-		key, one, err := s.send(to)
+		key, one, err := s.send(to, size)
+		waiting[key] = one
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		keys, waiting = append(keys, key), append(waiting, one)
 	}
-	var trips []time.Duration
 	for _, one := range waiting {
+		var what fate
 		select {
-		case trip := <-one.got:
-			trips = append(trips, trip)
-			continue
+		case what = <-one.got: // a reply that is there counts though time is up meanwhile
 		default:
+			select {
+			case what = <-one.got:
+			case <-ctx.Done():
+				continue
+			}
 		}
-		select {
-		case trip := <-one.got:
-			trips = append(trips, trip)
-		case <-ctx.Done():
+		if what.refused != "" {
+			refused = what.refused
+			continue
 		}
+		trips = append(trips, what.trip)
 	}
-	return trips, nil
+	return trips, refused, nil
 }
 
+func pause(ctx context.Context, gap time.Duration) {
+	timer := time.NewTimer(gap)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// forget ends the wait for pings, so that what comes later has nobody waiting.
+func (s *pinger) forget(waiting map[ping]*pong) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for key, one := range waiting {
+		if s.waiting[key] == one { // the numbers may have gone round
+			delete(s.waiting, key)
+		}
+	}
+}
+
+// sendTries is how often one ping is sent: an error of an earlier one is told to whoever
+// uses the socket next, and then this one did not leave.
+const sendTries = 8
+
 // send sends one ping and leaves a note of who waits for its reply.
-func (s *pinger) send(to netip.Addr) (ping, *pong, error) {
-	key, one := ping{from: to.WithZone("")}, &pong{got: make(chan time.Duration, 1)}
-	_, _ = rand.Read(key.nonce[:]) // never fails
+func (s *pinger) send(to netip.Addr, size int) (ping, *pong, error) {
+	key, one := ping{from: to.WithZone("")}, &pong{size: size, got: make(chan fate, 1)}
+	_, _ = rand.Read(one.nonce[:]) // never fails
 	s.mu.Lock()
 	s.sequence++ // after 65535 comes 0
 	key.sequence = s.sequence
 	one.sent = time.Now()
 	s.waiting[key] = one
 	s.mu.Unlock()
-	kind := icmp.Type(ipv4.ICMPTypeEcho)
-	if s.family == 1 {
-		kind = ipv6.ICMPTypeEchoRequest
+	message, err := s.request(key, one)
+	if err != nil {
+		return key, one, err
 	}
-	message, err := (&icmp.Message{Type: kind, Body: &icmp.Echo{ID: s.identifier, Seq: int(key.sequence), Data: key.nonce[:]}}).Marshal(nil)
-	if err == nil {
-		var where net.Addr = &net.IPAddr{IP: to.AsSlice(), Zone: to.Zone()}
-		if s.datagram {
-			where = &net.UDPAddr{IP: to.AsSlice(), Zone: to.Zone()}
+	var where net.Addr = &net.IPAddr{IP: to.AsSlice(), Zone: to.Zone()}
+	if s.datagram {
+		where = &net.UDPAddr{IP: to.AsSlice(), Zone: to.Zone()}
+	}
+	for range sendTries {
+		if _, err = s.conn.WriteTo(message, where); err == nil || !s.datagram {
+			break
 		}
-		_, err = s.conn.WriteTo(message, where)
-	}
-	if errors.Is(err, syscall.ENOBUFS) {
-		err = syscall.ENOBUFS
+		s.refusals()
 	}
 	return key, one, err
 }
@@ -212,43 +200,9 @@ func (s *pinger) read() {
 			return
 		}
 		if err != nil {
+			s.refusals()
 			continue
 		}
 		s.deliver(buffer[:n], from, now)
 	}
-}
-
-func (s *pinger) deliver(packet []byte, from net.Addr, now time.Time) {
-	message, err := icmp.ParseMessage([]int{1, 58}[s.family], packet)
-	if err != nil || message.Type != ipv4.ICMPTypeEchoReply && message.Type != ipv6.ICMPTypeEchoReply {
-		return
-	}
-	echo, ok := message.Body.(*icmp.Echo)
-	if !ok || len(echo.Data) != nonceBytes || !s.datagram && echo.ID != s.identifier {
-		return
-	}
-	address, ok := addressIn(from)
-	if !ok {
-		return
-	}
-	key := ping{address, uint16(echo.Seq), [nonceBytes]byte(echo.Data)}
-	s.mu.Lock()
-	one := s.waiting[key]
-	delete(s.waiting, key)
-	s.mu.Unlock()
-	if one != nil {
-		one.got <- now.Sub(one.sent)
-	}
-}
-
-func addressIn(from net.Addr) (netip.Addr, bool) {
-	var ip net.IP
-	switch where := from.(type) {
-	case *net.UDPAddr:
-		ip = where.IP
-	case *net.IPAddr:
-		ip = where.IP
-	}
-	address, ok := netip.AddrFromSlice(ip)
-	return address.Unmap(), ok
 }
