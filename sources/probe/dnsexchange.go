@@ -36,11 +36,14 @@ func (d *dnsProbe) exchange(ctx context.Context, t *target, transport string, wa
 // so that one that is silent cannot take it all. Nothing is sent to connect; the socket is
 // tied to the server's address, so that answers of others are not seen.
 func (d *dnsProbe) askEach(ctx context.Context, t *target, watch *stopwatch) (*dns.Msg, *failure) {
-	addresses, told := t.addresses(ctx, t.endpoint, watch)
+	addresses, f := t.addresses(ctx, t.endpoint, watch)
+	if f != nil {
+		return nil, f
+	}
+	var told *failure
 	for i, address := range addresses {
 		watch.reached = netip.AddrPortFrom(address, t.endpoint.port)
 		conn, err := new(net.Dialer).DialContext(ctx, "udp", watch.reached.String())
-		var f *failure
 		if err != nil {
 			watch.lap(phaseConnect)
 			f = unconnected(t, t.endpoint, address, err)
