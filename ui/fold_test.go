@@ -213,3 +213,12 @@ func TestACertificateThatChangesTellsOfBoth(t *testing.T) { // T17
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestANameServerThatAnswersOtherwiseIsToldOf(t *testing.T) { // N10
+	e := &room.Event{Type: room.EventSignal, WasTo: "UP", Wrote: true, Signal: &room.Signal{
+		Kind: room.KindProbe, Title: "names", Word: "UP", Detail: &room.ProbeDetail{Answers: []string{"192.0.2.1", "192.0.2.2"}},
+	}}
+	if got := (&pen{marks: &theme.Unicode}).eventText(e); got != "probe names answers otherwise: 192.0.2.1, 192.0.2.2" {
+		t.Errorf("got %q", got)
+	}
+}

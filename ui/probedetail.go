@@ -25,6 +25,7 @@ func probeDetail(g *page, it item) {
 		g.field("", late)
 	}
 	g.field("expects", strings.Join(detail.Expect, ", "))
+	g.field("answers", strings.Join(detail.Answers, ", "))
 	if detail.Every {
 		g.addresses(it.signal.Key)
 	}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"warroom/internal/room"
@@ -128,7 +129,11 @@ func (p *pen) changeText(e *room.Event) string {
 		}
 		return text
 	}
-	if probe, ok := signal.Detail.(*room.ProbeDetail); ok && e.Wrote && probe.Certificate != nil {
+	probe, ok := signal.Detail.(*room.ProbeDetail)
+	if ok && e.Wrote && probe.Answers != nil && e.WasBy == "" {
+		return name + " answers otherwise: " + strings.Join(probe.Answers, ", ")
+	}
+	if ok && e.Wrote && probe.Certificate != nil {
 		c := probe.Certificate
 		text := fmt.Sprintf("%s shows another certificate: %s until %s, %s", name, c.Subject, c.Expires.UTC().Format(time.DateOnly), thumb(c.Fingerprint))
 		if e.WasBy != "" { // journals of older versions do not have it

@@ -82,6 +82,7 @@ type probe struct {
 	Objective float64  `json:"objective,omitempty"`
 	Every     bool     `json:"every,omitempty"`
 	Part      string   `json:"part,omitempty"`
+	Answers   []string `json:"answers,omitempty"`
 
 	Certificate *certificate `json:"certificate,omitempty"`
 }
@@ -124,7 +125,7 @@ func signalOf(s *room.Signal) *signal {
 	case *room.AlarmDetail:
 		w.Alarm = alarmOf(d)
 	case *room.ProbeDetail:
-		w.Probe = &probe{d.Target, int64(d.Interval), int64(d.Timeout), d.Expect, d.Objective, d.Every, d.Part, certificateOf(d.Certificate)}
+		w.Probe = &probe{d.Target, int64(d.Interval), int64(d.Timeout), d.Expect, d.Objective, d.Every, d.Part, d.Answers, certificateOf(d.Certificate)}
 	}
 	return w
 }
@@ -145,7 +146,7 @@ func (w *signal) room() (*room.Signal, error) {
 	case w.Probe != nil:
 		s.Detail = &room.ProbeDetail{
 			Target: w.Probe.Target, Interval: time.Duration(w.Probe.Interval), Timeout: time.Duration(w.Probe.Timeout), Expect: w.Probe.Expect,
-			Objective: w.Probe.Objective, Every: w.Probe.Every, Part: w.Probe.Part, Certificate: w.Probe.Certificate.room(),
+			Objective: w.Probe.Objective, Every: w.Probe.Every, Part: w.Probe.Part, Answers: w.Probe.Answers, Certificate: w.Probe.Certificate.room(),
 		}
 	}
 	return s, nil

@@ -53,3 +53,22 @@ func TestAnotherCertificateIsALineAndAnotherVersionOfTLSIsNone(t *testing.T) {
 		t.Errorf("T17: it took the place of %q", was)
 	}
 }
+
+func TestOtherAnswersOfANameServerAreALine(t *testing.T) { // N10
+	clock := Wall{}
+	r := New(Options{Name: "prod", Clock: clock})
+	scope := Scope{Source: "probe"}
+	lines := func(answers ...string) int {
+		r.Observe(Observation{Scope: scope, Watch: "probe/names", At: clock.Now(), Done: true, Signals: []Signal{{
+			Key: "probe/names", Kind: KindProbe, Scope: scope, State: OK, Word: "UP", Title: "names", Since: clock.Now(), Detail: &ProbeDetail{Answers: answers},
+		}}})
+		r.Flush()
+		return len(r.Snapshot().Timeline.Events)
+	}
+	if n := lines() + lines("192.0.2.1") + lines("192.0.2.1"); n != 0 {
+		t.Errorf("%d lines before anything has changed", n)
+	}
+	if n := lines("192.0.2.2"); n != 1 || !r.Snapshot().Timeline.Events[0].Wrote {
+		t.Errorf("%d lines after the answer has changed", n)
+	}
+}

@@ -93,6 +93,7 @@ type ProbeDetail struct {
 	Timeout     time.Duration // real time
 	Expect      []string      // the assertions, as people read them
 	Certificate *Certificate  // what it showed last; nil if it shows none
+	Answers     []string      // what a name server answered, sorted, the first few; nil for other endpoints
 	Every       bool          // each address of its name is a signal of its own
 	Part        string        // the key of the probe of which this is one address; "" if it is a whole one
 	Objective   float64       // the share of good looks that is aimed at, in per cent; 0 if none is
@@ -101,5 +102,5 @@ type ProbeDetail struct {
 // Equal implements Detail.
 func (d *ProbeDetail) Equal(other Detail) bool {
 	o, ok := other.(*ProbeDetail)
-	return ok && d.Target == o.Target && d.Interval == o.Interval && d.Timeout == o.Timeout && d.Objective == o.Objective && d.Every == o.Every && d.Part == o.Part && d.Certificate.Equal(o.Certificate) && slices.Equal(d.Expect, o.Expect)
+	return ok && d.Target == o.Target && d.Interval == o.Interval && d.Timeout == o.Timeout && d.Objective == o.Objective && d.Every == o.Every && d.Part == o.Part && d.Certificate.Equal(o.Certificate) && slices.Equal(d.Expect, o.Expect) && slices.Equal(d.Answers, o.Answers)
 }

@@ -1,6 +1,9 @@
 package room
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Observe takes in what a source saw. Facts that differ from what is known become
 // events; readings are kept without one. It never blocks on a viewer.
@@ -65,10 +68,11 @@ func alone(s *Signal) *Signal {
 }
 
 // written says whether there is something new to read although the state is the same: a
-// text of AWS, and when it was written, or the certificate of an endpoint.
+// text of AWS, and when it was written, the certificate of an endpoint, or what a name
+// server answers.
 func written(was, now *Signal) (at time.Time, wrote bool) {
 	if now.Kind == KindProbe {
-		return time.Time{}, replaced(was, now) != ""
+		return time.Time{}, replaced(was, now) != "" || answersOtherwise(was, now)
 	}
 	before, ok := was.Detail.(*HealthDetail)
 	after, ok2 := now.Detail.(*HealthDetail)
@@ -88,6 +92,13 @@ func replaced(was, now *Signal) string {
 		return ""
 	}
 	return before.Certificate.Fingerprint
+}
+
+// answersOtherwise says whether a name server answers something else than before.
+func answersOtherwise(was, now *Signal) bool {
+	before, ok := was.Detail.(*ProbeDetail)
+	after, ok2 := now.Detail.(*ProbeDetail)
+	return ok && ok2 && before.Answers != nil && after.Answers != nil && !slices.Equal(before.Answers, after.Answers)
 }
 
 // happened is the world's own time of a change, unless the world claims that it

@@ -144,6 +144,7 @@ func (d *dnsProbe) judge(t *target, answer *dns.Msg, found *outcome) *failure {
 		values[i] = valueOf(record)
 	}
 	slices.Sort(values)
+	found.answers = values
 	found.did = fmt.Sprintf("%d %s", len(values), kind)
 	if t.text != nil && !t.text.found([]byte(strings.Join(values, "\n"))) {
 		return &failure{class: classAssert, phase: phaseFirstByte, reason: t.text.missing("the answer"), text: "got " + someOf(values)}

@@ -46,6 +46,7 @@ type look struct {
 	reached netip.AddrPort // where the last probe got to
 	address string         // the same as text
 	shown   showings       // the certificates it showed lately
+	answers answered       // what it answered lately, if it is a name server
 }
 
 func newLook(t *target) *look {
@@ -73,6 +74,7 @@ func (l *look) resume(left *room.Signal) {
 	l.signal.Word, l.signal.Reason = left.Word, left.Reason
 	if detail, ok := left.Detail.(*room.ProbeDetail); ok {
 		l.showed(detail.Certificate)
+		l.answered(detail.Answers)
 	}
 	switch left.Word {
 	case wordDown:
@@ -119,6 +121,7 @@ func (l *look) measure(ctx context.Context) (room.Signal, *failure) {
 	}
 	at := t.clock.Now()
 	l.showed(watch.shown)
+	l.answered(found.answers)
 	l.update(found, watch.total(), at)
 	signal := l.signal
 	signal.Samples = []room.Sample{l.sample(found, &watch, at)}
