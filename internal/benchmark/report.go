@@ -38,6 +38,10 @@ const (
 	startBar      = time.Second
 )
 
+// onTime is how late one look in a hundred may begin. More of them come in bursts, which
+// cost less CPU and measure each other.
+const onTime = 20 * time.Millisecond
+
 // printRuns prints the medians of each contestant's runs, and how ours stand to them.
 func printRuns(w io.Writer, protocol string, rate int, names []string, runs map[string][]figures) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -60,6 +64,11 @@ func printRuns(w io.Writer, protocol string, rate int, names []string, runs map[
 			median(all, func(f figures) float64 { return f.Resident }), ratio, judged(protocol, rate, name, own, median(all, cpu)))
 	}
 	table.Flush()
+	for _, name := range names {
+		if late := median(runs[name], func(f figures) time.Duration { return f.LagP99 }); late > onTime {
+			fmt.Fprintf(w, "%s did not keep to the schedule (lag p99 %s): this machine has too little left to say anything at this rate\n", name, late.Round(time.Millisecond))
+		}
+	}
 }
 
 func cpu(f figures) time.Duration { return f.CPU }
