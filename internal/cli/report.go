@@ -121,7 +121,7 @@ func count(s *room.Snapshot) (c counts) {
 	}
 	words := s.Of(room.KindProbe).Counts
 	c.Probes.Down, c.Probes.Slow, c.Probes.Up, c.Probes.Error = words["DOWN"], words["SLOW"], words["UP"], words["ERROR"]
-	c.Probes.Unconfirmed, c.Probes.Paused = words[room.Unconfirmed], words[room.Paused]
+	c.Probes.Paused = words[room.Paused]
 	c.Probes.Unconfirmed = words[room.Unconfirmed] + words["FLAPS"]
 	return c
 }

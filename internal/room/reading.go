@@ -193,12 +193,16 @@ func (r *Room) unwatch(scope Scope, name string) {
 // fifteen seconds, and more than any row or first chart can draw.
 const sampleLimit = 240
 
+// sampleSlack is how many more are kept before the oldest are let go: of a thousand
+// endpoints what nobody sees is 10 MB.
+const sampleSlack = sampleLimit / 4
+
 // sample appends readings. Snapshots share the array up to their own length, so
-// only the turn at twice the limit copies.
+// only the turn at the limit and its slack copies.
 func (r *Room) sample(key string, readings []Sample) {
 	samples := append(r.samples[key], readings...)
-	if len(samples) > 2*sampleLimit {
-		samples = append(make([]Sample, 0, 2*sampleLimit+1), samples[len(samples)-sampleLimit:]...)
+	if len(samples) > sampleLimit+sampleSlack {
+		samples = append(make([]Sample, 0, sampleLimit+sampleSlack+1), samples[len(samples)-sampleLimit:]...)
 	}
 	r.samples[key] = samples
 	for i := range readings {

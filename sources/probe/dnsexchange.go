@@ -68,12 +68,16 @@ func (d *dnsProbe) askEach(ctx context.Context, t *target, watch *stopwatch) (*d
 	return nil, told
 }
 
+// datagramLimit is how large an answer over UDP may be: more than the 512 octets that one
+// who asks without EDNS is given (RFC 1035, section 4.2.1), for servers that do not count.
+const datagramLimit = 4096
+
 // askOver asks on a connection that is there.
 func (d *dnsProbe) askOver(t *target, conn net.Conn, watch *stopwatch) (*dns.Msg, *failure) {
 	question := new(dns.Msg)
 	question.SetQuestion(d.name, d.kind) // with a random id
 	question.RecursionDesired = d.recurse
-	wire := &dns.Conn{Conn: conn, UDPSize: dns.MaxMsgSize}
+	wire := &dns.Conn{Conn: conn, UDPSize: datagramLimit}
 	if err := wire.WriteMsg(question); err != nil {
 		watch.lap(phaseFirstByte)
 		return nil, d.unanswered(t, err)
