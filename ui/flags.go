@@ -64,8 +64,8 @@ func (f *flags) take(before, s *room.Snapshot) []*room.Signal {
 				break
 			}
 			now[signal.Key] = true
-			if signal.Word == room.Unconfirmed {
-				continue // it is news once it is borne out
+			if signal.Word == room.Unconfirmed || signal.Word == room.Maintenance {
+				continue // it is news once it is borne out, and no longer expected
 			}
 			if known[signal.Scope] && f.trouble[signal.Key].Urgency() < signal.State.Urgency() {
 				news = append(news, signal)

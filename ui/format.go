@@ -106,18 +106,21 @@ func plural(n int, noun string) string {
 }
 
 // uptime is the share of samples that were not failures, as a percentage; ok is
-// false without samples.
+// false without samples. Those that say nothing of the endpoint do not count.
 func uptime(samples []room.Sample) (percent float64, ok bool) {
-	if len(samples) == 0 {
-		return 0, false
-	}
-	good := 0
+	good, counted := 0, 0
 	for _, s := range samples {
+		if s.State != room.Unknown {
+			counted++
+		}
 		if s.State == room.OK || s.State == room.Warning {
 			good++
 		}
 	}
-	return 100 * float64(good) / float64(len(samples)), true
+	if counted == 0 {
+		return 0, false
+	}
+	return 100 * float64(good) / float64(counted), true
 }
 
 // there is a time where the screen's person is.

@@ -192,7 +192,7 @@ func (p *pane) counts(pen *pen, s *room.Snapshot) string {
 		return fmt.Sprintf("%d open of %d", list.Counts["OPEN"], len(list.Signals))
 	case room.KindProbe:
 		text := fmt.Sprintf("%d DOWN", list.Counts["DOWN"])
-		for _, word := range []string{room.Unconfirmed, "FLAPS", "SLOW"} {
+		for _, word := range []string{room.Unconfirmed, "FLAPS", "SLOW", room.Maintenance, room.Paused} {
 			if n := list.Counts[word]; n > 0 {
 				text += fmt.Sprintf("%s%d %s", dot, n, word)
 			}

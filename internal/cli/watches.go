@@ -173,6 +173,7 @@ func probeWatches(cfg *config.Config, w world) []sources.Watch {
 	}
 	for _, p := range probes {
 		spec := probeSpec(p)
+		spec.Maintenance = cfg.MaintenanceOf(p.Name)
 		if p.Guarded {
 			spec.Guard = guard
 		}

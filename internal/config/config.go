@@ -24,23 +24,25 @@ const FileName = "warroom.yaml"
 //	minimum  the smallest number
 //	refer    "yes" if text that is shown may hold references
 type Config struct {
-	Room      string              `yaml:"room,omitempty" doc:"What the room is called in the header." example:"prod"`
-	Theme     string              `yaml:"theme" doc:"The colours of the screen: a name, or the path of a theme of your own (docs/themes.md); auto follows the terminal's background." default:"auto" example:"dark"`
-	ASCII     bool                `yaml:"ascii" doc:"Draw with ASCII characters only." default:"false"`
-	Attention Attention           `yaml:"attention" doc:"How new trouble calls whoever does not look at the terminal."`
-	Intervals Intervals           `yaml:"intervals" doc:"How often each source looks."`
-	Scopes    []Scope             `yaml:"scopes,omitempty" doc:"As whom and where to look at AWS." usual:"the AWS SDK's own credentials and region"`
-	Health    Health              `yaml:"health" doc:"AWS Health."`
-	Alarms    Alarms              `yaml:"alarms" doc:"CloudWatch alarms."`
-	Probes    []Probe             `yaml:"probes,omitempty" doc:"Our own endpoints and what is expected of them."`
-	Additions Additions           `yaml:"additions" doc:"What probes may reach that were added from a screen which others share; those that whoever writes this file puts into it may reach everything."`
-	Canaries  Canaries            `yaml:"canaries" doc:"Probes of AWS's own regional front doors, without credentials: often the first sign that it is AWS."`
-	Controls  Controls            `yaml:"controls" doc:"Tells our own connection from the world: when none of these networks answers, no endpoint is called DOWN."`
-	Services  []Service           `yaml:"services,omitempty" doc:"The service catalogue; the first service in the file that matches a signal gets it."`
-	Keys      map[string][]string `yaml:"keys,omitempty" doc:"Keys by action, in place of the action's own; the screen's help (?) lists the actions." example:"{zoom: [z, f11]}"`
+	Room        string              `yaml:"room,omitempty" doc:"What the room is called in the header." example:"prod"`
+	Theme       string              `yaml:"theme" doc:"The colours of the screen: a name, or the path of a theme of your own (docs/themes.md); auto follows the terminal's background." default:"auto" example:"dark"`
+	ASCII       bool                `yaml:"ascii" doc:"Draw with ASCII characters only." default:"false"`
+	Attention   Attention           `yaml:"attention" doc:"How new trouble calls whoever does not look at the terminal."`
+	Intervals   Intervals           `yaml:"intervals" doc:"How often each source looks."`
+	Scopes      []Scope             `yaml:"scopes,omitempty" doc:"As whom and where to look at AWS." usual:"the AWS SDK's own credentials and region"`
+	Health      Health              `yaml:"health" doc:"AWS Health."`
+	Alarms      Alarms              `yaml:"alarms" doc:"CloudWatch alarms."`
+	Probes      []Probe             `yaml:"probes,omitempty" doc:"Our own endpoints and what is expected of them."`
+	Additions   Additions           `yaml:"additions" doc:"What probes may reach that were added from a screen which others share; those that whoever writes this file puts into it may reach everything."`
+	Canaries    Canaries            `yaml:"canaries" doc:"Probes of AWS's own regional front doors, without credentials: often the first sign that it is AWS."`
+	Controls    Controls            `yaml:"controls" doc:"Tells our own connection from the world: when none of these networks answers, no endpoint is called DOWN."`
+	Maintenance []Maintenance       `yaml:"maintenance,omitempty" doc:"Times in which probes may fail without calling anybody."`
+	Services    []Service           `yaml:"services,omitempty" doc:"The service catalogue; the first service in the file that matches a signal gets it."`
+	Keys        map[string][]string `yaml:"keys,omitempty" doc:"Keys by action, in place of the action's own; the screen's help (?) lists the actions." example:"{zoom: [z, f11]}"`
 
-	file   string
-	digest digest
+	announced []announced // of Maintenance
+	file      string
+	digest    digest
 }
 
 // Same says whether two configs were read from the same content of the same file.

@@ -76,6 +76,7 @@ func (r *reader) read(body ast.Node, c *Config) {
 	r.checkAdditions(c)
 	r.checkCanaries(c)
 	r.checkControls(c)
+	r.checkMaintenance(c)
 	r.checkServices(c)
 	r.checkProbeServices(c)
 	r.checkKeys(c)

@@ -40,7 +40,7 @@ func (r *Room) see(seen *Signal, pass uint32, at time.Time) {
 	if !isNew && seen.Kind == KindProbe && known.signal.State == seen.State && known.signal.Word == seen.Word {
 		seen.Since = known.signal.Since // its watch may be a new one, after a reload; we have seen every look
 	}
-	raises := known.raises(seen.State) && seen.Word != Unconfirmed
+	raises := known.raises(seen.State) && seen.Word != Unconfirmed && seen.Word != Maintenance
 	switch {
 	case isNew:
 		r.record(Event{Type: EventSignal, At: happened(seen, at), Signal: alone(seen), WasNew: true, Raises: raises})

@@ -44,6 +44,10 @@ func (s State) String() string {
 // Its state is Warning, and it calls nobody: most single failures pass.
 const Unconfirmed = "DOWN?"
 
+// Maintenance is the word of a probe that fails, or is slow, in a time that was announced.
+// Its state is Warning, and it calls nobody.
+const Maintenance = "MAINT"
+
 // Paused is the word of a probe that is not looked at because somebody wants it so. Its
 // state is Unknown, and that is no blindness.
 const Paused = "PAUSED"

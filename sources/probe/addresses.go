@@ -213,6 +213,8 @@ func together(parts []room.Signal) (room.State, string, string) {
 	switch {
 	case looked == 0:
 		return room.Unknown, wordError, blame
+	case count[room.Maintenance] > 0:
+		return room.Warning, room.Maintenance, reasonOf(parts, room.Maintenance)
 	case len(down) == looked:
 		return room.Critical, wordDown, fmt.Sprintf("every address: %s", reason)
 	case len(down) > 0:
@@ -222,11 +224,16 @@ func together(parts []room.Signal) (room.State, string, string) {
 		}
 		return room.Warning, fmt.Sprintf("%d/%d", looked-len(down), looked), fmt.Sprintf("%d of %d addresses DOWN: %s", len(down), looked, names)
 	case count[wordUnconfirmed] == looked:
-		return room.Warning, wordUnconfirmed, parts[0].Reason
+		return room.Warning, wordUnconfirmed, reasonOf(parts, wordUnconfirmed)
 	case count[wordSlow] == looked:
-		return room.Warning, wordSlow, parts[0].Reason
+		return room.Warning, wordSlow, reasonOf(parts, wordSlow)
 	}
 	return room.OK, wordUp, ""
+}
+
+// reasonOf is the reason of the first address of a word.
+func reasonOf(parts []room.Signal, word string) string {
+	return parts[slices.IndexFunc(parts, func(p room.Signal) bool { return p.Word == word })].Reason
 }
 
 // sampleOf is the whole's reading: that of its slowest good address, or of a bad one if

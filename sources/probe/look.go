@@ -43,6 +43,7 @@ type look struct {
 	tally  *tally
 	signal room.Signal // as it was reported last
 
+	blame   string         // why, as the last look said it; "" if all is well
 	reached netip.AddrPort // where the last probe got to
 	address string         // the same as text
 	shown   showings       // the certificates it showed lately
@@ -71,7 +72,7 @@ func (l *look) resume(left *room.Signal) {
 	if left == nil {
 		return
 	}
-	l.signal.Word, l.signal.Reason = left.Word, left.Reason
+	l.signal.Word, l.signal.Reason, l.blame = left.Word, left.Reason, left.Reason
 	if detail, ok := left.Detail.(*room.ProbeDetail); ok {
 		l.showed(detail.Certificate)
 		l.answered(detail.Answers)
@@ -185,6 +186,8 @@ func (l *look) update(found outcome, total time.Duration, at time.Time) {
 		l.tally.take(l.grade(found, total))
 		state, word, reason = l.verdict(found)
 	}
+	l.blame = reason
+	state, word, reason = l.target.excused(at, state, word, reason)
 	if l.signal.Word != word {
 		l.signal.Since = at
 	}
@@ -204,7 +207,7 @@ func (l *look) grade(found outcome, total time.Duration) grade {
 // verdict says what the looks so far amount to. Its reason is the same as long as the
 // cause is; while an endpoint comes back it is the one that took it down.
 func (l *look) verdict(found outcome) (room.State, string, string) {
-	reason := l.signal.Reason
+	reason := l.blame
 	if found.failure != nil {
 		reason = found.failure.reason
 	}
@@ -232,7 +235,7 @@ func (l *look) soon() bool { return l.tally.unconfirmed() }
 // sample is the reading of one outcome.
 func (l *look) sample(found outcome, watch *stopwatch, at time.Time) room.Sample {
 	s := room.Sample{
-		At: at, State: l.stateOf(found, watch.total()),
+		At: at, State: l.target.uncounted(at, l.stateOf(found, watch.total())),
 		Address: l.addressOf(watch.reached), Total: watch.total(), Phases: watch.phases(), Status: found.status,
 		Text: found.did + " in " + Latency(watch.total()),
 	}

@@ -45,10 +45,13 @@ type Spec struct {
 	From      netip.Addr          // the address that connections come from; the zero Addr: whichever the system takes
 	Pin       netip.Addr          // where to connect to whatever its name resolves to; the zero Addr: resolve
 	TLS       TLS                 // what is asked of it where the scheme goes over TLS
-	Guard     *Guard              // which addresses may be reached; nil: all
-	Insecure  bool                // a certificate that does not verify is accepted, and said so
-	Canary    bool                // a stranger's front door, whose failure says nothing while nothing outside was ever reached
-	NoFollow  bool                // a redirect is the answer, and not followed
+	// Maintenance says whether the endpoint may fail at a moment of room time without
+	// calling anybody, and until when; nil: never.
+	Maintenance func(at time.Time) (until time.Time, in bool)
+	Guard       *Guard // which addresses may be reached; nil: all
+	Insecure    bool   // a certificate that does not verify is accepted, and said so
+	Canary      bool   // a stranger's front door, whose failure says nothing while nothing outside was ever reached
+	NoFollow    bool   // a redirect is the answer, and not followed
 }
 
 // Expect is what a good answer looks like.
