@@ -7,13 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/textproto"
 	"net/url"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"golang.org/x/net/http2"
@@ -85,20 +83,9 @@ func check(ctx context.Context, t *target, service string, watch *stopwatch, fou
 	}
 	ctx, cancel := context.WithDeadline(ctx, t.deadline(watch))
 	defer cancel()
-	wire := conn.Conn
-	begun := &beginning{Conn: conn.Conn}
-	if t.url.Scheme == "grpc" {
-		wire = begun // over TLS the handshake has said what is spoken
-	}
-	answer, err := http2Over(wire).RoundTrip(healthRequest(ctx, t, service, watch))
-	watch.lap(phaseFirstByte)
-	if start := begun.start(); err != nil && len(start) > 1 && start[0] == alertRecord && start[1] == tlsMajor {
-		return &failure{class: classProtocol, phase: phaseFirstByte, reason: fmt.Sprintf("%s speaks TLS, not plain HTTP/2; use grpcs://", t.endpoint), cause: err}
-	} else if err != nil && !isTimeout(err) && len(start) == cap(start) && start[frameType] != settingsFrame {
-		return &failure{class: classProtocol, phase: phaseFirstByte, reason: fmt.Sprintf("%s does not speak HTTP/2: it begins with %s", t.endpoint, escaped(start)), cause: err}
-	}
-	if err != nil {
-		return broken(t, phaseFirstByte, err)
+	answer, f := overHTTP2(t, firstHop(t), conn.Conn, healthRequest(ctx, t, service, watch), watch)
+	if f != nil {
+		return f
 	}
 	defer answer.Body.Close()
 	message, err := io.ReadAll(io.LimitReader(answer.Body, healthLimit))
@@ -107,50 +94,9 @@ func check(ctx context.Context, t *target, service string, watch *stopwatch, fou
 		return f
 	}
 	if err != nil {
-		return broken(t, phaseTransfer, err)
+		return broken(t, t.endpoint, phaseTransfer, err)
 	}
 	return healthOf(answer, message, service, found)
-}
-
-// A server's side of HTTP/2 begins with a frame of settings (RFC 9113, section 3.4), whose
-// type is the fourth byte (section 4.1).
-const frameType, settingsFrame, frameStart = 3, 4, 5
-
-// beginning keeps the first bytes of the other side: how the transport fails when they are
-// not HTTP/2 depends on what it is doing at that moment.
-type beginning struct {
-	net.Conn
-
-	mu    sync.Mutex
-	first []byte
-}
-
-// Read implements net.Conn.
-func (b *beginning) Read(p []byte) (int, error) {
-	n, err := b.Conn.Read(p)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.first = append(b.first, p[:min(n, frameStart-len(b.first))]...)
-	return n, err
-}
-
-// start is the first bytes; its length is less than its capacity if not as many came.
-func (b *beginning) start() []byte {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return append(make([]byte, 0, frameStart), b.first...)
-}
-
-// http2Over speaks HTTP/2 on a connection that is there already, and lets go of it when it
-// is closed.
-func http2Over(conn net.Conn) *http.Transport {
-	var only http.Protocols
-	only.SetHTTP2(true)
-	only.SetUnencryptedHTTP2(true)
-	dial := func(context.Context, string, string) (net.Conn, error) { return conn, nil }
-	return &http.Transport{
-		DialContext: dial, DialTLSContext: dial, Protocols: &only, MaxResponseHeaderBytes: headLimit, DisableCompression: true,
-	}
 }
 
 // healthRequest is a unary call with one field, the name of the service.
@@ -241,26 +187,4 @@ func servingStatus(message []byte) (said string, ok bool) {
 		return "", false
 	}
 	return servingWords[value], true
-}
-
-// broken says why an HTTP/2 connection did not bring an answer.
-func broken(t *target, p phase, err error) *failure {
-	f := &failure{class: classProtocol, phase: p, cause: err}
-	reset, isReset := errors.AsType[http2.StreamError](err)
-	ended, isEnded := errors.AsType[http2.ConnectionError](err)
-	switch {
-	case isTimeout(err):
-		return timedOut(t, p)
-	case strings.Contains(err.Error(), "GOAWAY"), strings.Contains(err.Error(), "GoAway"):
-		f.reason = fmt.Sprintf("%s sends away whoever asks (GOAWAY)", t.endpoint)
-	case isReset:
-		f.reason = fmt.Sprintf("%s breaks the call off (RST_STREAM, %s)", t.endpoint, reset.Code)
-	case isEnded:
-		f.reason = fmt.Sprintf("%s does not keep to HTTP/2 (%s)", t.endpoint, http2.ErrCode(ended))
-	case strings.Contains(err.Error(), "malformed HTTP response"), strings.Contains(err.Error(), "frame"):
-		f.reason = fmt.Sprintf("%s does not speak HTTP/2", t.endpoint)
-	default: // how exactly it ended depends on what the transport was doing
-		f.reason = "the connection ended before an answer came"
-	}
-	return f
 }
