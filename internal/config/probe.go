@@ -17,6 +17,7 @@ type Probe struct {
 	Service   string            `yaml:"service,omitempty" doc:"The service it belongs to, whatever the catalogue's rules say." usual:"the first service that matches" example:"checkout"`
 	Region    string            `yaml:"region,omitempty" doc:"Where the endpoint runs." example:"eu-west-1"`
 	Tags      map[string]string `yaml:"tags,omitempty" doc:"What the catalogue can match." example:"{team: payments}"`
+	Version   string            `yaml:"version,omitempty" doc:"The version of HTTP: 2 asks for HTTP/2, over TLS by ALPN, and for an http URL as prior knowledge (h2c)." usual:"HTTP/1.1" example:"2"`
 	Method    string            `yaml:"method,omitempty" doc:"The HTTP method." default:"GET" allow:"GET HEAD POST PUT PATCH DELETE OPTIONS" example:"HEAD"`
 	Headers   map[string]Secret `yaml:"headers,omitempty" doc:"HTTP headers; values may hold references." example:"{Authorization: \"Bearer ${env:CHECKOUT_TOKEN}\"}"`
 	Body      Secret            `yaml:"body,omitempty" doc:"What is sent with the request, or over the TCP connection; may hold references." example:"\"PING\\r\\n\""`
@@ -53,7 +54,7 @@ func (c *Config) fillProbe(p *Probe) {
 		p.Timeout = min(usualTimeout, p.Interval/2)
 	}
 	if !p.IsHTTP() {
-		p.Method, p.Expect.Status = "", ""
+		p.Version, p.Method, p.Expect.Status = "", "", ""
 	}
 }
 
@@ -101,13 +102,6 @@ func (r *reader) checkProbes(c *Config) {
 	}
 }
 
-func (r *reader) checkHTTP(path string, p *Probe) {
-	r.checkStatus(path+".expect.status", p.Expect.Status)
-	if p.Method == "HEAD" && p.Expect.Body != "" {
-		r.wrong(path+".expect.body", "an answer to HEAD has no body, so nothing can be expected of it; take this away, or use GET")
-	}
-}
-
 // spoken is what a protocol other than HTTP has of what a probe can ask for.
 type spoken struct{ headers, body, match, certificate bool }
 
@@ -129,7 +123,7 @@ func (r *reader) checkSpoken(path string, p *Probe) {
 		name, why string
 		has       bool
 	}{
-		{"method", "speak no HTTP", false}, {"expect.status", "speak no HTTP", false},
+		{"version", "have no version of HTTP", false}, {"method", "speak no HTTP", false}, {"expect.status", "speak no HTTP", false},
 		{"headers", "send no headers", has.headers}, {"body", "send no body", has.body}, {"expect.body", "get no text", has.match},
 	} {
 		if !key.has && r.given(path+"."+key.name) {

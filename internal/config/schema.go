@@ -18,6 +18,7 @@ var schemaExtra = map[string]map[string]any{
 	"scopes[].regions[]":   {"pattern": regionPattern.String()},
 	"probes[].name":        {"minLength": 1, "maxLength": nameLimit},
 	"probes[].url":         {"minLength": 1},
+	"probes[].version":     {"enum": []any{"2", 2, nil}},
 	"services[].name":      {"minLength": 1, "maxLength": nameLimit},
 	"services[].runbook":   {"pattern": "^https://"},
 	"alarms.include[]":     {"minLength": 1},

@@ -3,6 +3,7 @@ package probe
 import (
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -84,6 +85,11 @@ func bodyFailure(t *target, answer *http.Response, wire *cappedReader, err error
 		return timedOut(t, phaseTransfer)
 	case isReset(err):
 		f.reason = "the connection was reset in the middle of the body"
+	case wire.broken != nil && answer.ProtoMajor == 2:
+		f.reason = "the body ended before it was whole"
+		if word := brokenOffBy(err); word != "" {
+			f.reason = fmt.Sprintf("the body was cut off by the server (%s)", word)
+		}
 	case wire.broken == nil:
 		f.reason = "the body is not the gzip that its header says it is"
 	case errors.Is(err, io.ErrUnexpectedEOF) && chunked:

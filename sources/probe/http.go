@@ -3,13 +3,14 @@ package probe
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"regexp"
 	"strconv"
 )
 
-// probeHTTP asks over HTTP/1.1, on a fresh connection for each request, following
-// redirects as far as the target wants.
+// probeHTTP asks over HTTP/1.1, or HTTP/2 where the Spec says so, on a fresh connection
+// for each request, following redirects as far as the target wants.
 func probeHTTP(ctx context.Context, t *target, watch *stopwatch) outcome {
 	current, request := firstHop(t), t.request
 	var found outcome
@@ -42,14 +43,17 @@ func ask(ctx context.Context, t *target, h *hop, request []byte, watch *stopwatc
 			found.ignored = ignored
 		}
 	}
-	_, writeError := conn.Write(request) // an answer may be there all the same: 413, 400
-	r := newResponseReader(conn)
-	defer r.release()
-	answer, f := r.head(t, h, watch)
+	var answer *http.Response
+	if t.spec.Version == http2Version {
+		ctx, cancel := context.WithDeadline(ctx, t.deadline(watch))
+		defer cancel()
+		answer, f = askHTTP2(ctx, t, h, conn.Conn, request, watch)
+	} else {
+		r := newResponseReader(conn)
+		defer r.release()
+		answer, f = askHTTP1(t, h, conn, r, request, watch)
+	}
 	if f != nil {
-		if f.phase == phaseFirstByte && f.class == classProtocol && writeError != nil {
-			f.cause = writeError
-		}
 		return nil, f
 	}
 	found.status = answer.StatusCode
@@ -60,6 +64,15 @@ func ask(ctx context.Context, t *target, h *hop, request []byte, watch *stopwatc
 		return next, f
 	}
 	return nil, judge(t, h, answer, watch)
+}
+
+func askHTTP1(t *target, h *hop, conn net.Conn, r *responseReader, request []byte, watch *stopwatch) (*http.Response, *failure) {
+	_, writeError := conn.Write(request) // an answer may be there all the same: 413, 400
+	answer, f := r.head(t, h, watch)
+	if f != nil && f.phase == phaseFirstByte && f.class == classProtocol && writeError != nil {
+		f.cause = writeError
+	}
+	return answer, f
 }
 
 // wrongPort is what web servers say to plain HTTP where they expect TLS.

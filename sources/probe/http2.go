@@ -1,6 +1,8 @@
 package probe
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -18,6 +20,24 @@ import (
 // http2Window is how much of a body a server may send before it is read: all of it is
 // held in memory, and net/http would let it be 4 MiB.
 const http2Window = 128 << 10
+
+// http2Version is the Version of a Spec that asks for HTTP/2.
+const http2Version = "2"
+
+// askHTTP2 asks over HTTP/2 what the given request asks over HTTP/1.1.
+func askHTTP2(ctx context.Context, t *target, h *hop, conn net.Conn, written []byte, watch *stopwatch) (*http.Response, *failure) {
+	if secure, ok := conn.(*tls.Conn); ok && secure.ConnectionState().NegotiatedProtocol != http2.NextProtoTLS {
+		return nil, &failure{class: classProtocol, phase: phaseTLS, reason: fmt.Sprintf("%s speaks TLS but offers no HTTP/2", h.endpoint)}
+	}
+	request, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(written)))
+	if err != nil { // it was checked before
+		return nil, &failure{class: classError, phase: phaseFirstByte, reason: "the request cannot be sent over HTTP/2", next: "ask over HTTP/1.1", cause: err}
+	}
+	request.RequestURI, request.Close = "", false
+	request.URL.Scheme, request.URL.Host = h.url.Scheme, h.endpoint.header(h.url.Scheme)
+	request.Header.Del("Connection")
+	return overHTTP2(t, h, conn, request.WithContext(ctx), watch)
+}
 
 // overHTTP2 sends one request on a connection that is there already, and is done once the
 // header of its answer is there. Nothing is ever sent twice. The connection, and what
@@ -107,7 +127,7 @@ func (b *beginning) notHTTP2(h *hop, err error) *failure {
 // broken says why an HTTP/2 connection did not bring an answer.
 func broken(t *target, e endpoint, p phase, err error) *failure {
 	f := &failure{class: classProtocol, phase: p, cause: err}
-	ended, isEnded := errors.AsType[http2.ConnectionError](err)
+	code, isEnded := strings.CutPrefix(err.Error(), "connection error: ") // the type is not exported by net/http
 	_, isStream := errors.AsType[http2.StreamError](err)
 	word := brokenOffBy(err)
 	switch {
@@ -120,7 +140,7 @@ func broken(t *target, e endpoint, p phase, err error) *failure {
 	case strings.Contains(err.Error(), "header list larger"):
 		f.reason = headTooLarge
 	case isEnded:
-		f.reason = fmt.Sprintf("%s does not keep to HTTP/2 (%s)", e, http2.ErrCode(ended))
+		f.reason = fmt.Sprintf("%s does not keep to HTTP/2 (%s): its frames make no sense, or the header of its answer is larger than %d KiB", e, code, headLimit>>10)
 	case isStream:
 		f.reason = fmt.Sprintf("%s does not keep to HTTP/2: its answer makes no sense", e)
 	case strings.Contains(err.Error(), "malformed HTTP response"), strings.Contains(err.Error(), "frame"):

@@ -29,6 +29,7 @@ type Spec struct {
 	Name      string              // unique among all probes
 	URL       string              // http, https or tcp; without a scheme, https
 	Shown     string              // the URL with the query that people see; "" hides there what keys like token have
+	Version   string              // of HTTP: "2", or "" for HTTP/1.1
 	Method    string              // GET if empty
 	Header    map[string][]string // values may be secret and are never printed
 	Body      string              // sent with the request; over TCP, sent as it is

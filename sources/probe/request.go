@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
+	"golang.org/x/net/http2"
 )
 
 // userAgent is how endpoints' own logs know the probes.
@@ -44,6 +45,13 @@ func prepareHTTP(t *target) (prober, error) {
 		return nil, err
 	}
 	t.secure = tlsConfig(t.endpoint)
+	switch s.Version {
+	case "":
+	case http2Version: // with HTTP/1.1 beside it, so that a server that has only that can say so
+		t.secure.NextProtos = []string{http2.NextProtoTLS, "http/1.1"}
+	default:
+		return nil, fmt.Errorf("the version %q of HTTP cannot be asked for; write %s, or leave it out for HTTP/1.1", s.Version, http2Version)
+	}
 	t.request = firstHop(t).request(t)
 	return probeHTTP, nil
 }

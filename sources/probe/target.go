@@ -66,6 +66,9 @@ func (t *target) prepare() error {
 		schemes := strings.Join(slices.Sorted(maps.Keys(protocols)), ", ")
 		return fmt.Errorf("the scheme %q cannot be probed; use one of %s", clean.Line(t.url.Scheme, nameLimit), schemes)
 	}
+	if t.spec.Version != "" && !isHTTP(t.url.Scheme) {
+		return fmt.Errorf("a %s probe has no version of HTTP; leave it out, or use an http URL", strings.ToUpper(t.url.Scheme))
+	}
 	if t.endpoint, err = endpointOf(t.url); err != nil {
 		return err
 	}
@@ -76,6 +79,8 @@ func (t *target) prepare() error {
 	t.probe, err = known(t)
 	return err
 }
+
+func isHTTP(scheme string) bool { return scheme == "http" || scheme == "https" }
 
 func (t *target) checkTimes() error {
 	s := &t.spec
@@ -134,6 +139,9 @@ func (t *target) detail() *room.ProbeDetail {
 	what := "body "
 	if t.url.Scheme == "dns" {
 		what = "an answer that "
+	}
+	if t.spec.Version != "" {
+		expect = append(expect, "HTTP/"+t.spec.Version)
 	}
 	if t.text != nil {
 		expect = append(expect, what+t.text.words)

@@ -56,6 +56,7 @@ var alerts = []struct{ words, sentence string }{
 	{"certificate required", "%s asks for a client certificate"},
 	{"unrecognized name", "%s knows no server of this name"},
 	{"handshake failure", "%s offers no cipher in common, or asks for a client certificate"},
+	{"no application protocol", "%s speaks none of the protocols that it was offered (ALPN)"},
 	{"bad certificate", "%s asks for a client certificate"},
 }
 
