@@ -81,6 +81,8 @@ func probeFix(class string) string {
 		return "see to the service, or correct its name in the config's URL"
 	case "icmp":
 		return "see whether the host runs and whether a firewall is in between"
+	case "proxy":
+		return "see whether the proxy runs and lets this machine through, or correct proxy: in the config"
 	case "redirect":
 		return "correct the URL in the config, or write follow: false"
 	}

@@ -282,7 +282,7 @@ func catalogued(w sources.Watch, catalogue *config.Catalogue, tags map[string]st
 // probeSpec is a probe of the config as the prober wants it.
 func probeSpec(p config.Probe) probe.Spec {
 	spec := probe.Spec{
-		Name: p.Name, URL: p.Address(), Version: p.Version, Method: p.Method, Body: p.Body.Reveal(), Service: p.Service, Region: p.Region,
+		Name: p.Name, URL: p.Address(), Version: p.Version, Proxy: p.Through(), Method: p.Method, Body: p.Body.Reveal(), Service: p.Service, Region: p.Region,
 		Interval: p.Interval, Timeout: p.Timeout, Slow: p.Slow, Insecure: p.Insecure, NoFollow: !p.Follow,
 		Expect: probe.Expect{Status: p.Expect.Status, Body: p.Expect.Body, Latency: p.Expect.Latency, Days: int(p.Expect.Days)},
 	}

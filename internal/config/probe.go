@@ -18,6 +18,7 @@ type Probe struct {
 	Region    string            `yaml:"region,omitempty" doc:"Where the endpoint runs." example:"eu-west-1"`
 	Tags      map[string]string `yaml:"tags,omitempty" doc:"What the catalogue can match." example:"{team: payments}"`
 	Version   string            `yaml:"version,omitempty" doc:"The version of HTTP: 2 asks for HTTP/2, over TLS by ALPN, and for an http URL as prior knowledge (h2c)." usual:"HTTP/1.1" example:"2"`
+	Proxy     string            `yaml:"proxy,omitempty" doc:"The proxy to go through: an http, https or socks5 URL, whose user and password may be references, or environment for HTTPS_PROXY, HTTP_PROXY and NO_PROXY. It resolves the endpoint's name." usual:"none, whatever the environment says" refer:"yes" example:"\"http://probes:${env:PROXY_PASSWORD}@proxy.example.com:3128\""`
 	Method    string            `yaml:"method,omitempty" doc:"The HTTP method." default:"GET" allow:"GET HEAD POST PUT PATCH DELETE OPTIONS" example:"HEAD"`
 	Headers   map[string]Secret `yaml:"headers,omitempty" doc:"HTTP headers; values may hold references." example:"{Authorization: \"Bearer ${env:CHECKOUT_TOKEN}\"}"`
 	Body      Secret            `yaml:"body,omitempty" doc:"What is sent with the request, or over the TCP connection; may hold references." example:"\"PING\\r\\n\""`
@@ -32,6 +33,7 @@ type Probe struct {
 	Insecure  bool              `yaml:"insecure,omitempty" doc:"Take any certificate; the screen says so." default:"false"`
 
 	address Secret // the URL with its references; zero if it has none
+	proxy   Secret // the same of the proxy
 }
 
 // Expect is what a good answer looks like.
@@ -54,7 +56,7 @@ func (c *Config) fillProbe(p *Probe) {
 		p.Timeout = min(usualTimeout, p.Interval/2)
 	}
 	if !p.IsHTTP() {
-		p.Version, p.Method, p.Expect.Status = "", "", ""
+		p.Version, p.Proxy, p.Method, p.Expect.Status = "", "", "", ""
 	}
 }
 
@@ -64,6 +66,15 @@ func (p *Probe) Address() string {
 		return p.URL
 	}
 	return p.address.Reveal()
+}
+
+// Through is the proxy with every reference resolved, for use and not for show; "" if
+// there is none.
+func (p *Probe) Through() string {
+	if p.proxy.IsZero() {
+		return p.Proxy
+	}
+	return p.proxy.Reveal()
 }
 
 // Scheme is what the probe speaks: http, tcp, dns and so on.
@@ -123,7 +134,7 @@ func (r *reader) checkSpoken(path string, p *Probe) {
 		name, why string
 		has       bool
 	}{
-		{"version", "have no version of HTTP", false}, {"method", "speak no HTTP", false}, {"expect.status", "speak no HTTP", false},
+		{"version", "have no version of HTTP", false}, {"proxy", "go through no proxy", false}, {"method", "speak no HTTP", false}, {"expect.status", "speak no HTTP", false},
 		{"headers", "send no headers", has.headers}, {"body", "send no body", has.body}, {"expect.body", "get no text", has.match},
 	} {
 		if !key.has && r.given(path+"."+key.name) {

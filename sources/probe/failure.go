@@ -25,6 +25,7 @@ const (
 	classRedirect = "redirect"
 	classICMP     = "icmp"
 	classGRPC     = "grpc"
+	classProxy    = "proxy" // what stands between us and the endpoint
 	classError    = "error" // our own trouble, not the endpoint's
 )
 

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 )
 
@@ -29,7 +30,7 @@ func probeHTTP(ctx context.Context, t *target, watch *stopwatch) outcome {
 
 // ask makes one request and judges the answer, unless it leads on to another hop.
 func ask(ctx context.Context, t *target, h *hop, request []byte, watch *stopwatch, found *outcome) (*hop, *failure) {
-	conn, f := open(ctx, t, h.endpoint, watch)
+	conn, f := reach(ctx, t, h, watch)
 	if f != nil {
 		return nil, f
 	}
@@ -56,6 +57,9 @@ func ask(ctx context.Context, t *target, h *hop, request []byte, watch *stopwatc
 	if f != nil {
 		return nil, f
 	}
+	if h.proxy != nil && answer.StatusCode == http.StatusProxyAuthRequired && !h.proxy.tunnels(t, h) {
+		return nil, h.proxy.failed(h.proxy.refused(answer.StatusCode))
+	}
 	found.status = answer.StatusCode
 	found.did = strconv.Itoa(answer.StatusCode)
 	next, f := h.follow(t, answer)
@@ -64,6 +68,14 @@ func ask(ctx context.Context, t *target, h *hop, request []byte, watch *stopwatc
 		return next, f
 	}
 	return nil, judge(t, h, answer, watch)
+}
+
+// reach connects to the endpoint of a hop, by way of its proxy if it has one.
+func reach(ctx context.Context, t *target, h *hop, watch *stopwatch) (*openConn, *failure) {
+	if h.proxy != nil {
+		return h.proxy.open(ctx, t, h, watch)
+	}
+	return open(ctx, t, h.endpoint, watch)
 }
 
 func askHTTP1(t *target, h *hop, conn net.Conn, r *responseReader, request []byte, watch *stopwatch) (*http.Response, *failure) {
@@ -77,6 +89,9 @@ func askHTTP1(t *target, h *hop, conn net.Conn, r *responseReader, request []byt
 
 // wrongPort is what web servers say to plain HTTP where they expect TLS.
 var wrongPort = &textMatch{pattern: regexp.MustCompile(`(?i)http request (was sent )?to (an )?https|speaking plain http to an ssl`)}
+
+// gatewayTrouble is what a proxy says, too, when it does not get through.
+var gatewayTrouble = []int{http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}
 
 // judge reads the body and says what is wrong with the last answer: first the
 // status, then whether the body was whole, then what was expected of it.
@@ -95,6 +110,9 @@ func judge(t *target, h *hop, answer *http.Response, watch *stopwatch) *failure 
 		reason := fmt.Sprintf("expected status %s, got %d", t.accepts.text, answer.StatusCode)
 		if matched {
 			reason += ": the server expects TLS there; use https://"
+		}
+		if h.proxy != nil && !h.proxy.tunnels(t, h) && slices.Contains(gatewayTrouble, answer.StatusCode) {
+			reason += ", from the endpoint or from the proxy before it"
 		}
 		return &failure{class: classStatus, phase: phaseFirstByte, reason: reason}
 	}

@@ -19,13 +19,18 @@ import (
 	"golang.org/x/net/http2/hpack"
 )
 
-// securely serves HTTPS with the given protocols (ALPN).
+// securely serves HTTPS with the given protocols (ALPN), for 127.0.0.1.
 func securely(t testing.TB, ours *authority, handler http.HandlerFunc, protocols ...string) string {
+	return securelyWith(t, ours.issue(t, leaf{names: []string{"127.0.0.1"}}), handler, protocols...)
+}
+
+// securelyWith is securely with a certificate of the caller's.
+func securelyWith(t testing.TB, certificate tls.Certificate, handler http.HandlerFunc, protocols ...string) string {
 	t.Helper()
 	server := httptest.NewUnstartedServer(handler)
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.EnableHTTP2 = protocols[0] == "h2"
-	server.TLS = &tls.Config{Certificates: []tls.Certificate{ours.issue(t, leaf{names: []string{"127.0.0.1"}})}, NextProtos: protocols}
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, NextProtos: protocols}
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	return server.Listener.Addr().String()

@@ -41,6 +41,7 @@ type Spec struct {
 	Confirm   Confirm             // how many looks make a verdict; the zero value believes each
 	Objective float64             // the share of good looks that is aimed at, in per cent; 0: none
 	Expect    Expect              //
+	Proxy     string              // http, https or socks5 URL of the proxy to go through, "environment", or "" for none; may hold a password
 	Pin       netip.Addr          // where to connect to whatever its name resolves to; the zero Addr: resolve
 	Insecure  bool                // a certificate that does not verify is accepted, and said so
 	Canary    bool                // a stranger's front door, whose failure says nothing while nothing outside was ever reached

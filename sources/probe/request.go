@@ -52,6 +52,14 @@ func prepareHTTP(t *target) (prober, error) {
 	default:
 		return nil, fmt.Errorf("the version %q of HTTP cannot be asked for; write %s, or leave it out for HTTP/1.1", s.Version, http2Version)
 	}
+	if s.Proxy != "" {
+		if t.proxies, err = parseProxies(s.Proxy); err != nil {
+			return nil, err
+		}
+	}
+	if t.proxyTo(t.url) != nil && s.Pin.IsValid() {
+		return nil, errors.New("it goes through a proxy, which resolves the name, so its address cannot be chosen; leave one of the two out")
+	}
 	t.request = firstHop(t).request(t)
 	return probeHTTP, nil
 }
@@ -86,7 +94,11 @@ func (h *hop) request(t *target) []byte {
 	line := func(name, value string) {
 		b.WriteString(name + ": " + value + "\r\n")
 	}
-	b.WriteString(h.method + " " + requestTarget(h.url) + " HTTP/1.1\r\n")
+	asked, proxied := requestTarget(h.url), h.proxy != nil && !h.proxy.tunnels(t, h)
+	if proxied { // RFC 9112, section 3.2.2
+		asked = h.url.Scheme + "://" + h.endpoint.header(h.url.Scheme) + asked
+	}
+	b.WriteString(h.method + " " + asked + " HTTP/1.1\r\n")
 	host := h.endpoint.header(h.url.Scheme)
 	if own := given.Get("Host"); own != "" {
 		host = own
@@ -105,6 +117,9 @@ func (h *hop) request(t *target) []byte {
 	}
 	if body != "" || h.method == http.MethodPost || h.method == http.MethodPut || h.method == http.MethodPatch {
 		line("Content-Length", fmt.Sprint(len(body)))
+	}
+	if proxied && h.proxy.authorization() != "" {
+		line("Proxy-Authorization", h.proxy.authorization())
 	}
 	line("Connection", "close")
 	b.WriteString("\r\n" + body)

@@ -33,7 +33,8 @@ type target struct {
 	accepts  statuses
 	text     *textMatch // nil if any body will do
 	secure   *tls.Config
-	request  []byte // of the first hop
+	request  []byte                // of the first hop
+	proxies  func(*url.URL) *proxy // nil if there is none
 }
 
 // newTarget checks a Spec. Its errors are plain sentences that show no header
@@ -66,8 +67,8 @@ func (t *target) prepare() error {
 		schemes := strings.Join(slices.Sorted(maps.Keys(protocols)), ", ")
 		return fmt.Errorf("the scheme %q cannot be probed; use one of %s", clean.Line(t.url.Scheme, nameLimit), schemes)
 	}
-	if t.spec.Version != "" && !isHTTP(t.url.Scheme) {
-		return fmt.Errorf("a %s probe has no version of HTTP; leave it out, or use an http URL", strings.ToUpper(t.url.Scheme))
+	if s := &t.spec; !isHTTP(t.url.Scheme) && (s.Version != "" || s.Proxy != "") {
+		return fmt.Errorf("a %s probe has no version of HTTP and no proxy; leave them out, or use an http URL", strings.ToUpper(t.url.Scheme))
 	}
 	if t.endpoint, err = endpointOf(t.url); err != nil {
 		return err
@@ -78,6 +79,14 @@ func (t *target) prepare() error {
 	}
 	t.probe, err = known(t)
 	return err
+}
+
+// proxyTo is what stands between us and a URL; nil if nothing does.
+func (t *target) proxyTo(u *url.URL) *proxy {
+	if t.proxies == nil {
+		return nil
+	}
+	return t.proxies(u)
 }
 
 func isHTTP(scheme string) bool { return scheme == "http" || scheme == "https" }
@@ -142,6 +151,9 @@ func (t *target) detail() *room.ProbeDetail {
 	}
 	if t.spec.Version != "" {
 		expect = append(expect, "HTTP/"+t.spec.Version)
+	}
+	if proxy := t.proxyTo(t.url); proxy != nil {
+		expect = append(expect, "by way of the proxy "+proxy.String())
 	}
 	if t.text != nil {
 		expect = append(expect, what+t.text.words)
