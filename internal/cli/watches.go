@@ -290,6 +290,10 @@ func probeSpec(p config.Probe) probe.Spec {
 		spec.Shown = p.URL
 	}
 	spec.Objective = p.Objective
+	spec.Auth = probe.Auth{
+		User: p.Auth.User.Reveal(), Password: p.Auth.Password.Reveal(), Token: p.Auth.Token.Reveal(),
+		Client: p.Auth.Client.Reveal(), Secret: p.Auth.Secret.Reveal(), URL: p.Auth.URL, Scopes: p.Auth.Scopes,
+	}
 	spec.Confirm.Down, spec.Confirm.Of, spec.Confirm.Up = p.Confirmed()
 	for name, value := range p.Headers {
 		if spec.Header == nil {

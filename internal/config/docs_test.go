@@ -244,7 +244,7 @@ var beyondSchema = strings.Fields(`duplicate-key duplicate-probe-name duplicate-
 	glob-malformed interval-too-often key-bound-twice key-taken-away-from-quit key-same-as-another method-unknown
 	probe-slow-longer-than-timeout probes-of-other-protocols probe-timeout-longer-than-interval regular-expression-malformed
 	url-with-secret url-with-reference-in-the-wrong-place secret-by-its-looks secret-hidden-by-show secret-in-the-file secret-unresolved service-unknown status-malformed tcp-with-http-settings
-	quiet-hours-empty quiet-hours-malformed text-with-escape url-malformed url-with-password key-unknown header-malformed http-that-cannot-be region-malformed region-misspelt role-malformed`)
+	quiet-hours-empty quiet-hours-malformed text-with-escape url-malformed url-with-password key-unknown auth-that-cannot-be header-malformed http-that-cannot-be region-malformed region-misspelt role-malformed`)
 
 func TestBadFilesDoNotFitTheSchemaWhereItCanTell(t *testing.T) {
 	schema, told := compiled(t, known), 0

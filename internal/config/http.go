@@ -15,6 +15,7 @@ func (r *reader) checkHTTP(path string, p *Probe) {
 		r.wrong(path+".version", "HTTP %s cannot be asked for; write 2, or take this away for HTTP/1.1", quote(p.Version))
 	}
 	r.checkProxy(path+".proxy", p)
+	r.checkAuth(path+".auth", p)
 }
 
 // proxySchemes are what a proxy can speak, as the prober has them.

@@ -21,6 +21,7 @@ type Probe struct {
 	Proxy     string            `yaml:"proxy,omitempty" doc:"The proxy to go through: an http, https or socks5 URL, whose user and password may be references, or environment for HTTPS_PROXY, HTTP_PROXY and NO_PROXY. It resolves the endpoint's name." usual:"none, whatever the environment says" refer:"yes" example:"\"http://probes:${env:PROXY_PASSWORD}@proxy.example.com:3128\""`
 	Method    string            `yaml:"method,omitempty" doc:"The HTTP method." default:"GET" allow:"GET HEAD POST PUT PATCH DELETE OPTIONS" example:"HEAD"`
 	Headers   map[string]Secret `yaml:"headers,omitempty" doc:"HTTP headers; values may hold references." example:"{Authorization: \"Bearer ${env:CHECKOUT_TOKEN}\"}"`
+	Auth      Auth              `yaml:"auth,omitempty" doc:"How it shows who it is: user and password, a token, or client, secret and url, by which it is given tokens (OAuth 2.0 client credentials). It is sent to no other host."`
 	Body      Secret            `yaml:"body,omitempty" doc:"What is sent with the request, or over the TCP connection; may hold references." example:"\"PING\\r\\n\""`
 	Interval  time.Duration     `yaml:"interval" doc:"From one look to the next; 1s or more." usual:"intervals.probes" example:"5s"`
 	Timeout   time.Duration     `yaml:"timeout" doc:"How long one look may take, redirects included; shorter than the interval." usual:"5s, or half the interval where that is less" example:"3s"`
@@ -56,7 +57,7 @@ func (c *Config) fillProbe(p *Probe) {
 		p.Timeout = min(usualTimeout, p.Interval/2)
 	}
 	if !p.IsHTTP() {
-		p.Version, p.Proxy, p.Method, p.Expect.Status = "", "", "", ""
+		p.Method, p.Expect.Status = "", ""
 	}
 }
 
@@ -134,7 +135,7 @@ func (r *reader) checkSpoken(path string, p *Probe) {
 		name, why string
 		has       bool
 	}{
-		{"version", "have no version of HTTP", false}, {"proxy", "go through no proxy", false}, {"method", "speak no HTTP", false}, {"expect.status", "speak no HTTP", false},
+		{"version", "have no version of HTTP", false}, {"proxy", "go through no proxy", false}, {"auth", "do not say who they are", false}, {"method", "speak no HTTP", false}, {"expect.status", "speak no HTTP", false},
 		{"headers", "send no headers", has.headers}, {"body", "send no body", has.body}, {"expect.body", "get no text", has.match},
 	} {
 		if !key.has && r.given(path+"."+key.name) {

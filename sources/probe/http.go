@@ -29,16 +29,31 @@ func probeHTTP(ctx context.Context, t *target, watch *stopwatch) outcome {
 }
 
 // ask makes one request and judges the answer, unless it leads on to another hop.
-func ask(ctx context.Context, t *target, h *hop, request []byte, watch *stopwatch, found *outcome) (*hop, *failure) {
+func ask(ctx context.Context, t *target, h *hop, request []byte, watch *stopwatch, found *outcome) (next *hop, f *failure) {
+	f = answered(ctx, t, h, request, watch, found, func(answer *http.Response) (f *failure) {
+		found.status = answer.StatusCode
+		found.did = strconv.Itoa(answer.StatusCode)
+		if next, f = h.follow(t, answer); f != nil || next != nil {
+			watch.lap(phaseTransfer)
+			return f
+		}
+		return judge(t, h, answer, watch)
+	})
+	return next, f
+}
+
+// answered makes one request on a connection of its own, and has take read the answer
+// before that is closed.
+func answered(ctx context.Context, t *target, h *hop, request []byte, watch *stopwatch, found *outcome, take func(*http.Response) *failure) *failure {
 	conn, f := reach(ctx, t, h, watch)
 	if f != nil {
-		return nil, f
+		return f
 	}
 	defer conn.Close()
 	if h.url.Scheme == "https" {
 		ignored, f := handshake(t, h.endpoint, conn, watch)
 		if f != nil {
-			return nil, f
+			return f
 		}
 		if ignored != "" {
 			found.ignored = ignored
@@ -55,19 +70,12 @@ func ask(ctx context.Context, t *target, h *hop, request []byte, watch *stopwatc
 		answer, f = askHTTP1(t, h, conn, r, request, watch)
 	}
 	if f != nil {
-		return nil, f
+		return f
 	}
 	if h.proxy != nil && answer.StatusCode == http.StatusProxyAuthRequired && !h.proxy.tunnels(t, h) {
-		return nil, h.proxy.failed(h.proxy.refused(answer.StatusCode))
+		return h.proxy.failed(h.proxy.refused(answer.StatusCode))
 	}
-	found.status = answer.StatusCode
-	found.did = strconv.Itoa(answer.StatusCode)
-	next, f := h.follow(t, answer)
-	if f != nil || next != nil {
-		watch.lap(phaseTransfer)
-		return next, f
-	}
-	return nil, judge(t, h, answer, watch)
+	return take(answer)
 }
 
 // reach connects to the endpoint of a hop, by way of its proxy if it has one.

@@ -32,6 +32,7 @@ type Spec struct {
 	Version   string              // of HTTP: "2", or "" for HTTP/1.1
 	Method    string              // GET if empty
 	Header    map[string][]string // values may be secret and are never printed
+	Auth      Auth                // how it shows who it is, beside the headers
 	Body      string              // sent with the request; over TCP, sent as it is
 	Service   string              // of the catalogue, or ""
 	Region    string              //
@@ -111,6 +112,9 @@ func New(spec Spec, env *Environment) (sources.Watch, error) {
 	}
 	l := newLook(t)
 	timeout := t.spec.Timeout + lookGrace
+	if spec.Auth.Client != "" {
+		timeout += 2 * t.spec.Timeout // for a token, and for one more look after a 401
+	}
 	if t.controls != nil {
 		timeout += controlTimeout
 	}

@@ -2,7 +2,6 @@ package probe
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -89,7 +88,7 @@ func (p *proxy) authorization() string {
 	if p.user == "" {
 		return ""
 	}
-	return "Basic " + base64.StdEncoding.EncodeToString([]byte(p.user+":"+p.password))
+	return basic(p.user, p.password)
 }
 
 // tunnels says whether the proxy only connects us with the endpoint of a hop, and does

@@ -289,7 +289,7 @@ func TestProxiesThatAreRefused(t *testing.T) {
 		{Spec{URL: "shop.example", Proxy: "http://proxy:99999"}, unreadable},
 		{Spec{URL: "shop.example", Proxy: "http://ana:s3c#r3t@proxy"}, unreadable},
 		{Spec{URL: "shop.example", Proxy: "http://proxy/path"}, unreadable},
-		{Spec{URL: "tcp://shop.example:1", Proxy: "http://proxy"}, "a TCP probe has no version of HTTP and no proxy; leave them out, or use an http URL"},
+		{Spec{URL: "tcp://shop.example:1", Proxy: "http://proxy"}, "a TCP probe has no version of HTTP, no proxy and no auth; leave them out, or use an http URL"},
 		{Spec{URL: "shop.example", Version: "3"}, `the version "3" of HTTP cannot be asked for; write 2, or leave it out for HTTP/1.1`},
 	} {
 		c.spec.Name = "shop"

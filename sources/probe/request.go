@@ -37,10 +37,13 @@ func prepareHTTP(t *target) (prober, error) {
 	if s.Method == http.MethodHead && t.text != nil {
 		return nil, errors.New("an answer to HEAD has no body, so nothing can be expected of it; use GET")
 	}
+	grant, err := prepareAuth(t)
+	if err != nil {
+		return nil, err
+	}
 	if err := checkHeaders(s.Header); err != nil {
 		return nil, err
 	}
-	var err error
 	if t.accepts, err = parseStatuses(s.Expect.Status); err != nil {
 		return nil, err
 	}
@@ -61,6 +64,9 @@ func prepareHTTP(t *target) (prober, error) {
 		return nil, errors.New("it goes through a proxy, which resolves the name, so its address cannot be chosen; leave one of the two out")
 	}
 	t.request = firstHop(t).request(t)
+	if grant != nil {
+		return grant.probe, nil
+	}
 	return probeHTTP, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -67,8 +68,8 @@ func (t *target) prepare() error {
 		schemes := strings.Join(slices.Sorted(maps.Keys(protocols)), ", ")
 		return fmt.Errorf("the scheme %q cannot be probed; use one of %s", clean.Line(t.url.Scheme, nameLimit), schemes)
 	}
-	if s := &t.spec; !isHTTP(t.url.Scheme) && (s.Version != "" || s.Proxy != "") {
-		return fmt.Errorf("a %s probe has no version of HTTP and no proxy; leave them out, or use an http URL", strings.ToUpper(t.url.Scheme))
+	if s := &t.spec; !isHTTP(t.url.Scheme) && (s.Version != "" || s.Proxy != "" || !reflect.ValueOf(s.Auth).IsZero()) {
+		return fmt.Errorf("a %s probe has no version of HTTP, no proxy and no auth; leave them out, or use an http URL", strings.ToUpper(t.url.Scheme))
 	}
 	if t.endpoint, err = endpointOf(t.url); err != nil {
 		return err
