@@ -134,5 +134,8 @@ func judge(t *target, h *hop, answer *http.Response, watch *stopwatch) *failure 
 	if cut {
 		where = fmt.Sprintf("the body's first %d KiB", bodyLimit>>10)
 	}
+	if encoding := encodingOf(answer); encoding != "" && !isKnown(encoding) {
+		where = fmt.Sprintf("%s, encoded as %s, which cannot be decoded,", where, escaped([]byte(encoding[:min(len(encoding), shownBytes)])))
+	}
 	return &failure{class: classAssert, phase: phaseTransfer, reason: match.missing(where)}
 }
