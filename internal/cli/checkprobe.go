@@ -85,6 +85,8 @@ func probeFix(class string) string {
 		return "see whether the host runs and whether a firewall is in between"
 	case "blocked":
 		return "write its address under additions.allow in the config, or take guarded: away from the probe"
+	case "proxy":
+		return "see whether the proxy runs and lets this machine through, or correct proxy: in the config"
 	case "redirect":
 		return "correct the URL in the config, or write follow: false"
 	}

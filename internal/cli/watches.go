@@ -309,7 +309,7 @@ func catalogued(w sources.Watch, catalogue *config.Catalogue, tags map[string]st
 // probeSpec is a probe of the config as the prober wants it.
 func probeSpec(p config.Probe) probe.Spec {
 	spec := probe.Spec{
-		Name: p.Name, URL: p.Address(), Method: p.Method, Body: p.Body.Reveal(), Service: p.Service, Region: p.Region,
+		Name: p.Name, URL: p.Address(), Version: p.Version, Proxy: p.Through(), Method: p.Method, Body: p.Body.Reveal(), Service: p.Service, Region: p.Region,
 		Interval: p.Interval, Timeout: p.Timeout, Slow: p.Slow, Insecure: p.Insecure, NoFollow: !p.Follow,
 		Expect: probe.Expect{
 			Status: p.Expect.Status, Headers: p.Expect.Headers, Body: p.Expect.Body, Latency: p.Expect.Latency, Days: int(p.Expect.Days), Phases: p.Expect.Phases,
@@ -336,6 +336,10 @@ func probeSpec(p config.Probe) probe.Spec {
 	spec.From, _ = netip.ParseAddr(p.From) // "" and what the config refuses: the zero Addr
 	spec.TLS.Minimum, spec.TLS.Name = p.TLS.Minimum, p.TLS.Name
 	spec.TLS.Authority, spec.TLS.Certificate, spec.TLS.Key = p.TLS.Files()
+	spec.Auth = probe.Auth{
+		User: p.Auth.User.Reveal(), Password: p.Auth.Password.Reveal(), Token: p.Auth.Token.Reveal(),
+		Client: p.Auth.Client.Reveal(), Secret: p.Auth.Secret.Reveal(), URL: p.Auth.URL, Scopes: p.Auth.Scopes,
+	}
 	spec.Confirm.Down, spec.Confirm.Of, spec.Confirm.Up = p.Confirmed()
 	for name, value := range p.Headers {
 		if spec.Header == nil {

@@ -18,6 +18,8 @@ func (r *reader) checkAddresses(path string, p *Probe) {
 	pin := p.Pin()
 	switch {
 	case p.Addresses == "":
+	case p.Proxy != "":
+		r.wrong(path+".addresses", "the proxy resolves the name, so there is nothing to choose here; take this away, or proxy")
 	case !pin.IsValid() && !slices.Contains(familyWords, p.Addresses):
 		r.wrong(path+".addresses", "%s is none of ipv4, ipv6 and all, and no address%s", quote(p.Addresses), Meant(p.Addresses, familyWords, ""))
 	case host.IsValid():

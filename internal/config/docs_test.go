@@ -130,6 +130,7 @@ func TestExamplesOfTheTagsAreValid(t *testing.T) {
 	for file, content := range map[string]string{"our-ca.pem": certificate, "warroom.pem": certificate, "warroom.key": key} {
 		must(t, os.WriteFile(filepath.Join("certs", file), []byte(content), 0o600))
 	}
+	t.Setenv("PROXY_PASSWORD", testSecret)
 	schema := compiled(t, known)
 	for _, section := range []struct {
 		t      reflect.Type
@@ -253,7 +254,7 @@ var beyondSchema = strings.Fields(`additions-too-many duplicate-key duplicate-pr
 	glob-malformed interval-too-often key-bound-twice key-taken-away-from-quit key-same-as-another method-unknown
 	probe-slow-longer-than-timeout probes-of-other-protocols probe-timeout-longer-than-interval regular-expression-malformed
 	url-with-secret url-with-reference-in-the-wrong-place secret-by-its-looks secret-hidden-by-show secret-in-the-file secret-unresolved service-unknown status-malformed tcp-with-http-settings
-	addresses-that-cannot-be maintenance-that-cannot-be quiet-hours-empty quiet-hours-malformed text-with-escape tls-that-cannot-be starttls-with-more url-malformed url-with-password key-unknown header-malformed region-malformed region-misspelt role-malformed`)
+	addresses-that-cannot-be guarded-by-another-way maintenance-that-cannot-be quiet-hours-empty quiet-hours-malformed text-with-escape tls-that-cannot-be starttls-with-more url-malformed url-with-password key-unknown auth-that-cannot-be http-that-cannot-be header-malformed region-malformed region-misspelt role-malformed`)
 
 func TestBadFilesDoNotFitTheSchemaWhereItCanTell(t *testing.T) {
 	schema, told := compiled(t, known), 0

@@ -33,10 +33,15 @@ func (r *reader) checkHeaders(path string, headers map[string]Secret) {
 			r.secretHere(at, value, "a secret "+elsewhereSecret)
 		case holdsSecret(value.literal()), !slices.Contains(plainHeaders, lower) && looksRandom(value.literal()):
 			r.secretHere(at, value, "this looks like a secret, which "+elsewhereSecret)
-		case strings.ContainsFunc(value.Reveal(), func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }):
+		case hasControl(value.Reveal()):
 			r.wrong(at, "the value of a header is one line of text, and this one has a line break or control character")
 		}
 	}
+}
+
+// hasControl says whether text has something in it that breaks a header.
+func hasControl(text string) bool {
+	return strings.ContainsFunc(text, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f })
 }
 
 func (r *reader) checkBody(path string, body Secret) {

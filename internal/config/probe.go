@@ -17,8 +17,11 @@ type Probe struct {
 	Service   string            `yaml:"service,omitempty" doc:"The service it belongs to, whatever the catalogue's rules say." usual:"the first service that matches" example:"checkout"`
 	Region    string            `yaml:"region,omitempty" doc:"Where the endpoint runs." example:"eu-west-1"`
 	Tags      map[string]string `yaml:"tags,omitempty" doc:"What the catalogue can match." example:"{team: payments}"`
+	Version   string            `yaml:"version,omitempty" doc:"The version of HTTP: 2 asks for HTTP/2, over TLS by ALPN, and for an http URL as prior knowledge (h2c)." usual:"HTTP/1.1" example:"2"`
+	Proxy     string            `yaml:"proxy,omitempty" doc:"The proxy to go through: an http, https or socks5 URL, whose user and password may be references, or environment for HTTPS_PROXY, HTTP_PROXY and NO_PROXY. It resolves the endpoint's name." usual:"none, whatever the environment says" refer:"yes" example:"\"http://probes:${env:PROXY_PASSWORD}@proxy.example.com:3128\""`
 	Method    string            `yaml:"method,omitempty" doc:"The HTTP method." default:"GET" allow:"GET HEAD POST PUT PATCH DELETE OPTIONS" example:"HEAD"`
 	Headers   map[string]Secret `yaml:"headers,omitempty" doc:"HTTP headers; values may hold references." example:"{Authorization: \"Bearer ${env:CHECKOUT_TOKEN}\"}"`
+	Auth      Auth              `yaml:"auth,omitempty" doc:"How it shows who it is: user and password, a token, or client, secret and url, by which it is given tokens (OAuth 2.0 client credentials). It is sent to no other host."`
 	Body      Secret            `yaml:"body,omitempty" doc:"What is sent with the request, or over the TCP connection; may hold references." example:"\"PING\\r\\n\""`
 	Steps     []Step            `yaml:"steps,omitempty" doc:"A dialogue of a tcp probe, in place of body and expect.body: what is sent and what is waited for, one after the other."`
 	Interval  time.Duration     `yaml:"interval" doc:"From one look to the next; 1s or more." usual:"intervals.probes" example:"5s"`
@@ -37,6 +40,7 @@ type Probe struct {
 	Guarded   bool              `yaml:"guarded,omitempty" doc:"It was added from a screen which others share, so it reaches only what additions allows; such a screen writes this itself." default:"false"`
 
 	address Secret // the URL with its references; zero if it has none
+	proxy   Secret // the same of the proxy
 }
 
 // Expect is what a good answer looks like.
@@ -73,6 +77,15 @@ func (p *Probe) Address() string {
 		return p.URL
 	}
 	return p.address.Reveal()
+}
+
+// Through is the proxy with every reference resolved, for use and not for show; "" if
+// there is none.
+func (p *Probe) Through() string {
+	if p.proxy.IsZero() {
+		return p.Proxy
+	}
+	return p.proxy.Reveal()
 }
 
 // Scheme is what the probe speaks: http, tcp, dns and so on.
@@ -118,15 +131,6 @@ func (r *reader) checkProbes(c *Config) {
 	}
 }
 
-func (r *reader) checkHTTP(path string, p *Probe) {
-	r.checkStatus(path+".expect.status", p.Expect.Status)
-	for _, of := range []string{".expect.body", ".expect.json"} {
-		if p.Method == "HEAD" && r.given(path+of) {
-			r.wrong(path+of, "an answer to HEAD has no body, so nothing can be expected of it; take this away, or use GET")
-		}
-	}
-}
-
 // spoken is what a protocol other than HTTP has of what a probe can ask for.
 type spoken struct{ headers, answerHeaders, body, match, certificate bool }
 
@@ -149,7 +153,7 @@ func (r *reader) checkSpoken(path string, p *Probe) {
 		name, why string
 		has       bool
 	}{
-		{"method", "speak no HTTP", false}, {"expect.status", "speak no HTTP", false},
+		{"version", "have no version of HTTP", false}, {"proxy", "go through no proxy", false}, {"auth", "do not say who they are", false}, {"method", "speak no HTTP", false}, {"expect.status", "speak no HTTP", false},
 		{"headers", "send no headers", has.headers}, {"body", "send no body", has.body}, {"expect.body", "get no text", has.match},
 		{"expect.headers", "get no headers", has.answerHeaders}, {"expect.json", "get no JSON", false},
 	} {

@@ -30,7 +30,7 @@ func (r *reader) scalar(node ast.Node, into reflect.Value, path string) {
 	case into.Kind() == reflect.String:
 		if text, ok := r.text(node, path); ok {
 			if !r.refers[path] && (strings.Contains(text, "${env:") || strings.Contains(text, "${file:")) {
-				r.wrong(path, "references work in headers, body, external_id and the query of a url only, because this is shown on the screen; write the text itself")
+				r.wrong(path, "references work in headers, body, auth, external_id, the query of a url and the user of a proxy only, because this is shown on the screen; write the text itself")
 				return
 			}
 			into.SetString(text)

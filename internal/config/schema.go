@@ -39,6 +39,7 @@ var schemaExtra = map[string]map[string]any{
 	"probes[].region":               {"pattern": placePattern.String()},
 	"additions.allow[]":             {"pattern": rangePattern.String()},
 	"additions.deny[]":              {"pattern": rangePattern.String()},
+	"probes[].version":              {"enum": []any{"2", 2, nil}},
 }
 
 // Schema is the JSON Schema of the file, draft 2020-12, made from the same types

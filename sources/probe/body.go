@@ -1,48 +1,38 @@
 package probe
 
 import (
-	"compress/gzip"
+	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
-	"strings"
-	"sync"
 )
 
 // bodyLimit is how much of a body is read, on the wire and again after inflation.
 // What is expected has to be in it; the connection is closed on the rest.
 const bodyLimit = 1 << 20
 
-var inflaters = sync.Pool{New: func() any { return new(gzip.Reader) }}
-
 // readBody reads a body to its end, or to the limit, and looks for what is expected in it.
 func readBody(t *target, answer *http.Response, match bodyReader) (matched, cut bool, f *failure) {
 	wire := &cappedReader{source: answer.Body, left: bodyLimit}
-	if !isGzip(answer) {
+	encoding := encodingOf(answer)
+	if !isKnown(encoding) {
 		matched, err := match.in(wire)
 		return matched, wire.cut, bodyFailure(t, answer, wire, err)
 	}
-	inflater := inflaters.Get().(*gzip.Reader)
-	defer inflaters.Put(inflater)
-	err := inflater.Reset(wire)
-	if err == io.EOF && !wire.cut { // no body at all is an empty one
-		err = nil
-		matched, _ = match.in(http.NoBody)
-		return matched, false, nil
-	}
-	plain := &cappedReader{source: inflater, left: bodyLimit}
-	if err == nil {
-		matched, err = match.in(plain)
-	}
+	body := readers.Get().(*bufio.Reader)
+	defer readers.Put(body)
+	body.Reset(wire)
+	err := inflate(encoding, body, func(plain io.Reader) (err error) {
+		capped := &cappedReader{source: plain, left: bodyLimit}
+		matched, err = match.in(capped)
+		cut = capped.cut
+		return err
+	})
 	if wire.cut { // the inflater takes our own cut for a broken stream
 		err = nil
 	}
-	return matched, wire.cut || plain.cut, bodyFailure(t, answer, wire, err)
-}
-
-func isGzip(answer *http.Response) bool {
-	encoding := strings.ToLower(strings.TrimSpace(answer.Header.Get("Content-Encoding")))
-	return encoding == "gzip" || encoding == "x-gzip"
+	return matched, wire.cut || cut, bodyFailure(t, answer, wire, err)
 }
 
 // cappedReader ends early, and says so, where a body is larger than the limit.
@@ -84,8 +74,13 @@ func bodyFailure(t *target, answer *http.Response, wire *cappedReader, err error
 		return timedOut(t, phaseTransfer)
 	case isReset(err):
 		f.reason = "the connection was reset in the middle of the body"
+	case wire.broken != nil && answer.ProtoMajor == 2:
+		f.reason = "the body ended before it was whole"
+		if word := brokenOffBy(err); word != "" {
+			f.reason = fmt.Sprintf("the body was cut off by the server (%s)", word)
+		}
 	case wire.broken == nil:
-		f.reason = "the body is not the gzip that its header says it is"
+		f.reason = fmt.Sprintf("the body is not the %s that its header says it is", encodingOf(answer))
 	case errors.Is(err, io.ErrUnexpectedEOF) && chunked:
 		f.reason = "the body was cut off: its last chunk is missing"
 	case errors.Is(err, io.ErrUnexpectedEOF):

@@ -26,6 +26,7 @@ const (
 	classICMP     = "icmp"
 	classGRPC     = "grpc"
 	classBlocked  = "blocked" // a Guard keeps it from being reached
+	classProxy    = "proxy"   // what stands between us and the endpoint
 	classError    = "error"   // our own trouble, not the endpoint's
 )
 

@@ -14,6 +14,8 @@ func FuzzAnswer(f *testing.F) {
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
 		"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.0 302 Found\r\nLocation: //a\r\nSet-Cookie: a=b\r\n\r\n",
 		"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b\x08",
+		"HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\n\r\nx\x9c", "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\n\x0b\x02\x80ok\x03",
+		"HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\n\r\n(\xb5/\xfd\x04\x00",
 		"SSH-2.0-x\r\n", "\x15\x03\x01\x00\x02\x02\x28", "",
 	} {
 		f.Add([]byte(seed))

@@ -7,14 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/textproto"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"golang.org/x/net/http2"
@@ -89,19 +86,9 @@ func check(ctx context.Context, t *target, service string, watch *stopwatch, fou
 	}
 	ctx, cancel := context.WithDeadline(ctx, t.deadline(watch))
 	defer cancel()
-	begun := &beginning{Conn: conn.Conn}
-	answer, err := http2Over(begun).RoundTrip(healthRequest(ctx, t, service, watch))
-	watch.lap(phaseFirstByte)
-	if start := begun.start(); err != nil && len(start) > 1 && start[0] == alertRecord && start[1] == tlsMajor {
-		return &failure{class: classProtocol, phase: phaseFirstByte, reason: fmt.Sprintf("%s speaks TLS, not plain HTTP/2; use grpcs://", t.endpoint), cause: err}
-	} else if err != nil && !isTimeout(err) && len(start) == cap(start) && start[frameType] != settingsFrame {
-		return &failure{class: classProtocol, phase: phaseFirstByte, reason: fmt.Sprintf("%s does not speak HTTP/2: it begins with %s", t.endpoint, escaped(start)), cause: err}
-	}
-	if err != nil {
-		if f := begun.alert(t.endpoint); f != nil {
-			return f
-		}
-		return broken(t, phaseFirstByte, err)
+	answer, f := overHTTP2(t, firstHop(t), conn.Conn, healthRequest(ctx, t, service, watch), watch)
+	if f != nil {
+		return f
 	}
 	defer answer.Body.Close()
 	message, err := io.ReadAll(io.LimitReader(answer.Body, healthLimit))
@@ -110,75 +97,9 @@ func check(ctx context.Context, t *target, service string, watch *stopwatch, fou
 		return f
 	}
 	if err != nil {
-		return broken(t, phaseTransfer, err)
+		return broken(t, t.endpoint, phaseTransfer, err)
 	}
 	return healthOf(answer, message, service, found)
-}
-
-// A server's side of HTTP/2 begins with a frame of settings (RFC 9113, section 3.4), whose
-// type is the fourth byte (section 4.1).
-const frameType, settingsFrame, frameStart = 3, 4, 5
-
-// beginning keeps the first bytes of the other side: how the transport fails when they are
-// not HTTP/2 depends on what it is doing at that moment.
-type beginning struct {
-	net.Conn
-
-	mu    sync.Mutex
-	first []byte
-	ended error // how the other side ended the connection; nil as long as it has not
-}
-
-// Read implements net.Conn.
-func (b *beginning) Read(p []byte) (int, error) {
-	n, err := b.Conn.Read(p)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.first = append(b.first, p[:min(n, frameStart-len(b.first))]...)
-	if b.ended == nil {
-		b.ended = err
-	}
-	return n, err
-}
-
-// Write implements net.Conn. When the other side has ended the connection, its reason is
-// there to be read, and the writing would only say that it has.
-func (b *beginning) Write(p []byte) (int, error) {
-	n, err := b.Conn.Write(p)
-	if err != nil {
-		_, _ = b.Read(make([]byte, 1))
-	}
-	return n, err
-}
-
-// alert is the failure of a connection that the other side ended with an alert of TLS; nil
-// if it did not.
-func (b *beginning) alert(e endpoint) *failure {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.ended == nil {
-		return nil
-	}
-	return alerted(e, phaseFirstByte, b.ended)
-}
-
-// start is the first bytes; its length is less than its capacity if not as many came.
-func (b *beginning) start() []byte {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return append(make([]byte, 0, frameStart), b.first...)
-}
-
-// http2Over speaks HTTP/2 on a connection that is there already, and lets go of it when it
-// is closed.
-func http2Over(conn net.Conn) *http.Transport {
-	var only http.Protocols
-	only.SetHTTP2(true)
-	only.SetUnencryptedHTTP2(true)
-	dial := func(context.Context, string, string) (net.Conn, error) { return conn, nil }
-	return &http.Transport{
-		DialContext: dial, DialTLSContext: dial, Protocols: &only, MaxResponseHeaderBytes: headLimit, DisableCompression: true,
-	}
 }
 
 // healthRequest is a unary call with one field, the name of the service.
@@ -284,32 +205,4 @@ func servingStatus(message []byte) (said string, ok bool) {
 		return "", false
 	}
 	return servingWords[value], true
-}
-
-// goAwayCode finds the code in an error of net/http, which exports no type for it.
-var goAwayCode = regexp.MustCompile(`ErrCode[=:]([A-Z_0-9]+)`)
-
-// broken says why an HTTP/2 connection did not bring an answer.
-func broken(t *target, p phase, err error) *failure {
-	f := &failure{class: classProtocol, phase: p, cause: err}
-	reset, isReset := errors.AsType[http2.StreamError](err)
-	ended, isEnded := errors.AsType[http2.ConnectionError](err)
-	switch {
-	case isTimeout(err):
-		return timedOut(t, p)
-	case strings.Contains(err.Error(), "GOAWAY"), strings.Contains(err.Error(), "GoAway"):
-		f.reason = fmt.Sprintf("%s sends away whoever asks (GOAWAY)", t.endpoint)
-		if said := goAwayCode.FindStringSubmatch(err.Error()); said != nil {
-			f.text = fmt.Sprintf("%s sends away whoever asks (GOAWAY, %s)", t.endpoint, said[1])
-		}
-	case isReset:
-		f.reason = fmt.Sprintf("%s breaks the call off (RST_STREAM, %s)", t.endpoint, reset.Code)
-	case isEnded:
-		f.reason = fmt.Sprintf("%s does not keep to HTTP/2 (%s)", t.endpoint, http2.ErrCode(ended))
-	case strings.Contains(err.Error(), "malformed HTTP response"), strings.Contains(err.Error(), "frame"):
-		f.reason = fmt.Sprintf("%s does not speak HTTP/2", t.endpoint)
-	default: // how exactly it ended depends on what the transport was doing
-		f.reason = "the connection ended before an answer came"
-	}
-	return f
 }

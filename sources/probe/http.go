@@ -3,13 +3,15 @@ package probe
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 )
 
-// probeHTTP asks over HTTP/1.1, on a fresh connection for each request, following
-// redirects as far as the target wants.
+// probeHTTP asks over HTTP/1.1, or HTTP/2 where the Spec says so, on a fresh connection
+// for each request, following redirects as far as the target wants.
 func probeHTTP(ctx context.Context, t *target, watch *stopwatch) outcome {
 	current, request := firstHop(t), t.request
 	var found outcome
@@ -27,43 +29,77 @@ func probeHTTP(ctx context.Context, t *target, watch *stopwatch) outcome {
 }
 
 // ask makes one request and judges the answer, unless it leads on to another hop.
-func ask(ctx context.Context, t *target, h *hop, request []byte, watch *stopwatch, found *outcome) (*hop, *failure) {
-	conn, f := open(ctx, t, h.endpoint, watch)
+func ask(ctx context.Context, t *target, h *hop, request []byte, watch *stopwatch, found *outcome) (next *hop, f *failure) {
+	f = withAnswer(ctx, t, h, request, watch, found, func(answer *http.Response) (f *failure) {
+		found.status = answer.StatusCode
+		found.did = strconv.Itoa(answer.StatusCode)
+		if next, f = h.follow(t, answer); f != nil || next != nil {
+			watch.lap(phaseTransfer)
+			return f
+		}
+		return judge(t, h, answer, watch)
+	})
+	return next, f
+}
+
+// withAnswer makes one request on a connection of its own, and has take read the answer
+// before that is closed.
+func withAnswer(ctx context.Context, t *target, h *hop, request []byte, watch *stopwatch, found *outcome, take func(*http.Response) *failure) *failure {
+	conn, f := reach(ctx, t, h, watch)
 	if f != nil {
-		return nil, f
+		return f
 	}
 	defer conn.Close()
 	if h.url.Scheme == "https" {
 		ignored, f := handshake(t, h.endpoint, conn, watch)
 		if f != nil {
-			return nil, f
+			return f
 		}
 		if ignored != "" {
 			found.ignored = ignored
 		}
 	}
-	_, writeError := conn.Write(request) // an answer may be there all the same: 413, 400
-	r := newResponseReader(conn)
-	defer r.release()
-	answer, f := r.head(t, h, watch)
+	var answer *http.Response
+	if t.spec.Version == http2Version {
+		ctx, cancel := context.WithDeadline(ctx, t.deadline(watch))
+		defer cancel()
+		answer, f = askHTTP2(ctx, t, h, conn.Conn, request, watch)
+	} else {
+		r := newResponseReader(conn)
+		defer r.release()
+		answer, f = askHTTP1(t, h, conn, r, request, watch)
+	}
 	if f != nil {
-		if f.phase == phaseFirstByte && f.class == classProtocol && writeError != nil {
-			f.cause = writeError
-		}
-		return nil, f
+		return f
 	}
-	found.status = answer.StatusCode
-	found.did = strconv.Itoa(answer.StatusCode)
-	next, f := h.follow(t, answer)
-	if f != nil || next != nil {
-		watch.lap(phaseTransfer)
-		return next, f
+	if h.proxy != nil && answer.StatusCode == http.StatusProxyAuthRequired && !h.proxy.tunnels(t, h) {
+		return h.proxy.failed(h.proxy.refused(answer.StatusCode))
 	}
-	return nil, judge(t, h, answer, watch)
+	return take(answer)
+}
+
+// reach connects to the endpoint of a hop, by way of its proxy if it has one.
+func reach(ctx context.Context, t *target, h *hop, watch *stopwatch) (*openConn, *failure) {
+	if h.proxy != nil {
+		return h.proxy.open(ctx, t, h, watch)
+	}
+	return open(ctx, t, h.endpoint, watch)
+}
+
+func askHTTP1(t *target, h *hop, conn net.Conn, r *responseReader, request []byte, watch *stopwatch) (*http.Response, *failure) {
+	_, writeError := conn.Write(request) // an answer may be there all the same: 413, 400
+	answer, f := r.head(t, h, watch)
+	if f != nil && f.phase == phaseFirstByte && f.class == classProtocol && writeError != nil {
+		f.cause = writeError
+	}
+	return answer, f
 }
 
 // wrongPort is what web servers say to plain HTTP where they expect TLS.
 var wrongPort = &textMatch{pattern: regexp.MustCompile(`(?i)http request (was sent )?to (an )?https|speaking plain http to an ssl`)}
+
+// gatewayTrouble is what a proxy says, too, when it does not get through.
+var gatewayTrouble = []int{http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}
 
 // judge reads the body and says what is wrong with the last answer: first the
 // status, then whether the body was whole, then what was expected of it.
@@ -89,6 +125,9 @@ func judge(t *target, h *hop, answer *http.Response, watch *stopwatch) *failure 
 		if matched {
 			reason += ": the server expects TLS there; use https://"
 		}
+		if h.proxy != nil && !h.proxy.tunnels(t, h) && slices.Contains(gatewayTrouble, answer.StatusCode) {
+			reason += ", from the endpoint or from the proxy before it"
+		}
 		return &failure{class: classStatus, phase: phaseFirstByte, reason: reason}
 	}
 	if f != nil {
@@ -103,6 +142,9 @@ func judge(t *target, h *hop, answer *http.Response, watch *stopwatch) *failure 
 	where := "the body"
 	if cut {
 		where = fmt.Sprintf("the body's first %d KiB", bodyLimit>>10)
+	}
+	if encoding := encodingOf(answer); encoding != "" && !isKnown(encoding) {
+		where = fmt.Sprintf("%s, encoded as %s, which cannot be decoded,", where, escaped([]byte(encoding[:min(len(encoding), shownBytes)])))
 	}
 	return &failure{class: classAssert, phase: phaseTransfer, reason: match.missing(where)}
 }

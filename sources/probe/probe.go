@@ -29,8 +29,10 @@ type Spec struct {
 	Name      string              // unique among all probes
 	URL       string              // of one of protocols; without a scheme, https
 	Shown     string              // the URL with the query that people see; "" hides there what keys like token have
+	Version   string              // of HTTP: "2", or "" for HTTP/1.1
 	Method    string              // GET if empty
 	Header    map[string][]string // values may be secret and are never printed
+	Auth      Auth                // how it shows who it is, beside the headers
 	Body      string              // sent with the request; over TCP, sent as it is
 	Steps     []Step              // over TCP, in place of Body and Expect.Body
 	Service   string              // of the catalogue, or ""
@@ -43,6 +45,7 @@ type Spec struct {
 	Expect    Expect              //
 	Addresses string              // which of the addresses of a name: AnyAddress, OnlyIPv4, OnlyIPv6 or EveryAddress
 	From      netip.Addr          // the address that connections come from; the zero Addr: whichever the system takes
+	Proxy     string              // http, https or socks5 URL of the proxy to go through, "environment", or "" for none; may hold a password
 	Pin       netip.Addr          // where to connect to whatever its name resolves to; the zero Addr: resolve
 	TLS       TLS                 // what is asked of it where the scheme goes over TLS
 	// Maintenance says whether the endpoint may fail at a moment of room time without
@@ -128,6 +131,9 @@ func New(spec Spec, env *Environment) (sources.Watch, error) {
 	}
 	l := newLook(t)
 	timeout := t.spec.Timeout + lookGrace
+	if spec.Auth.Client != "" {
+		timeout += 2 * t.spec.Timeout // for a token, and for one more look after a 401
+	}
 	if t.controls != nil {
 		timeout += controlTimeout
 	}

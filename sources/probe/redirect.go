@@ -23,6 +23,7 @@ type hop struct {
 	method   string
 	sendBody bool
 	trusted  bool           // may see the Spec's headers; once false it stays so
+	proxy    *proxy         // nil if there is none between us
 	jar      http.CookieJar // nil before the first redirect
 	number   int            // redirects before it
 	trail    []string       // the first addresses of the chain
@@ -31,7 +32,7 @@ type hop struct {
 func firstHop(t *target) *hop {
 	return &hop{
 		url: t.url, endpoint: t.endpoint, method: t.spec.Method,
-		sendBody: t.spec.Body != "", trusted: true,
+		sendBody: t.spec.Body != "", trusted: true, proxy: t.proxyTo(t.url),
 	}
 }
 
@@ -65,7 +66,7 @@ func (h *hop) follow(t *target, answer *http.Response) (*hop, *failure) {
 	}
 	next := &hop{
 		url: to, endpoint: end, method: h.method, sendBody: h.sendBody,
-		trusted: h.trusted && h.sameOwner(to, end), jar: h.jar, number: h.number + 1, trail: trail,
+		trusted: h.trusted && h.sameOwner(to, end), proxy: t.proxyTo(to), jar: h.jar, number: h.number + 1, trail: trail,
 	}
 	if next.method = methodAfter(answer.StatusCode, h.method); next.method != h.method {
 		next.sendBody = false

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
+	"golang.org/x/net/http2"
 )
 
 // userAgent is how endpoints' own logs know the probes.
@@ -36,15 +37,36 @@ func prepareHTTP(t *target) (prober, error) {
 	if s.Method == http.MethodHead && (t.text != nil || t.values != nil) {
 		return nil, errors.New("an answer to HEAD has no body, so nothing can be expected of it; use GET")
 	}
+	grant, err := prepareAuth(t)
+	if err != nil {
+		return nil, err
+	}
 	if err := checkHeaders(s.Header); err != nil {
 		return nil, err
 	}
-	var err error
 	if t.accepts, err = parseStatuses(s.Expect.Status); err != nil {
 		return nil, err
 	}
 	t.secure = tlsConfig(t.endpoint)
+	switch s.Version {
+	case "":
+	case http2Version: // with HTTP/1.1 beside it, so that a server that has only that can say so
+		t.secure.NextProtos = []string{http2.NextProtoTLS, "http/1.1"}
+	default:
+		return nil, fmt.Errorf("the version %q of HTTP cannot be asked for; write %s, or leave it out for HTTP/1.1", s.Version, http2Version)
+	}
+	if s.Proxy != "" {
+		if t.proxies, err = parseProxies(s.Proxy); err != nil {
+			return nil, err
+		}
+	}
+	if t.proxyTo(t.url) != nil && s.Pin.IsValid() {
+		return nil, errors.New("it goes through a proxy, which resolves the name, so its address cannot be chosen; leave one of the two out")
+	}
 	t.request = firstHop(t).request(t)
+	if grant != nil {
+		return grant.probe, nil
+	}
 	return probeHTTP, nil
 }
 
@@ -78,7 +100,11 @@ func (h *hop) request(t *target) []byte {
 	line := func(name, value string) {
 		b.WriteString(name + ": " + value + "\r\n")
 	}
-	b.WriteString(h.method + " " + requestTarget(h.url) + " HTTP/1.1\r\n")
+	asked, proxied := requestTarget(h.url), h.proxy != nil && !h.proxy.tunnels(t, h)
+	if proxied { // RFC 9112, section 3.2.2
+		asked = h.url.Scheme + "://" + h.endpoint.header(h.url.Scheme) + asked
+	}
+	b.WriteString(h.method + " " + asked + " HTTP/1.1\r\n")
 	host := h.endpoint.header(h.url.Scheme)
 	if own := given.Get("Host"); own != "" {
 		host = own
@@ -97,6 +123,9 @@ func (h *hop) request(t *target) []byte {
 	}
 	if body != "" || h.method == http.MethodPost || h.method == http.MethodPut || h.method == http.MethodPatch {
 		line("Content-Length", fmt.Sprint(len(body)))
+	}
+	if proxied && h.proxy.authorization() != "" {
+		line("Proxy-Authorization", h.proxy.authorization())
 	}
 	line("Connection", "close")
 	b.WriteString("\r\n" + body)

@@ -21,6 +21,8 @@ const (
 	shownBytes = 16
 )
 
+var headTooLarge = fmt.Sprintf("the answer's header is larger than %d KiB", headLimit>>10)
+
 var errHeadTooLarge = errors.New("the header is larger than the limit")
 
 var responseReaders = sync.Pool{New: func() any {
@@ -92,8 +94,12 @@ func (r *responseReader) head(t *target, h *hop, watch *stopwatch) (*http.Respon
 		}
 	}
 	watch.lap(phaseTransfer)
-	return nil, &failure{
-		class: classProtocol, phase: phaseFirstByte,
+	return nil, tooManyInterim(nil)
+}
+
+func tooManyInterim(cause error) *failure {
+	return &failure{
+		class: classProtocol, phase: phaseFirstByte, cause: cause,
 		reason: fmt.Sprintf("more than %d interim answers (1xx) and no final one", interimLimit),
 	}
 }
@@ -123,7 +129,7 @@ func (r *responseReader) parse(t *target, h *hop) (*http.Response, *failure) {
 	}
 	switch {
 	case errors.Is(err, errHeadTooLarge):
-		return nil, malformed(err, fmt.Sprintf("the answer's header is larger than %d KiB", headLimit>>10))
+		return nil, malformed(err, headTooLarge)
 	case isTimeout(err), isReset(err), isEnd(err):
 		return nil, brokenOff(t, phaseTransfer, err, "the answer's header was whole")
 	case strings.Contains(err.Error(), "Content-Length"):

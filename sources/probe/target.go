@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -40,7 +41,8 @@ type target struct {
 	limits   limits
 	steps    []step // over TCP
 	secure   *tls.Config
-	request  []byte // of the first hop
+	request  []byte                // of the first hop
+	proxies  func(*url.URL) *proxy // nil if there is none
 
 	authority *trust.Kept[*x509.CertPool]   // nil: roots
 	identity  *trust.Kept[*tls.Certificate] // nil if a server that asks for a certificate is shown none
@@ -75,6 +77,9 @@ func (t *target) prepare() error {
 	if !ok {
 		schemes := strings.Join(slices.Sorted(maps.Keys(protocols)), ", ")
 		return fmt.Errorf("the scheme %q cannot be probed; use one of %s", clean.Line(t.url.Scheme, nameLimit), schemes)
+	}
+	if s := &t.spec; !isHTTP(t.url.Scheme) && (s.Version != "" || s.Proxy != "" || !reflect.ValueOf(s.Auth).IsZero()) {
+		return fmt.Errorf("a %s probe has no version of HTTP, no proxy and no auth; leave them out, or use an http URL", strings.ToUpper(t.url.Scheme))
 	}
 	if t.endpoint, err = endpointOf(t.url); err != nil {
 		return err
@@ -123,6 +128,16 @@ func (t *target) checkExpected() error {
 	}
 	return nil
 }
+
+// proxyTo is what stands between us and a URL; nil if nothing does.
+func (t *target) proxyTo(u *url.URL) *proxy {
+	if t.proxies == nil {
+		return nil
+	}
+	return t.proxies(u)
+}
+
+func isHTTP(scheme string) bool { return scheme == "http" || scheme == "https" }
 
 func (t *target) checkTimes() error {
 	s := &t.spec
@@ -187,6 +202,12 @@ func (t *target) detail() *room.ProbeDetail {
 	what := "body "
 	if t.url.Scheme == "dns" {
 		what = "an answer that "
+	}
+	if t.spec.Version != "" {
+		expect = append(expect, "HTTP/"+t.spec.Version)
+	}
+	if proxy := t.proxyTo(t.url); proxy != nil {
+		expect = append(expect, "by way of the proxy "+proxy.String())
 	}
 	if t.text != nil {
 		expect = append(expect, what+t.text.words)

@@ -65,6 +65,7 @@ var alerts = []struct{ words, sentence string }{
 	{"access denied", "%s knows our client certificate and does not let us in"},
 	{"no renegotiation", "%s asks for TLS to be renegotiated, which is not done: TLS 1.3 has given it up as unsafe"},
 	{"exceeds maximum of", "%s sends a handshake message of TLS that is larger than any real one"},
+	{"no application protocol", "%s speaks none of the protocols that it was offered (ALPN)"},
 }
 
 // olderVersions are the words with which a handshake ends that finds no version in common.

@@ -1,0 +1,84 @@
+package probe
+
+import (
+	"bufio"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
+)
+
+// zstdWindow is how much a body may ask a decoder to remember (RFC 9659, section 3).
+const zstdWindow = 8 << 20
+
+var inflaters = sync.Pool{New: func() any { return new(gzip.Reader) }}
+
+// encodingOf is how a body is encoded (RFC 9110, section 8.4), "" if it is not.
+func encodingOf(answer *http.Response) string {
+	encoding := strings.ToLower(strings.TrimSpace(strings.Join(answer.Header["Content-Encoding"], ", ")))
+	switch encoding {
+	case "x-gzip":
+		return "gzip"
+	case "identity":
+		return ""
+	}
+	return encoding
+}
+
+// isKnown says whether inflate knows an encoding. Several of them one on the other are
+// never seen, and not known.
+func isKnown(encoding string) bool {
+	switch encoding {
+	case "gzip", "deflate", "br", "zstd":
+		return true
+	}
+	return false
+}
+
+// inflate hands what a body was before it was encoded to read, and gives its error.
+func inflate(encoding string, body *bufio.Reader, read func(io.Reader) error) error {
+	if _, err := body.Peek(1); err == io.EOF { // no body at all is an empty one
+		return read(http.NoBody)
+	}
+	var plain io.Reader
+	switch encoding {
+	case "gzip":
+		inflater := inflaters.Get().(*gzip.Reader)
+		defer inflaters.Put(inflater)
+		if err := inflater.Reset(body); err != nil {
+			return err
+		}
+		plain = inflater
+	case "deflate":
+		plain = flate.NewReader(body)
+		if start, _ := body.Peek(2); isZlib(start) {
+			inflater, err := zlib.NewReader(body)
+			if err != nil {
+				return err
+			}
+			plain = inflater
+		}
+	case "br":
+		plain = brotli.NewReader(body)
+	case "zstd":
+		inflater, err := zstd.NewReader(body, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow))
+		if err != nil {
+			return err
+		}
+		defer inflater.Close()
+		plain = inflater
+	}
+	return read(plain)
+}
+
+// isZlib says whether a body begins like the deflate of RFC 9110, which is that of zlib
+// (RFC 1950, section 2.2). Some servers leave its frame out.
+func isZlib(start []byte) bool {
+	return len(start) == 2 && start[0]&0x0f == 8 && (int(start[0])<<8|int(start[1]))%31 == 0
+}
