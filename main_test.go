@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -90,8 +91,13 @@ func attend(t testing.TB, columns, rows int, command *exec.Cmd) *session {
 	go s.draw()
 	go s.reply()
 	t.Cleanup(func() {
-		_ = s.command.Process.Kill()
-		<-s.ended
+		// With all that it has started: whoever has the terminal open keeps draw reading.
+		_ = syscall.Kill(-s.command.Process.Pid, syscall.SIGKILL)
+		select {
+		case <-s.ended:
+		case <-time.After(patience):
+			t.Error("somebody has the terminal open after everybody was killed")
+		}
 		_ = s.screen.InputPipe().(io.Closer).Close() // ends reply; closing the emulator itself races with it
 		_ = s.tty.Close()
 	})
