@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -61,6 +62,44 @@ func TestProbesAreChangedOnTheScreenAndInTheFile(t *testing.T) {
 	holds("removed")
 	s.press("q")
 	s.status()
+}
+
+// TestServeLetsRespondersAddProbesThatReachOnlyWhatTheyMay: one at a key of the role
+// responder adds a probe of the server's own machine, which is told as blocked and asks
+// nothing; what the file had before can be paused and not be changed; a viewer is told
+// which role it takes.
+func TestServeLetsRespondersAddProbesThatReachOnlyWhatTheyMay(t *testing.T) {
+	dir := people(t, map[string]string{"ana": "responder", "bo": "viewer", "cy": "admin"})
+	var asked atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
+	defer server.Close()
+	path := filepath.Join(dir, "warroom.yaml")
+	write(t, path, "health: {off: true}\nalarms: {off: true}\ncontrols: {off: true}\nprobes:\n  - {name: db, url: \"tcp://127.0.0.1:1\"} # ours\n")
+	h := serving(t, dir, "serve", "--config", path)
+	ana, bo := h.join("ana"), h.join("bo")
+	ana.waitFor("DOWN  db")
+	ana.press(":probe " + server.URL + " mine interval=10s\r")
+	ana.waitFor("probe mine was added")
+	ana.wait("shows that it is blocked", func(screen string) bool {
+		return strings.Contains(screen, "DOWN  mine") || strings.Contains(screen, "DOWN? mine")
+	})
+	bo.waitFor("ana announced: probe mine was added")
+	if text := string(read(t, path)); !strings.Contains(text, "guarded: true") || !strings.Contains(text, "# ours") || asked.Load() != 0 {
+		t.Errorf("it was asked %d times, and the file has\n%s", asked.Load(), text)
+	}
+	ana.press(":probe set db slow=1s\r")
+	ana.waitFor("from here it can be paused only")
+	ana.press(":probe set mine guarded=\r")
+	ana.waitFor("guarded is taken away in the config file only")
+	bo.press(":probe pause db\r")
+	bo.waitFor("needs the role responder, and you are here as viewer")
+
+	cy := h.join("cy")
+	cy.waitFor("DOWN  db")
+	cy.press(":probe " + server.URL + " theirs interval=2s\r")
+	cy.wait("shows it UP", func(screen string) bool { return strings.Contains(screen, "UP    theirs") })
+	cy.press("q")
+	cy.left(0)
 }
 
 // lineWith is the first row of a pane of probes with a text.
