@@ -329,7 +329,7 @@ func probeSpec(p config.Probe) probe.Spec {
 		}
 		spec.Expect.JSON[path] = string(value)
 	}
-	spec.Objective = p.Objective
+	spec.Objective, spec.Slower = p.Objective, p.Slower
 	if spec.Pin = p.Pin(); !spec.Pin.IsValid() {
 		spec.Addresses = p.Addresses
 	}

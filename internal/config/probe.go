@@ -27,6 +27,7 @@ type Probe struct {
 	Interval  time.Duration     `yaml:"interval" doc:"From one look to the next; 1s or more." usual:"intervals.probes" example:"5s"`
 	Timeout   time.Duration     `yaml:"timeout" doc:"How long one look may take, redirects included; shorter than the interval." usual:"5s, or half the interval where that is less" example:"3s"`
 	Slow      time.Duration     `yaml:"slow,omitempty" doc:"A right answer that takes longer is SLOW; shorter than the timeout." usual:"nothing is slow" example:"800ms"`
+	Slower    float64           `yaml:"slower,omitempty" doc:"A right answer that takes more than so many times the usual, the median of its last sixty, is SLOW." usual:"nothing is slow" minimum:"1" example:"3"`
 	Confirm   string            `yaml:"confirm" doc:"How many looks must fail before it is DOWN: 2 of 3, or 2 for two in a row; until then it says DOWN? and is looked at again soon. 1 believes each look." default:"2 of 3" example:"3 of 5"`
 	Recover   string            `yaml:"recover" doc:"How many good looks in a row bring it back." default:"2" example:"3"`
 	Objective float64           `yaml:"objective,omitempty" doc:"The share of good looks that is aimed at, in per cent; the details then show how fast the error budget goes." usual:"none is" minimum:"0" example:"99.9"`

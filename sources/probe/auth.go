@@ -107,6 +107,7 @@ func newGrant(t *target) (*grant, error) {
 	}
 	endpoint := &target{clock: t.clock, lookup: t.lookup, roots: t.roots, spec: Spec{
 		Name: t.spec.Name, URL: a.URL, Method: http.MethodPost, Body: form.Encode(), Timeout: t.spec.Timeout, Proxy: t.spec.Proxy,
+		TLS: TLS{Authority: t.spec.TLS.Authority}, // who signs our own certificates signs this one's, too
 		Header: map[string][]string{
 			"Accept": {"application/json"}, "Accept-Encoding": {"identity"}, "Content-Type": {"application/x-www-form-urlencoded"},
 			"Authorization": {basic(url.QueryEscape(a.Client), url.QueryEscape(a.Secret))}, // RFC 6749, section 2.3.1
@@ -121,6 +122,9 @@ func newGrant(t *target) (*grant, error) {
 	}
 	if err == nil {
 		_, err = prepareHTTP(endpoint)
+	}
+	if err == nil && endpoint.url.Scheme == "https" {
+		err = endpoint.prepareSecure()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("what gives it tokens cannot be asked: %w", err)

@@ -43,6 +43,7 @@ type look struct {
 	tally  *tally
 	signal room.Signal // as it was reported last
 
+	usual   usual          // what its right answers take
 	blame   string         // why, as the last look said it; "" if all is well
 	reached netip.AddrPort // where the last probe got to
 	address string         // the same as text
@@ -126,6 +127,9 @@ func (l *look) measure(ctx context.Context) (room.Signal, *failure) {
 	l.update(found, watch.total(), at)
 	signal := l.signal
 	signal.Samples = []room.Sample{l.sample(found, &watch, at)}
+	if found.failure == nil {
+		l.usual.take(watch.total())
+	}
 	return signal, found.failure
 }
 
@@ -198,7 +202,7 @@ func (l *look) grade(found outcome, total time.Duration) grade {
 	switch slow := l.target.spec.Slow; {
 	case found.failure != nil:
 		return bad
-	case slow > 0 && total > slow:
+	case slow > 0 && total > slow, l.usual.exceeded(total, l.target.spec.Slower):
 		return tardy
 	}
 	return good
@@ -221,7 +225,7 @@ func (l *look) verdict(found outcome) (room.State, string, string) {
 	case seen.unconfirmed():
 		return room.Warning, wordUnconfirmed, reason
 	case seen.standing == tardy:
-		return room.Warning, wordSlow, "right, but slower than " + plainDuration(l.target.spec.Slow)
+		return room.Warning, wordSlow, "right, but slower than " + l.target.slowFrom()
 	}
 	return room.OK, wordUp, ""
 }

@@ -40,6 +40,7 @@ type Spec struct {
 	Interval  time.Duration       // room time between two looks
 	Timeout   time.Duration       // real time for one probe, redirects included
 	Slow      time.Duration       // a right answer that takes longer is SLOW; 0 never is
+	Slower    float64             // a right answer that takes more than so many times the usual is SLOW; 0 never is
 	Confirm   Confirm             // how many looks make a verdict; the zero value believes each
 	Objective float64             // the share of good looks that is aimed at, in per cent; 0: none
 	Expect    Expect              //

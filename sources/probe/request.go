@@ -37,6 +37,9 @@ func prepareHTTP(t *target) (prober, error) {
 	if s.Method == http.MethodHead && (t.text != nil || t.values != nil) {
 		return nil, errors.New("an answer to HEAD has no body, so nothing can be expected of it; use GET")
 	}
+	if s.Guard != nil && (s.Proxy != "" || s.Auth.URL != "") {
+		return nil, errors.New("a guarded probe goes through no proxy and gets no tokens, since both lead past its guard; leave them out")
+	}
 	grant, err := prepareAuth(t)
 	if err != nil {
 		return nil, err

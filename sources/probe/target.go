@@ -225,8 +225,8 @@ func (t *target) detail() *room.ProbeDetail {
 		expect = append(expect, t.answers.words...)
 	}
 	expect = append(expect, t.limits.words()...)
-	if t.spec.Slow > 0 {
-		expect = append(expect, "slow after "+plainDuration(t.spec.Slow))
+	if from := t.slowFrom(); from != "" {
+		expect = append(expect, "slow after "+from)
 	}
 	expect = append(expect, t.expectedOfTLS()...)
 	for i := range expect {
