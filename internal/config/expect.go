@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -49,17 +48,7 @@ func (r *reader) checkAnswerHeaders(path string, headers map[string]string) {
 	seen := map[string]string{}
 	for _, name := range sortedKeys(headers) {
 		at := join(path, name)
-		lower := strings.ToLower(name)
-		if first, taken := seen[lower]; taken {
-			r.wrongKey(at, "%s and %s are the same header; keep one", quote(first), quote(name))
-		}
-		seen[lower] = name
-		switch {
-		case !isToken(name):
-			r.wrongKey(at, "%s is not the name of a header; it may hold letters, digits and -", quote(name))
-		case slices.Contains(framing, lower):
-			r.wrongKey(at, "this header frames a message and says nothing of the answer; expect another")
-		}
+		r.checkHeaderName(at, name, seen, "this header frames a message and says nothing of the answer; expect another")
 		r.checkMatch(at, strings.TrimPrefix(headers[name], "!"))
 	}
 }

@@ -19,16 +19,11 @@ func (r *reader) checkHeaders(path string, headers map[string]Secret) {
 	seen := map[string]string{}
 	for _, name := range sortedKeys(headers) {
 		at, value := join(path, name), headers[name]
-		lower := strings.ToLower(name)
-		if first, taken := seen[lower]; taken {
-			r.wrongKey(at, "%s and %s are the same header; keep one", quote(first), quote(name))
+		if !r.checkHeaderName(at, name, seen, "this header is set by the prober itself; take it away") {
+			continue
 		}
-		seen[lower] = name
+		lower := strings.ToLower(name)
 		switch {
-		case !isToken(name):
-			r.wrongKey(at, "%s is not the name of a header; it may hold letters, digits and -", quote(name))
-		case slices.Contains(framing, lower):
-			r.wrongKey(at, "this header is set by the prober itself; take it away")
 		case secretName.MatchString(name) && !value.IsReference() && value.Reveal() != "":
 			r.secretHere(at, value, "a secret "+elsewhereSecret)
 		case holdsSecret(value.literal()), !slices.Contains(plainHeaders, lower) && looksRandom(value.literal()):
@@ -63,4 +58,24 @@ func isToken(name string) bool {
 		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 		return !letter && !strings.ContainsRune("!#$%&'*+-.^_`|~", c)
 	})
+}
+
+// checkHeaderName looks at the name of a header among others that were seen, by their
+// names in small letters, and says whether it can be one. framed is what is said about
+// one that frames a message.
+func (r *reader) checkHeaderName(at, name string, seen map[string]string, framed string) bool {
+	lower := strings.ToLower(name)
+	if first, taken := seen[lower]; taken {
+		r.wrongKey(at, "%s and %s are the same header; keep one", quote(first), quote(name))
+	}
+	seen[lower] = name
+	switch {
+	case !isToken(name):
+		r.wrongKey(at, "%s is not the name of a header; it may hold letters, digits and -", quote(name))
+		return false
+	case slices.Contains(framing, lower):
+		r.wrongKey(at, "%s", framed)
+		return false
+	}
+	return true
 }
