@@ -105,7 +105,9 @@ func TestManyThatAreDueTogetherAreBegunAFewAtATime(t *testing.T) {
 		}
 		r, stop := start(t, room.Wall{}, &ledger{}, watches...)
 		time.Sleep(3 * time.Second)
+		mu.Lock()
 		clear(begun)
+		mu.Unlock()
 		r.Again()
 		time.Sleep(time.Second)
 		stop()
