@@ -33,7 +33,12 @@ func (h *hosted) watch() *witness {
 	w.shows("checkout-5xx")
 	w.press("3") // its own screen, not one that others may share
 	w.settle()
-	w.goroutines, w.descriptors, w.heap = runtime.NumGoroutine(), descriptors(), heap()
+	w.descriptors, w.heap = descriptors(), heap()
+	// Between two commands a screen has one goroutine less than it has at rest.
+	for range 20 {
+		w.goroutines = max(w.goroutines, runtime.NumGoroutine())
+		time.Sleep(5 * time.Millisecond)
+	}
 	return w
 }
 
