@@ -11,10 +11,10 @@ import (
 
 // look is one look under way.
 type look struct {
-	watch    Watch
-	late     time.Duration // from when it was due to when it began, in room time
-	skipped  int           // slots that have passed without a look before it
-	unwanted func() bool   // whether nobody waits for what it reports any more; nil never
+	watch   Watch
+	late    time.Duration // from when it was due to when it began, in room time
+	skipped int           // slots that have passed without a look before it
+	deliver func(func())  // does what tells of it, unless nobody watches any more
 
 	mu     sync.Mutex
 	over   bool // what it still reports is dropped
@@ -56,17 +56,16 @@ func (r *Runner) call(ctx context.Context, l *look) (err error) {
 		}
 	}()
 	return l.watch.Look(ctx, func(signals []room.Signal) {
-		if len(signals) == 0 || l.unwanted != nil && l.unwanted() {
-			return
-		}
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		if l.over {
+		if l.over || len(signals) == 0 {
 			return
 		}
 		l.mark(signals)
-		r.sink.Observe(room.Observation{
-			Scope: l.watch.Scope, Watch: l.watch.Name, At: r.clock.Now(), Interval: l.watch.Interval, Signals: signals,
+		l.deliver(func() {
+			r.sink.Observe(room.Observation{
+				Scope: l.watch.Scope, Watch: l.watch.Name, At: r.clock.Now(), Interval: l.watch.Interval, Signals: signals,
+			})
 		})
 	})
 }

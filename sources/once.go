@@ -33,7 +33,7 @@ func (r *Runner) Once(ctx context.Context, watches []Watch) {
 				settled(missed(w, ctx.Err()))
 				return
 			}
-			r.look(ctx, &look{watch: w}, func(failure *Failure) {
+			r.look(ctx, &look{watch: w, deliver: func(tell func()) { tell() }}, func(failure *Failure) {
 				<-lane
 				settled(failure)
 			})

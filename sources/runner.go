@@ -202,7 +202,7 @@ func (r *Runner) land(ctx context.Context, t *rota) {
 // fly makes one look at a watch and plans the next.
 func (r *Runner) fly(ctx context.Context, t *rota) {
 	r.mu.Lock()
-	l := &look{watch: t.watch, late: max(0, r.clock.Now().Sub(t.due)), skipped: t.skipped, unwanted: func() bool { return r.gone(t) }}
+	l := &look{watch: t.watch, late: max(0, r.clock.Now().Sub(t.due)), skipped: t.skipped, deliver: func(tell func()) { r.deliver(t, tell) }}
 	t.skipped = 0
 	r.mu.Unlock()
 	r.look(ctx, l, func(failure *Failure) { r.settle(ctx, t, failure, l.hangs()) })
@@ -214,11 +214,14 @@ func (r *Runner) fly(ctx context.Context, t *rota) {
 	}
 }
 
-// gone says whether nobody watches a rota any more.
-func (r *Runner) gone(t *rota) bool {
+// deliver tells what a look has found, unless its watch was removed: whoever has removed
+// it is told of nothing afterwards.
+func (r *Runner) deliver(t *rota, tell func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return t.removed
+	if !t.removed {
+		tell()
+	}
 }
 
 // settle takes in how a look ended: it is told, and the next one planned, unless it
