@@ -110,7 +110,9 @@ func (c *crew) swap(gone []string, came []sources.Watch) {
 			runner.Remove(name)
 		}
 	}
+	moved := map[string]room.Scope{}
 	for _, w := range came {
+		moved[w.Name] = w.Scope
 		for _, runner := range c.runs {
 			runner.Remove(w.Name)
 		}
@@ -118,9 +120,10 @@ func (c *crew) swap(gone []string, came []sources.Watch) {
 			c.runs[0].Add(w)
 		}
 	}
-	if len(away) > 0 {
-		c.room.Retire(func(s *room.Signal) bool { return !away[wholeOf(s)] }, func(_ room.Scope, watch string) bool { return !away[watch] })
-	}
+	c.room.Retire(func(s *room.Signal) bool { return !away[wholeOf(s)] }, func(s room.Scope, watch string) bool {
+		to, swapped := moved[watch]
+		return !away[watch] && (!swapped || to == s) // one that has gone to another region is not waited for in the old one
+	})
 }
 
 // againAt has one watch look now. It says whether there is one of that name.

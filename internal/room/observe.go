@@ -17,11 +17,17 @@ func (r *Room) Observe(o Observation) {
 		r.keeper.Reading(reading)
 		r.work++
 	}
+	var wholes []string // probes that have, or had until now, a signal for each address
 	for i := range o.Signals {
-		r.see(&o.Signals[i], pass, o.At)
+		seen := &o.Signals[i]
+		known := r.truth.signals[seen.Key]
+		if hasParts(seen) || known != nil && hasParts(known.signal) {
+			wholes = append(wholes, seen.Key)
+		}
+		r.see(seen, pass, o.At)
 	}
-	for i := range o.Signals {
-		r.sweepParts(&o.Signals[i], pass, o.At)
+	for _, whole := range wholes {
+		r.sweepParts(whole, pass, o.At)
 	}
 	if o.Done && o.Complete {
 		r.sweep(o.Scope, pass, o.At)
@@ -119,16 +125,22 @@ func (r *Room) sweep(scope Scope, pass uint32, at time.Time) {
 	}
 }
 
-// sweepParts takes away the addresses of a probe that were not seen together with it.
-func (r *Room) sweepParts(whole *Signal, pass uint32, at time.Time) {
-	if detail, ok := whole.Detail.(*ProbeDetail); !ok || !detail.Every {
-		return
+// hasParts says whether each address of a probe is a signal of its own. The signal may be nil.
+func hasParts(s *Signal) bool {
+	if s == nil {
+		return false
 	}
+	detail, ok := s.Detail.(*ProbeDetail)
+	return ok && detail.Every
+}
+
+// sweepParts takes away the addresses of a probe that were not seen together with it.
+func (r *Room) sweepParts(whole string, pass uint32, at time.Time) {
 	for _, known := range r.truth.signals {
 		if known.signal == nil || known.pass == pass {
 			continue
 		}
-		if detail, ok := known.signal.Detail.(*ProbeDetail); ok && detail.Part == whole.Key {
+		if detail, ok := known.signal.Detail.(*ProbeDetail); ok && detail.Part == whole {
 			r.retire(known.signal, at)
 		}
 	}

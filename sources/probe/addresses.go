@@ -125,13 +125,15 @@ func (e *every) look(ctx context.Context, report sources.Report) error {
 // let go.
 func (e *every) meet(named []netip.Addr) *failure {
 	for address, p := range e.parts {
-		if p.missed++; p.missed > addressStays {
+		if slices.Contains(named, address) {
+			p.missed = 0
+		} else if p.missed++; p.missed > addressStays {
 			delete(e.parts, address)
 		}
 	}
 	for _, address := range named {
 		p := e.parts[address]
-		if p == nil && len(e.parts) == addressesMost {
+		if p == nil && len(e.parts) == addressesMost && !e.giveWay() {
 			continue
 		}
 		if p == nil {
@@ -148,9 +150,22 @@ func (e *every) meet(named []netip.Addr) *failure {
 			p.signal.Detail = &detail
 			e.parts[address] = p
 		}
-		p.missed = 0
 	}
 	return nil
+}
+
+// giveWay lets go of the address that the name has not resolved to for the longest, and
+// says whether there is one.
+func (e *every) giveWay() bool {
+	var oldest netip.Addr
+	missed := 0
+	for address, p := range e.parts {
+		if p.missed > missed {
+			oldest, missed = address, p.missed
+		}
+	}
+	delete(e.parts, oldest)
+	return missed > 0
 }
 
 // measure looks at all addresses, in their order. own is the trouble of ours that every
@@ -223,10 +238,13 @@ func together(parts []room.Signal) (room.State, string, string) {
 			names += " …"
 		}
 		return room.Warning, fmt.Sprintf("%d/%d", looked-len(down), looked), fmt.Sprintf("%d of %d addresses DOWN: %s", len(down), looked, names)
-	case count[wordUnconfirmed] == looked:
-		return room.Warning, wordUnconfirmed, reasonOf(parts, wordUnconfirmed)
-	case count[wordSlow] == looked:
-		return room.Warning, wordSlow, reasonOf(parts, wordSlow)
+	case count[wordUp] > 0:
+		return room.OK, wordUp, ""
+	}
+	for _, word := range []string{wordFlapping, wordUnconfirmed, wordSlow} { // none is UP, so the whole is not
+		if count[word] > 0 {
+			return room.Warning, word, reasonOf(parts, word)
+		}
 	}
 	return room.OK, wordUp, ""
 }

@@ -220,3 +220,85 @@ func TestALookAtEveryAddressThatIsBrokenOffFindsNothingOut(t *testing.T) { // Q3
 		t.Error("it succeeds")
 	}
 }
+
+func TestANameThatMovesAltogetherIsProbedWhereItIsNow(t *testing.T) {
+	e := &every{whole: newLook(watchTarget(t)), env: new(Environment), parts: map[netip.Addr]*part{}}
+	e.spec = e.whole.target.spec
+	addresses := func(network byte) (all []netip.Addr) {
+		for i := range byte(addressesMost) {
+			all = append(all, netip.AddrFrom4([4]byte{127, 0, network, i + 1}))
+		}
+		return all
+	}
+	for network := range byte(3) {
+		now := addresses(network)
+		if f := e.meet(now); f != nil {
+			t.Fatal(f.reason)
+		}
+		for _, address := range now {
+			if e.parts[address] == nil {
+				t.Errorf("%s is not probed once the name has moved to it", address)
+			}
+		}
+		if len(e.parts) != addressesMost {
+			t.Errorf("%d addresses are probed", len(e.parts))
+		}
+	}
+}
+
+// watchTarget is a target of which each address is probed.
+func watchTarget(t *testing.T) *target {
+	t.Helper()
+	target, err := newTarget(Spec{Name: "shop", URL: "http://shop.example/", Addresses: EveryAddress}, new(Environment))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return target
+}
+
+func TestAWholeIsUpOnlyIfOneOfItsAddressesIs(t *testing.T) {
+	for _, c := range []struct {
+		words []string
+		want  string
+	}{
+		{[]string{wordFlapping, wordFlapping}, wordFlapping},
+		{[]string{wordUnconfirmed, wordFlapping}, wordFlapping},
+		{[]string{wordUnconfirmed, wordSlow}, wordUnconfirmed},
+		{[]string{wordSlow, wordSlow}, wordSlow},
+		{[]string{wordSlow, wordUp}, wordUp},
+		{[]string{wordUp, wordUnconfirmed}, wordUp},
+	} {
+		var parts []room.Signal
+		for _, word := range c.words {
+			state := room.Warning
+			if word == wordUp {
+				state = room.OK
+			}
+			parts = append(parts, room.Signal{Key: "probe/shop@192.0.2.1", Word: word, State: state})
+		}
+		if _, word, _ := together(parts); word != c.want {
+			t.Errorf("%v come to %s, want %s", c.words, word, c.want)
+		}
+	}
+}
+
+func TestAPausedProbeLeavesNoAddressBehind(t *testing.T) {
+	b := balance(t, "127.0.0.1")
+	b.names(dnsmessage.RCodeSuccess, "127.0.0.1", "127.0.0.2")
+	env := b.environment()
+	r := room.New(room.Options{})
+	if words := inRoom(t, r, watchOf(t, b.spec(), env)); len(words) != 3 {
+		t.Fatalf("the room shows %v", words)
+	}
+	paused, err := NewPaused(b.spec(), env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = paused.Look(t.Context(), func(signals []room.Signal) {
+		r.Observe(room.Observation{Scope: paused.Scope, Watch: paused.Name, At: room.Wall{}.Now(), Interval: paused.Interval, Begins: true, Signals: signals})
+	})
+	r.Flush()
+	if shown := r.Snapshot().Of(room.KindProbe).Signals; len(shown) != 1 || shown[0].Word != room.Paused {
+		t.Errorf("the room shows %d signals", len(shown))
+	}
+}
