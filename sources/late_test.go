@@ -178,6 +178,34 @@ func TestAClockThatIsSetLosesNoLookAndMakesNoBurst(t *testing.T) {
 	}
 }
 
+// TestAClockThatIsPutBackALittleLosesNoSlotThatWasNearlyDue (S4): by 1.2 s, again and
+// again, two seconds before each slot.
+func TestAClockThatIsPutBackALittleLosesNoSlotThatWasNearlyDue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var by, looks atomic.Int64
+		clock := stepped{by: &by}
+		w := every(time.Minute, func(context.Context, Report) error { looks.Add(1); return nil })
+		r, stop := start(t, clock, &ledger{}, w)
+		time.Sleep(firstWithin)
+		for range 20 {
+			_ = clock.Sleep(t.Context(), nextOnGrid(gridOf(w), clock.Now().Add(10*time.Second), w.Interval).Add(-2*time.Second))
+			for _, step := range []time.Duration{0, -1200 * time.Millisecond} {
+				by.Add(int64(step))
+				other := every(time.Hour, func(context.Context, Report) error { return nil })
+				other.Name = "other"
+				r.Add(other) // has the runner look at the clock
+				synctest.Wait()
+				r.Remove("other")
+			}
+			time.Sleep(10 * time.Second)
+		}
+		stop()
+		if n := looks.Load(); n < 20 {
+			t.Errorf("%d looks at twenty slots", n)
+		}
+	})
+}
+
 // TestWatchesComeAndGoWhileTheRunnerRuns (S13).
 func TestWatchesComeAndGoWhileTheRunnerRuns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

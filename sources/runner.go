@@ -88,7 +88,12 @@ func (r *Runner) Run(ctx context.Context, watches []Watch) {
 		now := r.clock.Now()
 		r.mu.Lock()
 		if now.Before(before) { // somebody has put the clock back, and would be waited for
-			r.waiting.replan(func(t *rota) time.Time { return nextOnGrid(t.grid, now, t.watch.Interval) })
+			r.waiting.replan(func(t *rota) time.Time {
+				if t.due.Sub(now) <= t.watch.Interval {
+					return t.due // soon enough, whatever it waits for
+				}
+				return nextOnGrid(t.grid, now, t.watch.Interval)
+			})
 		}
 		before = now
 		due, until := r.waiting.first(now)
