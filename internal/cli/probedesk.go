@@ -95,6 +95,11 @@ func (i *intake) changes(before, next *config.Config) (gone []string, came []sou
 	if len(before.Probes) == 0 {
 		came = append(came, connectionWatch(next, w)...)
 	}
+	if len(next.Probes) == 0 { // nothing is left whose silence would be doubted
+		for _, connection := range connectionWatch(before, w) {
+			gone = append(gone, connection.Name)
+		}
+	}
 	return gone, came
 }
 
