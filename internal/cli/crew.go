@@ -33,31 +33,33 @@ type crew struct {
 	cancel context.CancelFunc
 	done   *sync.WaitGroup
 	runs   []*sources.Runner
+	found  *findings // what runs look at, and will
 }
 
 // start begins to look. Each group runs by itself, so that an account which is slow to
 // say its number keeps nobody waiting. When all are found out, what the room was left
 // with and nobody watches any more is taken away.
 func (c *crew) start(ctx context.Context, groups []group) {
-	all := findings{missing: len(groups), sure: true}
+	all := &findings{missing: len(groups), sure: true}
 	for i, find := range groups {
 		groups[i] = func(ctx context.Context) ([]sources.Watch, bool) {
 			watches, sure := find(ctx)
-			if all.add(watches, sure) && ctx.Err() == nil {
-				c.retire(&all, false)
+			watches, last := all.add(watches, sure)
+			if last && ctx.Err() == nil {
+				c.retire(all, false)
 			}
 			return watches, sure
 		}
 	}
-	c.run(ctx, groups)
+	c.run(ctx, groups, all)
 }
 
 // run looks at what the groups find, each by itself.
-func (c *crew) run(ctx context.Context, groups []group) {
+func (c *crew) run(ctx context.Context, groups []group, all *findings) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	ctx, c.cancel = context.WithCancel(ctx)
-	c.runs, c.done = nil, new(sync.WaitGroup)
+	c.runs, c.done, c.found = nil, new(sync.WaitGroup), all
 	for _, find := range groups {
 		runner := sources.NewRunner(c.clock, c.room, c.log)
 		c.runs = append(c.runs, runner)
@@ -68,32 +70,19 @@ func (c *crew) run(ctx context.Context, groups []group) {
 	}
 }
 
-// findings are what groups have found, as they come. Safe for concurrent use.
-type findings struct {
-	mu      sync.Mutex
-	missing int // groups that are still looking
-	watches []sources.Watch
-	sure    bool // all of them are
-}
-
-// add takes in what one group has found, and says whether it was the last.
-func (f *findings) add(watches []sources.Watch, sure bool) (last bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.missing--
-	f.watches, f.sure = append(f.watches, watches...), f.sure && sure
-	return f.missing == 0
-}
-
 // retire takes away what nobody watches: of a room that was left earlier, or after the
 // config has changed. As long as AWS does not say whose an account is, its last good
-// data goes by a name that nothing found now has, and is left.
+// data goes by a name that nothing found now has, and is left; but not of a source that
+// nothing found now belongs to, since that one was turned off.
 func (c *crew) retire(all *findings, keepConfig bool) {
-	scopes, keys := map[room.Scope]bool{configScope: keepConfig}, map[string]bool{}
-	for _, w := range all.watches {
-		scopes[w.Scope], keys[w.Name] = true, true
+	watches, sure := all.now()
+	scopes, keys, asked := map[room.Scope]bool{configScope: keepConfig}, map[string]bool{}, map[string]bool{}
+	for _, w := range watches {
+		scopes[w.Scope], keys[w.Name], asked[w.Scope.Source] = true, true, true
 	}
-	unsure := func(s room.Scope) bool { return !all.sure && s.Source != "probe" && s != configScope }
+	unsure := func(s room.Scope) bool {
+		return !sure && asked[s.Source] && s.Source != "probe" && s != configScope
+	}
 	c.room.Retire(func(s *room.Signal) bool {
 		return unsure(s.Scope) || scopes[s.Scope] && (s.Kind != room.KindProbe || keys[wholeOf(s)])
 	}, func(s room.Scope, watch string) bool {
@@ -139,7 +128,7 @@ func (c *crew) exchange(ctx context.Context, groups []group) {
 	all := gather(ctx, groups)
 	c.stop()
 	c.retire(all, true)
-	c.run(ctx, []group{func(context.Context) ([]sources.Watch, bool) { return all.watches, all.sure }})
+	c.run(ctx, []group{func(context.Context) ([]sources.Watch, bool) { return all.now() }}, all)
 }
 
 // gather finds out the watches of all groups at once: eight accounts that are slow

@@ -79,3 +79,68 @@ func TestWhatARoomWasLeftWithGoesOnlyWhenItIsKnownThatNobodyWatchesIt(t *testing
 		})
 	}
 }
+
+// resting is a watch that sees one signal and then nothing new.
+func resting(scope room.Scope, name string, kind room.Kind) sources.Watch {
+	return sources.Watch{Scope: scope, Name: name, Interval: time.Hour, Timeout: time.Minute, Look: func(_ context.Context, report sources.Report) error {
+		report([]room.Signal{{Key: name, Kind: kind, Scope: scope, State: room.OK, Word: "OK", Title: name}})
+		return nil
+	}}
+}
+
+func TestAProbeThatCameWhileAccountsWereFoundStaysAndOneThatWentIsNotFound(t *testing.T) {
+	clock := room.Wall{}
+	r := room.New(room.Options{Clock: clock})
+	k := &crew{room: r, clock: clock, log: slog.New(slog.DiscardHandler), charts: cloudwatch.NewCharts(clock)}
+	defer k.stop()
+	bell, leave := r.Join()
+	defer leave()
+	shown := func(want string) {
+		t.Helper()
+		for titles(r.Snapshot()) != want {
+			select {
+			case <-bell:
+			case <-time.After(10 * time.Second):
+				t.Fatalf("there are %s, want %s", titles(r.Snapshot()), want)
+			}
+		}
+	}
+	probes, account := room.Scope{Source: "probe"}, room.Scope{Source: "cloudwatch", Account: "111111111111"}
+	swapped, answered := make(chan struct{}), make(chan struct{})
+	k.start(t.Context(), []group{
+		func(context.Context) ([]sources.Watch, bool) {
+			return []sources.Watch{resting(probes, "stays", room.KindProbe)}, true
+		},
+		func(context.Context) ([]sources.Watch, bool) {
+			<-swapped
+			return []sources.Watch{resting(probes, "went", room.KindProbe)}, true
+		},
+		func(context.Context) ([]sources.Watch, bool) {
+			<-answered
+			return []sources.Watch{resting(account, "alarm", room.KindAlarm)}, true
+		},
+	})
+	shown("stays")
+	k.swap([]string{"went"}, []sources.Watch{resting(probes, "came", room.KindProbe)})
+	close(swapped)
+	shown("came, stays")
+	close(answered)
+	shown("alarm, came, stays")
+	r.Flush()
+	shown("alarm, came, stays")
+}
+
+func TestWhatWasTurnedOffIsNotWaitedForEvenIfAWSDoesNotSayWhoWeAre(t *testing.T) {
+	clock := room.Wall{}
+	r := left(clock)
+	k := &crew{room: r, clock: clock, log: slog.New(slog.DiscardHandler), charts: cloudwatch.NewCharts(clock)}
+	defer k.stop()
+	health := room.Scope{Source: "health", Account: "default", Region: "global"}
+	k.exchange(t.Context(), []group{func(context.Context) ([]sources.Watch, bool) {
+		return []sources.Watch{resting(health, "event", room.KindHealth)}, false
+	}})
+	r.Flush()
+	if got := titles(r.Snapshot()); strings.Contains(got, "cloudwatch") {
+		t.Errorf("alarms are turned off, and there are %s", got)
+	}
+}

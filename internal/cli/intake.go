@@ -28,6 +28,11 @@ type intake struct {
 func (i *intake) take(ctx context.Context, next *config.Config, err error) {
 	i.turn.Lock()
 	defer i.turn.Unlock()
+	if err == nil && next.Outdated() { // a probe was changed while this one waited for its turn
+		if next, err = config.Load(next.File(), i.app.allowed()); err == nil {
+			err = i.app.override(next)
+		}
+	}
 	var worn *ui.Look
 	if err == nil {
 		worn, err = i.app.lookOf(next)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"testing"
@@ -13,6 +15,7 @@ import (
 	"warroom/internal/room"
 	"warroom/sources"
 	"warroom/sources/cloudwatch"
+	"warroom/ui"
 )
 
 // bench is an intake for a room in which nothing is watched.
@@ -83,5 +86,30 @@ func TestAConfigThatIsNotTakenIsToldInTheRoomUntilOneIs(t *testing.T) {
 		if len(kept.list) != logged || kept.list[logged-1].Text != "the changed config was not taken, why: "+c.why {
 			t.Errorf("%s: the log has %v", c.name, kept.list)
 		}
+	}
+}
+
+func TestAConfigThatWaitedWhileAProbeWasChangedIsReadAgain(t *testing.T) {
+	in, _ := bench(t, slog.New(slog.DiscardHandler))
+	in.app.themes = loadThemes()
+	path := filepath.Join(t.TempDir(), "warroom.yaml")
+	if err := os.WriteFile(path, []byte("probes:\n  - {name: db, url: \"tcp://127.0.0.1:1\"}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	first, err := config.Load(path, in.app.allowed())
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.take(t.Context(), first, nil)
+	waited, err := config.Load(path, in.app.allowed()) // as `:reload` reads it before it is its turn
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := in.probeDesk(true)(ui.ProbeAct{Do: ui.ProbeAdd, Name: "shop", URL: "tcp://127.0.0.1:2"}); err != nil {
+		t.Fatal(err)
+	}
+	in.take(t.Context(), waited, nil)
+	if got := len(in.current.Probes); got != 2 {
+		t.Errorf("after it there are %d probes, want the one that was added too", got)
 	}
 }

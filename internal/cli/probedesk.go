@@ -125,6 +125,9 @@ func (c *crew) swap(gone []string, came []sources.Watch) {
 			c.runs[0].Add(w)
 		}
 	}
+	if c.found != nil {
+		c.found.swap(gone, came)
+	}
 	c.room.Retire(func(s *room.Signal) bool { return !away[wholeOf(s)] }, func(s room.Scope, watch string) bool {
 		to, swapped := moved[watch]
 		return !away[watch] && (!swapped || to == s) // one that has gone to another region is not waited for in the old one

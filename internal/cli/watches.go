@@ -90,6 +90,9 @@ func (a *app) groups(cfg *config.Config, w world) []group {
 			return taken.claim(canaryWatches(cfg, regions, w)), true
 		})
 	}
+	if cfg.Health.Off && cfg.Alarms.Off {
+		return groups // nothing would be asked of AWS, so not who we are either
+	}
 	for _, scope := range scopesOf(cfg) {
 		groups = append(groups, func(ctx context.Context) ([]sources.Watch, bool) {
 			watches, settings, sure := awsWatches(ctx, cfg, scope, w)
@@ -145,10 +148,13 @@ func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w w
 	label := cmp.Or(scope.Account, scope.Profile, "default")
 	settings, err := awsConfig(ctx, scope, w)
 	if err != nil {
-		return []sources.Watch{
-			refused(room.Scope{Source: "health", Account: label, Region: "global"}, "health/"+label, err),
-			refused(room.Scope{Source: "cloudwatch", Account: label}, "cloudwatch/"+label, err),
-		}, settings, scope.Account != ""
+		if !cfg.Health.Off {
+			watches = append(watches, refused(room.Scope{Source: "health", Account: label, Region: "global"}, "health/"+label, err))
+		}
+		if !cfg.Alarms.Off {
+			watches = append(watches, refused(room.Scope{Source: "cloudwatch", Account: label}, "cloudwatch/"+label, err))
+		}
+		return watches, settings, scope.Account != ""
 	}
 	sure = true
 	if scope.Account == "" {
@@ -185,10 +191,9 @@ func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w w
 }
 
 // frontDoors says whether the regions in use have their front doors probed. Who sends the
-// SDK to other endpoints, or asks AWS nothing, does not mean AWS's own.
+// SDK to other endpoints does not mean AWS's own.
 func frontDoors(cfg *config.Config, settings aws.Config) bool {
-	used := !cfg.Health.Off || !cfg.Alarms.Off
-	return used && !cfg.Canaries.Off && len(cfg.Canaries.Regions) == 0 && settings.BaseEndpoint == nil
+	return !cfg.Canaries.Off && len(cfg.Canaries.Regions) == 0 && settings.BaseEndpoint == nil
 }
 
 func noRegion(account string) *sources.Failure {

@@ -3,7 +3,10 @@
 // read in the same way.
 package config
 
-import "time"
+import (
+	"crypto/sha256"
+	"time"
+)
 
 // FileName is what the config file is called where it is looked for.
 const FileName = "warroom.yaml"
@@ -47,6 +50,16 @@ type Config struct {
 
 // Same says whether two configs were read from the same content of the same file.
 func (c *Config) Same(o *Config) bool { return c.file == o.file && c.digest == o.digest }
+
+// Outdated says whether the file now holds something else than what was read. A file
+// that cannot be read does not outdate anything.
+func (c *Config) Outdated() bool {
+	if c.file == "" {
+		return false
+	}
+	content, err := readFile(c.file)
+	return err == nil && sha256.Sum256(content) != c.digest
+}
 
 // Intervals is how often each source looks.
 type Intervals struct {

@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"slices"
+	"sync"
+
+	"warroom/sources"
+)
+
+// findings are what groups have found, as they come. Safe for concurrent use.
+type findings struct {
+	mu      sync.Mutex
+	missing int // groups that are still looking
+	watches []sources.Watch
+	sure    bool            // all of them are
+	swapped map[string]bool // names of watches that gave way before they were found
+}
+
+// add takes in what one group has found, and says whether it was the last. What gave way
+// in the meantime is not among what it returns.
+func (f *findings) add(watches []sources.Watch, sure bool) (still []sources.Watch, last bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.missing--
+	still = slices.DeleteFunc(watches, func(w sources.Watch) bool { return f.swapped[w.Name] })
+	f.watches, f.sure = append(f.watches, still...), f.sure && sure
+	return still, f.missing == 0
+}
+
+// swap takes in that some watches are no more, and others have come. What is still
+// being found gives way to it.
+func (f *findings) swap(gone []string, came []sources.Watch) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.swapped == nil {
+		f.swapped = map[string]bool{}
+	}
+	for _, name := range gone {
+		f.swapped[name] = true
+	}
+	for _, w := range came {
+		f.swapped[w.Name] = true
+	}
+	f.watches = append(slices.DeleteFunc(f.watches, func(w sources.Watch) bool { return f.swapped[w.Name] }), came...)
+}
+
+// now is what has been found, and whether all of it goes by the name by which it always
+// goes.
+func (f *findings) now() (watches []sources.Watch, sure bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.watches), f.sure
+}
