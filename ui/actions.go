@@ -119,6 +119,7 @@ func actions() []action {
 		{id: "theme", title: "choose a theme, shown while choosing", keys: []string{"T"}, arg: "NAME", near: true, gives: (*Model).themeNames, do: (*Model).doTheme},
 		{id: "mouse", title: "the mouse on or off", keys: []string{"M"}, do: (*Model).doMouse},
 		{id: "log", title: "the log of warroom's own trouble", keys: []string{"L"}, do: (*Model).doLog},
+		{id: "calls", title: "what is asked of AWS: how often, errors, what it costs", when: byName, do: (*Model).doCalls},
 		{id: "commands", title: "all commands by name", keys: []string{":"}, when: underCover, hint: "commands", in: anywhere, pinned: true, do: (*Model).doCommands},
 		{id: "help", title: "this help", keys: []string{"?"}, when: underCover, hint: "keys", in: anywhere, pinned: true, do: (*Model).doHelp},
 		{id: "quit", title: "quit", keys: []string{"q", "ctrl+c"}, do: (*Model).doQuit},

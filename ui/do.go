@@ -212,6 +212,11 @@ func (m *Model) doLog(string) tea.Cmd {
 	return nil
 }
 
+func (m *Model) doCalls(string) tea.Cmd {
+	m.cover(overlayCalls)
+	return nil
+}
+
 func (m *Model) doLinks(string) tea.Cmd {
 	if len(m.linksOf()) == 0 {
 		m.say(theme.Muted, "this row has no page to open")

@@ -72,6 +72,7 @@ type Model struct {
 	welcome       bool // the first visitor's hints are shown, and the focus is on the worst pane
 	pick          picker
 	log           func() []LogLine
+	calls         func() []CallCount
 
 	input   textinput.Model
 	asking  asking
@@ -99,7 +100,7 @@ func New(o Options) (*Model, error) {
 	m := &Model{
 		context: o.Context, reader: o.Room, desk: o.Desk, role: cmp.Or(o.Role, room.Admin), acts: acts{readOnly: o.ReadOnly}, played: playing(o.Drill, o.Replay),
 		past: past{history: o.History}, noJournal: o.NoJournal, reload: o.Reload, refresh: o.Refresh, probe: o.Probe, charts: o.Charts,
-		newLook: o.NewLook, log: o.Log, keep: o.Keep, memory: o.Memory, panes: newPanes(), flags: newFlags(), input: textinput.New(),
+		newLook: o.NewLook, log: o.Log, calls: o.Calls, keep: o.Keep, memory: o.Memory, panes: newPanes(), flags: newFlags(), input: textinput.New(),
 	}
 	if m.newLook == nil {
 		m.newLook = func() *Look { return nil }

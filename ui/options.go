@@ -32,6 +32,7 @@ type Options struct {
 	Refresh func()                // looks again now; nil if nothing can
 	Charts  room.Charts           // fetches the readings behind an alarm; nil if nothing can
 	Log     func() []LogLine      // the program's own log, oldest first; nil if there is none
+	Calls   func() []CallCount    // what is asked of AWS from here; nil if nothing is
 	Roster  *presence.Roster      // who else is here; nil where nobody else can come
 	Seat    *presence.Seat        // this person's own in it
 	Remove  func(id uint64) error // shows somebody out; nil for one who may not

@@ -15,6 +15,7 @@ const (
 	overlayHelp
 	overlayLog
 	overlayAudit
+	overlayCalls
 	overlayLinks // a sheet over the lower end only
 )
 
@@ -36,6 +37,8 @@ func (m *Model) covered(l layout) []string {
 		return m.scrolled(label{token: theme.Strong, text: "keys, " + m.pen.back + " leaves"}, m.helpLines(max(1, l.body.width-4), max(1, l.body.height-2)), &m.overlayScroll, l.body.width, l.body.height, true)
 	case overlayAudit:
 		return m.scrolled(label{token: theme.Strong, text: "who came, left and acted, newest first, " + m.pen.back + " leaves"}, m.auditLines(max(1, l.body.width-4)), &m.overlayScroll, l.body.width, l.body.height, true)
+	case overlayCalls:
+		return m.scrolled(label{token: theme.Strong, text: "what is asked of AWS, " + m.pen.back + " leaves"}, m.callsLines(max(1, l.body.width-4)), &m.overlayScroll, l.body.width, l.body.height, true)
 	case overlayLog:
 		return m.scrolled(label{token: theme.Strong, text: "log of warroom's own trouble, newest first, this machine's time, " + m.pen.back + " leaves"}, m.logLines(max(1, l.body.width-4)), &m.overlayScroll, l.body.width, l.body.height, true)
 	}

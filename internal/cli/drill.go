@@ -131,7 +131,7 @@ func (a *app) runDrill(ctx context.Context, name string, options drill.Options, 
 	return show(ctx, forms{
 		kept: k, memory: drillMemory, plain: ui.PlainOptions{Room: k.room, Drill: clock, NoJournal: k.unkept, ASCII: a.onlyASCII(cfg)},
 		screen: ui.Options{
-			Context: ctx, Room: k.room, Desk: k.desk(), Drill: clock, History: k.history, NoJournal: k.unkept, Look: *look, Refresh: c.again, Charts: newSharedCharts(k.charts(made.charts), clock),
+			Context: ctx, Room: k.room, Desk: k.desk(), Drill: clock, History: k.history, NoJournal: k.unkept, Look: *look, Refresh: c.again, Charts: newSharedCharts(k.charts(made.charts), clock), Calls: made.callCounts,
 		}}, log)
 }
 
@@ -207,6 +207,7 @@ func drillWorld(w *drill.World) world {
 	return world{
 		clock:   w.Clock(),
 		charts:  cloudwatch.NewCharts(w.Clock()),
+		calls:   awsclient.NewCalls(w.Clock()),
 		network: probe.Environment{Resolver: w.Resolver(), Roots: w.Roots(), Clock: w.Clock()},
 		account: func() aws.Config {
 			return aws.Config{

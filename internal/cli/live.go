@@ -9,6 +9,7 @@ import (
 	"warroom/internal/config"
 	"warroom/internal/journal"
 	"warroom/internal/room"
+	"warroom/sources/awsclient"
 	"warroom/sources/cloudwatch"
 	"warroom/ui"
 )
@@ -50,7 +51,7 @@ func (a *app) runLive(ctx context.Context, show shown) error {
 	if k.readOnly != "" {
 		return a.watchAnother(ctx, cfg, first, k, show, log)
 	}
-	watched := world{clock: clock, charts: cloudwatch.NewCharts(clock)}
+	watched := world{clock: clock, charts: cloudwatch.NewCharts(clock), calls: awsclient.NewCalls(clock)}
 	watched.network.Known = leftWith(k.room)
 	c := &crew{room: k.room, clock: clock, log: log.Logger, charts: watched.charts}
 	in := &intake{app: a, crew: c, world: watched, current: cfg, groups: func(cfg *config.Config) []group { return a.groups(cfg, watched) }}
@@ -72,6 +73,7 @@ func (a *app) runLive(ctx context.Context, show shown) error {
 		screen: ui.Options{
 			Context: ctx, Room: k.room, Desk: k.desk(), History: k.history, NoJournal: k.unkept, Look: *first, NewLook: in.look.Load,
 			Refresh: c.again, Reload: a.reload(path, take), Probe: in.probeDesk(true), Charts: newSharedCharts(k.charts(watched.charts), clock),
+			Calls: watched.callCounts,
 		}}, log)
 }
 

@@ -27,6 +27,8 @@ type world struct {
 	// charts gets to know every account and region that is watched; nil if nobody
 	// looks at charts.
 	charts *cloudwatch.Charts
+	// calls counts what is asked of AWS; nil if nobody looks at it.
+	calls *awsclient.Calls
 	// once says that there is one look at each thing: nothing bears it out, so it is
 	// believed.
 	once bool
@@ -159,12 +161,13 @@ func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w w
 	sure = true
 	if scope.Account == "" {
 		ctx, cancel := context.WithTimeout(ctx, numberTime(ctx))
-		number, err := awsclient.Account(ctx, settings)
+		number, err := awsclient.Account(ctx, w.calls.Count(settings, label))
 		if sure = err == nil; sure {
 			label = number
 		}
 		cancel()
 	}
+	settings = w.calls.Count(settings, label)
 	regions := scope.Regions
 	if len(regions) == 0 && settings.Region != "" {
 		regions = []string{settings.Region}

@@ -77,7 +77,7 @@ var logins = []Cause{
 var refusals = []Cause{
 	{Name: CauseThrottled, Why: "AWS is throttling calls to {action}", Next: "nothing to do; other tools of the account share the same limit",
 		match: func(f *facts) bool {
-			return f.status == http.StatusTooManyRequests || f.coded("Throttling", "ThrottlingException", "ThrottledException",
+			return f.is(errHeld) || f.status == http.StatusTooManyRequests || f.coded("Throttling", "ThrottlingException", "ThrottledException",
 				"RequestThrottled", "RequestThrottledException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown", "LimitExceededException")
 		}},
 	{Name: CauseExpired, Why: "the credentials of profile {profile} have expired", credentials: true,

@@ -1,0 +1,159 @@
+package awsclient
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/smithy-go/middleware"
+
+	"warroom/internal/room"
+)
+
+// Calls counts what is asked of AWS, and keeps every operation below the rate that AWS
+// publishes for it in an account and region. One that AWS throttles is held back for
+// all who ask it, twice as long each time it is throttled again. The zero value is not
+// usable; see NewCalls. Safe for concurrent use.
+type Calls struct {
+	clock room.Clock // of what is told, and of how long something is held back
+	pace  room.Clock // real time, by which AWS counts
+
+	mu sync.Mutex
+	by map[callKey]*tally
+}
+
+// callKey is what AWS counts together.
+type callKey struct{ account, region, service, operation string }
+
+// CallCount is how often one operation was asked in one account and region.
+type CallCount struct {
+	Account, Region string
+	Action          string        // as IAM names it: cloudwatch:DescribeAlarms
+	PerMinute       float64       // attempts, over the last rateMinutes of the room's time
+	Published       float64       // calls a minute that AWS allows; 0 if it publishes none
+	Total           int           // attempts since the start
+	Errors          int           // of them, those that failed, throttled ones included
+	Throttles       int           // of them, those that AWS throttled
+	Held            time.Duration // how long nobody may ask it yet, since it was throttled; 0 if anybody may
+	Dollars         float64       // a month, if it goes on as in the last hour; 0 if it costs nothing
+}
+
+// NewCalls makes a count that begins now.
+func NewCalls(clock room.Clock) *Calls {
+	return &Calls{clock: clock, pace: room.Wall{}, by: map[callKey]*tally{}}
+}
+
+// Count returns a config whose calls are counted for an account, and kept below the
+// published rates. The account is only a name for people. A nil Calls counts nothing.
+func (c *Calls) Count(cfg aws.Config, account string) aws.Config {
+	if c == nil {
+		return cfg
+	}
+	cfg.APIOptions = append(slices.Clone(cfg.APIOptions), func(stack *middleware.Stack) error {
+		if err := stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Units", withUnits), middleware.After); err != nil {
+			return err
+		}
+		// Behind the retryer, since AWS counts attempts.
+		return stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("Calls", c.attempt(account)), "Retry", middleware.After)
+	})
+	return cfg
+}
+
+// attempt counts one try of a call, after it has waited for its turn.
+func (c *Calls) attempt(account string) func(context.Context, middleware.FinalizeInput, middleware.FinalizeHandler) (
+	middleware.FinalizeOutput, middleware.Metadata, error) {
+	return func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
+		middleware.FinalizeOutput, middleware.Metadata, error) {
+		key := callKey{account, awsmiddleware.GetRegion(ctx), awsmiddleware.GetServiceID(ctx), awsmiddleware.GetOperationName(ctx)}
+		if err := c.wait(ctx, key); err != nil {
+			return middleware.FinalizeOutput{}, middleware.Metadata{}, err
+		}
+		c.made(key, unitsOf(ctx))
+		out, metadata, err := next.HandleFinalize(ctx, in)
+		c.done(key, err)
+		return out, metadata, err
+	}
+}
+
+// wait takes a turn, and waits until it has come. What is held back for longer than the
+// call may take is not waited for.
+func (c *Calls) wait(ctx context.Context, key callKey) error {
+	at, heldUntil := c.turn(key)
+	if held := heldUntil.Sub(c.clock.Now()); held > 0 {
+		if deadline, ok := ctx.Deadline(); ok && held > time.Until(deadline) || c.clock.Sleep(ctx, heldUntil) != nil {
+			return errHeld
+		}
+	}
+	return c.pace.Sleep(ctx, at)
+}
+
+// turn is when the next attempt may be made, in real time, and until when nobody may
+// make one, in the room's.
+func (c *Calls) turn(key callKey) (at, heldUntil time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := c.by[key]
+	if t == nil {
+		t = &tally{began: c.clock.Now(), rate: publishedRates[key.service+":"+key.operation]}
+		c.by[key] = t
+	}
+	return t.take(c.pace.Now()), t.heldUntil
+}
+
+// made counts an attempt that is being made.
+func (c *Calls) made(key callKey, units int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := c.by[key]
+	m := t.minute(c.clock.Now())
+	m.calls, m.units, t.total = m.calls+1, m.units+units, t.total+1
+}
+
+// done takes in how an attempt ended.
+func (c *Calls) done(key callKey, err error) {
+	throttled := err != nil && Classify(err).Name == CauseThrottled
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := c.by[key]
+	if err != nil {
+		t.errors++
+	}
+	if !throttled {
+		t.holdFor = 0
+		return
+	}
+	t.throttles++
+	if now := c.clock.Now(); !now.Before(t.heldUntil) { // those that were under way at once count once
+		t.holdFor = min(max(2*t.holdFor, holdLeast), holdMost)
+		t.heldUntil = now.Add(t.holdFor)
+	}
+}
+
+// List is every operation that was asked, by account, region and action.
+func (c *Calls) List() []CallCount {
+	if c == nil {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now, list := c.clock.Now(), make([]CallCount, 0, len(c.by))
+	for key, t := range c.by {
+		count := CallCount{
+			Account: key.account, Region: key.region, Action: action(key.service, key.operation),
+			Published: t.rate * 60, Total: t.total, Errors: t.errors, Throttles: t.throttles, Held: max(0, t.heldUntil.Sub(now)),
+		}
+		calls, _, over := t.last(now, rateMinutes)
+		count.PerMinute = float64(calls) / over.Minutes()
+		calls, units, over := t.last(now, len(t.minutes))
+		count.Dollars = dollars(key.service+":"+key.operation, calls, units) * float64(month) / float64(over)
+		list = append(list, count)
+	}
+	slices.SortFunc(list, func(a, b CallCount) int {
+		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Region, b.Region), cmp.Compare(a.Action, b.Action))
+	})
+	return list
+}

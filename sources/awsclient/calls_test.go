@@ -1,0 +1,158 @@
+package awsclient
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+)
+
+// patient is a clock that stands, and moves on to whatever is waited for.
+type patient struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (p *patient) Now() time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.now
+}
+
+func (p *patient) Sleep(ctx context.Context, until time.Time) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if until.After(p.now) {
+		p.now = until
+	}
+	return ctx.Err()
+}
+
+func (p *patient) pass(d time.Duration) { _ = p.Sleep(context.Background(), p.Now().Add(d)) }
+
+// of is what was counted of one action.
+func of(t *testing.T, c *Calls, action string) CallCount {
+	t.Helper()
+	for _, count := range c.List() {
+		if count.Action == action {
+			return count
+		}
+	}
+	t.Fatalf("%s was not counted: %v", action, c.List())
+	return CallCount{}
+}
+
+const throttle = `{"__type":"ThrottlingException","message":"Rate exceeded"}`
+
+func TestCallsAreKeptBelowThePublishedRateTogether(t *testing.T) {
+	clock := &patient{now: time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)}
+	calls, began := NewCalls(clock), clock.Now()
+	calls.pace = clock
+	var asked []time.Duration
+	cfg := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, clock.Now().Sub(began))
+		answer(http.StatusOK, "application/cbor", "\xa0")(w, r)
+	})
+	first, second := calls.Count(cfg, "111122223333"), calls.Count(cfg, "111122223333")
+	for i := range 60 {
+		if err := describeAlarms(t.Context(), []aws.Config{first, second}[i%2]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range asked[10:] {
+		if span := asked[i+10] - asked[i]; span < time.Second {
+			t.Errorf("calls %d to %d were made within %s, and AWS allows nine a second", i, i+10, span)
+		}
+	}
+	got := of(t, calls, "cloudwatch:DescribeAlarms")
+	if got.Total != 60 || got.Errors != 0 || got.Published != 540 || got.PerMinute != 60 || got.Region != "eu-west-1" || got.Account != "111122223333" {
+		t.Errorf("counted %+v", got)
+	}
+	clock.pass(5 * time.Minute)
+	if got := of(t, calls, "cloudwatch:DescribeAlarms").PerMinute; got < 11 || got > 12 {
+		t.Errorf("after five quiet minutes it is %.1f calls a minute, want 60 over a little more than five", got)
+	}
+	clock.pass(time.Hour)
+	if got := of(t, calls, "cloudwatch:DescribeAlarms"); got.PerMinute != 0 || got.Total != 60 {
+		t.Errorf("after a quiet hour: %+v", got)
+	}
+}
+
+func TestWhatIsThrottledIsHeldBackForAllWhoAskIt(t *testing.T) {
+	clock := &patient{now: time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)}
+	calls, throttled, asked := NewCalls(clock), true, 0
+	cfg := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		asked++
+		if throttled {
+			answer(http.StatusBadRequest, "application/x-amz-json-1.1", throttle)(w, r)
+			return
+		}
+		answer(http.StatusOK, "application/x-amz-json-1.1", "{}")(w, r)
+	})
+	one, other := calls.Count(cfg, "payments"), calls.Count(cfg, "payments")
+	elsewhere := calls.Count(cfg, "search")
+	hold := time.Duration(0)
+	for i, want := range []time.Duration{2, 4, 8, 16, 30, 30, 30} {
+		before := clock.Now()
+		if err := describeEvents(t.Context(), one); Classify(err).Name != CauseThrottled {
+			t.Fatalf("it ended with %v", err)
+		}
+		if waited := clock.Now().Sub(before); waited != hold {
+			t.Errorf("call %d came after %s, want %s", i, waited, hold)
+		}
+		if hold = of(t, calls, "health:DescribeEvents").Held; hold != want*time.Second {
+			t.Errorf("after throttle %d it is held for %s, want %d s", i, hold, want)
+		}
+	}
+	// Who cannot wait that long is told at once, and AWS is not asked.
+	short, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	before := asked
+	err := describeEvents(short, other)
+	if cause := Classify(err); cause.Name != CauseThrottled || asked != before || cause.Why != "AWS is throttling calls to health:DescribeEvents" {
+		t.Errorf("it ended with %v (%s), and AWS was asked %d times", err, cause.Why, asked-before)
+	}
+	before = asked
+	if err := describeEvents(short, elsewhere); asked != before+1 {
+		t.Errorf("another account is held back too: %v", err)
+	}
+	throttled = false
+	if err := describeEvents(t.Context(), other); err != nil {
+		t.Fatal(err)
+	}
+	if got := of(t, calls, "health:DescribeEvents"); got.Held != 0 || got.Throttles != 7 || got.Errors != 7 || got.Total != 8 {
+		t.Errorf("after it has healed: %+v", got)
+	}
+	throttled = true
+	_ = describeEvents(t.Context(), one)
+	if got := of(t, calls, "health:DescribeEvents").Held; got != holdLeast {
+		t.Errorf("a throttle after a good answer holds it for %s, want %s", got, holdLeast)
+	}
+}
+
+func TestTheMonthsCostIsThatOfTheMetricsAskedFor(t *testing.T) {
+	clock := &patient{now: time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)}
+	calls := NewCalls(clock)
+	client := cloudwatch.NewFromConfig(calls.Count(serve(t, answer(http.StatusOK, "application/cbor", "\xa0")), "payments"))
+	query := &cloudwatch.GetMetricDataInput{StartTime: aws.Time(clock.Now()), EndTime: aws.Time(clock.Now())}
+	for range 50 {
+		query.MetricDataQueries = append(query.MetricDataQueries, types.MetricDataQuery{Id: aws.String("m"), MetricStat: &types.MetricStat{
+			Metric: &types.Metric{}, Period: aws.Int32(60), Stat: aws.String("Sum")}})
+	}
+	query.MetricDataQueries = append(query.MetricDataQueries, types.MetricDataQuery{Id: aws.String("e"), Expression: aws.String("SUM(METRICS())")})
+	for range 60 {
+		if _, err := client.GetMetricData(t.Context(), query); err != nil {
+			t.Fatal(err)
+		}
+		clock.pass(time.Minute)
+	}
+	// 50 metrics a minute are 2.19 million in 730 hours, at a cent the thousand.
+	if got := of(t, calls, "cloudwatch:GetMetricData").Dollars; got < 21.5 || got > 22.3 {
+		t.Errorf("it costs %.2f dollars a month, want 21.90", got)
+	}
+}
