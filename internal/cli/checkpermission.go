@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	cloudwatchtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/health"
@@ -36,6 +37,9 @@ func (c *checker) permissions(ctx context.Context, scope config.Scope, settings 
 	}
 	for _, region := range regions {
 		parts = append(parts, func() []finding { return c.alarmPermissions(ctx, settings, account, region) })
+		if c.cfg.Changes.CloudTrail {
+			parts = append(parts, func() []finding { return c.changePermission(ctx, settings, account, region) })
+		}
 	}
 	found := byRegion(c.together(about.called("every action"), len(parts), func(i int) []finding { return parts[i]() }))
 	if len(regions) == 0 && !c.cfg.Alarms.Off {
@@ -73,6 +77,19 @@ func (c *checker) alarmPermissions(ctx context.Context, settings aws.Config, acc
 		found, _ := c.try(ctx, about, trials[i])
 		return []finding{found}
 	})
+}
+
+// changePermission tries the one action of CloudTrail.
+func (c *checker) changePermission(ctx context.Context, settings aws.Config, account, region string) []finding {
+	client := cloudtrail.NewFromConfig(settings, func(o *cloudtrail.Options) {
+		o.Region = region
+		o.APIOptions = append(o.APIOptions, awsclient.Harden)
+	})
+	found, _ := c.try(ctx, subject{topic: topicPermission, account: account, region: region}, trial{action: "cloudtrail:LookupEvents", call: func(ctx context.Context) error {
+		_, err := client.LookupEvents(ctx, &cloudtrail.LookupEventsInput{MaxResults: aws.Int32(1)})
+		return err
+	}})
+	return []finding{found}
 }
 
 // alarmTrials are the actions of CloudWatch. GetMetricData is asked for a metric

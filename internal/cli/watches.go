@@ -14,6 +14,7 @@ import (
 	"warroom/sources"
 	"warroom/sources/awsclient"
 	"warroom/sources/awshealth"
+	"warroom/sources/cloudtrail"
 	"warroom/sources/cloudwatch"
 	"warroom/sources/probe"
 )
@@ -29,6 +30,8 @@ type world struct {
 	charts *cloudwatch.Charts
 	// calls counts what is asked of AWS; nil if nobody looks at it.
 	calls *awsclient.Calls
+	// announce puts changes into the room's timeline; nil where nobody asks for them.
+	announce func([]room.Change)
 	// once says that there is one look at each thing: nothing bears it out, so it is
 	// believed.
 	once bool
@@ -92,7 +95,7 @@ func (a *app) groups(cfg *config.Config, w world) []group {
 			return taken.claim(canaryWatches(cfg, regions, w)), true
 		})
 	}
-	if cfg.Health.Off && cfg.Alarms.Off {
+	if cfg.Health.Off && cfg.Alarms.Off && !cfg.Changes.CloudTrail {
 		return groups // nothing would be asked of AWS, so not who we are either
 	}
 	for _, scope := range scopesOf(cfg) {
@@ -178,10 +181,18 @@ func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w w
 	if !cfg.Health.Off {
 		watches = append(watches, awshealth.New(awshealth.Options{Config: settings, Account: label, Clock: w.clock, Interval: cfg.Intervals.Health}))
 	}
+	catalogue := cfg.Catalogue()
+	if cfg.Changes.CloudTrail && w.announce != nil {
+		for _, region := range regions {
+			watches = append(watches, cloudtrail.New(cloudtrail.Options{
+				Config: settings, Account: label, Region: region, Clock: w.clock, Interval: cfg.Changes.Interval,
+				Service: catalogue.Resource, Announce: w.announce,
+			}))
+		}
+	}
 	if cfg.Alarms.Off {
 		return watches, settings, sure
 	}
-	catalogue := cfg.Catalogue()
 	for _, region := range regions {
 		watches = append(watches, catalogued(cloudwatch.New(cloudwatch.Options{
 			Config: settings, Account: label, Region: region, Interval: cfg.Intervals.Alarms, Wanted: cfg.Alarms.Watches(),

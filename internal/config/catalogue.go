@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 
 	"warroom/internal/room"
@@ -17,6 +18,7 @@ type Catalogue struct {
 type serviceRules struct {
 	name           string
 	alarms, probes globs
+	resources      globs
 	dimensions     labelRules
 	tags           labelRules
 }
@@ -42,7 +44,7 @@ func (c *Config) Catalogue() *Catalogue {
 		catalogue.byDimension = catalogue.byDimension || len(s.Match.Dimensions) > 0
 		catalogue.services = append(catalogue.services, serviceRules{
 			name: s.Name, alarms: compileGlobs(s.Match.Alarms), probes: compileGlobs(s.Match.Probes),
-			dimensions: compileLabels(s.Match.Dimensions), tags: compileLabels(s.Match.Tags),
+			resources: compileGlobs(s.Match.Resources), dimensions: compileLabels(s.Match.Dimensions), tags: compileLabels(s.Match.Tags),
 		})
 	}
 	return catalogue
@@ -86,6 +88,29 @@ func (c *Catalogue) Service(s *room.Signal, tags map[string]string) string {
 		}
 	}
 	return ""
+}
+
+// Resource gives the name of the first service of the file to which one of some AWS
+// resources belongs, by its rules for resources or for dimensions, or "". An ARN is also
+// matched by what stands behind its last colon, and behind its last slash.
+func (c *Catalogue) Resource(names []string) string {
+	for i := range c.services {
+		rules := &c.services[i]
+		for _, name := range names {
+			lower := strings.ToLower(name)
+			for _, part := range []string{lower, lower[strings.LastIndex(lower, ":")+1:], lower[strings.LastIndex(lower, "/")+1:]} {
+				if rules.resources.match(part) || rules.dimensions.any(part) {
+					return rules.name
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// any says whether one of the rules holds for a value in small letters.
+func (l labelRules) any(value string) bool {
+	return slices.ContainsFunc(l, func(rule labelRule) bool { return rule.value.match(value) })
 }
 
 // dimensions finds the values of the dimensions of an alarm's metric, in small letters.

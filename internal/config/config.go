@@ -37,6 +37,7 @@ type Config struct {
 	Alarms      Alarms              `yaml:"alarms" doc:"CloudWatch alarms."`
 	Probes      []Probe             `yaml:"probes,omitempty" doc:"Our own endpoints and what is expected of them."`
 	Additions   Additions           `yaml:"additions" doc:"What probes may reach that were added from a screen which others share; those that whoever writes this file puts into it may reach everything."`
+	Changes     Changes             `yaml:"changes" doc:"What is told of changes in AWS: who changed what, as marks in the timeline."`
 	Canaries    Canaries            `yaml:"canaries" doc:"Probes of AWS's own regional front doors, without credentials: often the first sign that it is AWS."`
 	Controls    Controls            `yaml:"controls" doc:"Tells our own connection from the world: when none of these networks answers, no endpoint is called DOWN."`
 	Maintenance []Maintenance       `yaml:"maintenance,omitempty" doc:"Times in which probes may fail without calling anybody."`

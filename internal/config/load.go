@@ -75,6 +75,7 @@ func (r *reader) read(body ast.Node, c *Config) {
 	r.checkProbes(c)
 	r.checkAdditions(c)
 	r.checkCanaries(c)
+	r.checkChanges(c)
 	r.checkControls(c)
 	r.checkMaintenance(c)
 	r.checkServices(c)

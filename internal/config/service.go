@@ -22,6 +22,7 @@ type Match struct {
 	Alarms     []string          `yaml:"alarms,omitempty" doc:"Globs over alarm names; * is any text, ? one character, [a-z] one of these; capitals do not matter." example:"[\"checkout-*\"]"`
 	Dimensions map[string]string `yaml:"dimensions,omitempty" doc:"Dimensions that an alarm's metric must all have; values are globs." example:"{TableName: \"checkout-*\"}"`
 	Probes     []string          `yaml:"probes,omitempty" doc:"Globs over probe names." example:"[\"checkout*\"]"`
+	Resources  []string          `yaml:"resources,omitempty" doc:"Globs over the names, ids or ARNs of AWS resources whose changes are told; see changes." example:"[\"checkout-*\"]"`
 	Tags       map[string]string `yaml:"tags,omitempty" doc:"Tags that a probe of this file must all have; values are globs. Those of alarms are not read." example:"{team: payments}"`
 }
 
@@ -35,6 +36,7 @@ func (r *reader) checkServices(c *Config) {
 		r.checkRunbook(path+".runbook", s.Runbook)
 		r.checkGlobs(path+".match.alarms", s.Match.Alarms)
 		r.checkGlobs(path+".match.probes", s.Match.Probes)
+		r.checkGlobs(path+".match.resources", s.Match.Resources)
 		r.checkLabels(path+".match.dimensions", s.Match.Dimensions)
 		r.checkLabels(path+".match.tags", s.Match.Tags)
 		for j, region := range s.Regions {

@@ -169,7 +169,7 @@ func (d desk) ofLine(a Act) ([]Event, error) {
 		return nil, errors.New("this line is pinned already")
 	case a.Do == EventUnpin && !pinned:
 		return nil, errors.New("this line is not pinned")
-	case a.Do == EventRetract && of.Type != EventNote && of.Type != EventMark:
+	case a.Do == EventRetract && (of.Type != EventNote && of.Type != EventMark || of.announced()):
 		return nil, errors.New("only a note or a mark can be taken back")
 	case a.Do == EventRetract && d.truth.retracted[a.Of] != nil:
 		return nil, errors.New("that was taken back already")

@@ -116,14 +116,19 @@ type Event struct {
 	Scope   Scope    // EventScope
 	Trouble *Trouble // EventScope: nil when the trouble is over
 
-	Key     string  // of an act: the signal it is about, or ""
+	Key     string  // of an act: the signal it is about, or ""; of a Change: its own
 	Subject string  // of an act: what that signal, or the line it is Of, was called
 	Text    string  // of an act: what the person wrote, or ""
 	Of      EventID // of an act: the line it is about, the act that it takes back, or the first of the events that make one act
 }
 
-// Act says whether the event is something that a person did.
-func (e *Event) Act() bool { return e.Type != EventSignal && e.Type != EventScope && !e.Visit() }
+// Act says whether the event is something that a person of the room did.
+func (e *Event) Act() bool {
+	return e.Type != EventSignal && e.Type != EventScope && !e.Visit() && !e.announced()
+}
+
+// announced says whether the event is a change that a record of the world tells; see Change.
+func (e *Event) announced() bool { return e.Type == EventMark && e.Key != "" }
 
 // Visit says whether the event is a person's coming or going.
 func (e *Event) Visit() bool { return e.Type == EventJoin || e.Type == EventLeave }

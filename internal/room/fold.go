@@ -120,6 +120,9 @@ func later(a, b Stamp) Stamp {
 }
 
 func (t *truth) foldAct(e *Event) bool {
+	if e.announced() {
+		return true // nobody can take it back
+	}
 	t.acts = append(t.acts, e)
 	if len(t.acts) > 2*actLimit {
 		t.acts = append([]*Event(nil), t.acts[actLimit:]...)

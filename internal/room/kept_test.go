@@ -39,7 +39,10 @@ func live(t *testing.T, random *rand.Rand, looks int, each func(r *Room, kept *s
 	people := []Desk{r.Desk("ana"), r.Desk("bo")}
 	for range looks {
 		clock.now = clock.now.Add(time.Duration(1+random.IntN(20_000_000)) * time.Microsecond)
-		switch random.IntN(12) {
+		switch random.IntN(13) {
+		case 12:
+			at := clock.now.Add(-time.Duration(random.IntN(900)) * time.Second).Truncate(time.Minute)
+			r.Announce([]Change{{Key: fmt.Sprint("trail/", random.IntN(5)), At: at, By: "CloudTrail", Text: "ana UpdateFunctionCode shop"}})
 		case 0:
 			r.Retire(func(s *Signal) bool { return random.IntN(4) > 0 }, func(Scope, string) bool { return random.IntN(4) > 0 })
 		case 1, 2, 3:
