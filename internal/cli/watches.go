@@ -179,7 +179,7 @@ func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w w
 		watches = append(watches, canaryWatches(cfg, regions, w)...)
 	}
 	if !cfg.Health.Off {
-		watches = append(watches, awshealth.New(awshealth.Options{Config: settings, Account: label, Clock: w.clock, Interval: cfg.Intervals.Health}))
+		watches = append(watches, warned(awshealth.New(awshealth.Options{Config: settings, Account: label, Clock: w.clock, Interval: cfg.Intervals.Health}), settings))
 	}
 	catalogue := cfg.Catalogue()
 	if cfg.Changes.CloudTrail && w.announce != nil {
@@ -194,9 +194,9 @@ func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w w
 		return watches, settings, sure
 	}
 	for _, region := range regions {
-		watches = append(watches, catalogued(cloudwatch.New(cloudwatch.Options{
+		watches = append(watches, warned(catalogued(cloudwatch.New(cloudwatch.Options{
 			Config: settings, Account: label, Region: region, Interval: cfg.Intervals.Alarms, Wanted: cfg.Alarms.Watches(),
-		}), catalogue, nil))
+		}), catalogue, nil), settings))
 	}
 	if len(regions) == 0 {
 		watches = append(watches, refused(room.Scope{Source: "cloudwatch", Account: label}, "cloudwatch/"+label, noRegion(label)))
@@ -238,6 +238,20 @@ func refused(scope room.Scope, name string, err error) sources.Watch {
 		Scope: scope, Name: name, Interval: refusedEvery, Timeout: time.Second,
 		Look: func(context.Context, sources.Report) error { return err },
 	}
+}
+
+// warned warns beside what a look has seen when the credentials with which it asks come
+// to their end and cannot be renewed.
+func warned(w sources.Watch, settings aws.Config) sources.Watch {
+	look := w.Look
+	w.Look = func(ctx context.Context, report sources.Report) error {
+		err := look(ctx, report)
+		if ending := awsclient.Ending(settings); err == nil && ending != nil {
+			return ending
+		}
+		return err
+	}
+	return w
 }
 
 // catalogued names the service of the catalogue on every signal that one matches.

@@ -1,6 +1,7 @@
 package awsclient
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -28,8 +29,8 @@ func WhoAmI(ctx context.Context, cfg aws.Config) (Identity, error) {
 	ctx, cancel := context.WithTimeout(ctx, OperationTimeout)
 	defer cancel()
 	client := sts.NewFromConfig(cfg, func(o *sts.Options) {
-		if o.Region == "" {
-			o.Region = stsRegion
+		if credentials, ok := cfg.Credentials.(*lasting); ok {
+			o.Region = cmp.Or(o.Region, credentials.region)
 		}
 	})
 	answer, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
@@ -58,7 +59,7 @@ func Account(ctx context.Context, cfg aws.Config) (string, error) {
 }
 
 func fallbackName(cfg aws.Config) string {
-	if credentials, ok := cfg.Credentials.(*owned); ok {
+	if credentials, ok := cfg.Credentials.(*lasting); ok {
 		return clean.Line(credentials.profile, accountLimit)
 	}
 	return defaultProfile

@@ -53,7 +53,11 @@ func Classify(err error) Cause {
 		"{action}", clean.Line(f.action, wordLimit), "{profile}", clean.Line(profile, wordLimit))
 	found.Why, found.Next = fill.Replace(found.Why), fill.Replace(found.Next)
 	if f.renewing && !found.credentials {
-		found.Why = fill.Replace("the credentials of profile {profile} could not be had: ") + found.Why
+		had := "the credentials of profile {profile} could not be had: "
+		if !f.ended.IsZero() {
+			had = "the credentials of profile {profile} ended at " + f.ended.UTC().Format("15:04Z") + " and could not be renewed: "
+		}
+		found.Why = fill.Replace(had) + found.Why
 	}
 	return found
 }

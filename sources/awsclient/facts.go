@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -21,11 +22,12 @@ import (
 // facts is what can be told from an SDK's error without trusting its wording.
 type facts struct {
 	err      error
-	text     string // the whole error in lower case, for the few causes that have no type
-	profile  string // whose credentials were used or asked for, or ""
-	renewing bool   // the call that failed was made to get credentials
-	service  string // of the call that failed, as the SDK names it
-	action   string // the IAM action that the call needs
+	text     string    // the whole error in lower case, for the few causes that have no type
+	profile  string    // whose credentials were used or asked for, or ""
+	ended    time.Time // when the credentials before have ended, or zero
+	renewing bool      // the call that failed was made to get credentials
+	service  string    // of the call that failed, as the SDK names it
+	action   string    // the IAM action that the call needs
 	host     string
 	status   int    // HTTP status, 0 if there was no answer
 	kind     string // content type of the answer
@@ -37,7 +39,7 @@ func gather(err error) *facts {
 	f := &facts{err: err, text: strings.ToLower(err.Error())}
 	var credentials *CredentialsError
 	if errors.As(err, &credentials) {
-		f.profile, f.renewing = credentials.Profile, true
+		f.profile, f.ended, f.renewing = credentials.Profile, credentials.Ended, true
 	}
 	var caller *callerError
 	if errors.As(err, &caller) {

@@ -8,12 +8,14 @@ import (
 	"context"
 	"net"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/endpointcreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
@@ -42,8 +44,6 @@ const (
 	sessionName = "warroom"
 	appID       = "warroom"
 
-	// stsRegion is where a role is assumed if no region is set anywhere.
-	stsRegion = "us-east-1"
 	// defaultProfile is the name of the profile when nobody chose one.
 	defaultProfile = "default"
 )
@@ -55,6 +55,10 @@ type Options struct {
 	Region     string // "" for the region of the environment or the profile
 	RoleARN    string // a role to assume with the profile's credentials; "" for none
 	ExternalID string // what the role's trust policy asks for; "" for nothing
+
+	Now func() time.Time // by which credentials end; nil for the machine's clock
+
+	settings []func(*config.LoadOptions) error // of a test that cannot wait
 }
 
 // Load reads the SDK's environment and files and returns a config for service
@@ -64,12 +68,41 @@ type Options struct {
 // *sources.Failure.
 func Load(ctx context.Context, options Options) (aws.Config, error) {
 	profile := ProfileName(options.Profile)
+	cfg, err := read(ctx, options)
+	if err != nil {
+		what := "the AWS settings of profile " + profile + " could not be loaded"
+		return aws.Config{}, Failure(what, &callerError{profile: profile, err: err})
+	}
+	options.Region = stsRegion(cfg, options)
+	credentials := &lasting{profile: profile, region: options.Region, now: options.Now, fetch: func(ctx context.Context) (aws.Credentials, error) {
+		fresh, err := read(ctx, options)
+		if err != nil {
+			return aws.Credentials{}, err
+		}
+		return fresh.Credentials.Retrieve(ctx)
+	}}
+	if credentials.now == nil {
+		credentials.now = time.Now
+	}
+	cfg.Credentials = credentials
+	cfg.APIOptions = append(cfg.APIOptions, callWith(credentials))
+	return cfg, nil
+}
+
+// read reads the SDK's environment and files. The config's credentials are fetched when
+// they are asked for, and kept, but not renewed well: see lasting.
+func read(ctx context.Context, options Options) (aws.Config, error) {
 	settings := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(HTTPClient()),
+		config.WithEndpointCredentialOptions(func(o *endpointcreds.Options) { o.HTTPClient = HTTPClient() }),
 		config.WithRetryer(NewRetryer),
 		config.WithAppID(appID),
 		config.WithLogger(logging.Nop{}), // the SDK's usual one writes on the screen
 		config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) {
+			o.Duration = max(o.Duration, roleSession)
+			o.RoleSessionName = cmp.Or(o.RoleSessionName, sessionName)
+		}),
+		config.WithWebIdentityRoleCredentialOptions(func(o *stscreds.WebIdentityRoleOptions) {
 			o.Duration = max(o.Duration, roleSession)
 			o.RoleSessionName = cmp.Or(o.RoleSessionName, sessionName)
 		}),
@@ -80,18 +113,36 @@ func Load(ctx context.Context, options Options) (aws.Config, error) {
 	if options.Region != "" {
 		settings = append(settings, config.WithRegion(options.Region))
 	}
-	cfg, err := config.LoadDefaultConfig(ctx, settings...)
+	cfg, err := config.LoadDefaultConfig(ctx, append(settings, options.settings...)...)
 	if err != nil {
-		what := "the AWS settings of profile " + profile + " could not be loaded"
-		return aws.Config{}, Failure(what, &callerError{profile: profile, err: &settingsError{err}})
+		return aws.Config{}, &settingsError{err}
 	}
 	if options.RoleARN != "" {
 		cfg.Credentials = assume(cfg, options)
 	}
-	cfg.Credentials = &owned{provider: cfg.Credentials, profile: profile}
-	cfg.APIOptions = append(cfg.APIOptions, callAs(profile))
 	return cfg, nil
 }
+
+// stsRegion is where credentials are asked for: never the global endpoint, which is
+// us-east-1 by another name, and where no region is set anywhere one in the partition of
+// the role.
+func stsRegion(cfg aws.Config, options Options) string {
+	if cfg.Region != "" {
+		return cfg.Region
+	}
+	role := options.RoleARN
+	for _, source := range cfg.ConfigSources {
+		if shared, ok := source.(config.SharedConfig); ok {
+			role = cmp.Or(role, shared.RoleARN)
+		}
+	}
+	partition, _, _ := strings.Cut(strings.TrimPrefix(role, "arn:"), ":")
+	return cmp.Or(partitionRegions[partition], partitionRegions["aws"])
+}
+
+// partitionRegions are where STS is asked if no region is set anywhere. It is not
+// us-east-1, whose outages are the reason for this program.
+var partitionRegions = map[string]string{"aws": "us-west-2", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"}
 
 // settingsError marks what Load could not read. Nothing but the environment and
 // files is involved, so whatever it is, that is the place to look.
@@ -123,15 +174,14 @@ func NewRetryer() aws.Retryer {
 
 // assume makes credentials of a role, fetched from the regional STS.
 func assume(cfg aws.Config, options Options) aws.CredentialsProvider {
-	client := sts.NewFromConfig(cfg, func(o *sts.Options) { o.Region = cmp.Or(o.Region, stsRegion) })
-	role := stscreds.NewAssumeRoleProvider(client, options.RoleARN, func(o *stscreds.AssumeRoleOptions) {
+	client := sts.NewFromConfig(cfg)
+	return stscreds.NewAssumeRoleProvider(client, options.RoleARN, func(o *stscreds.AssumeRoleOptions) {
 		o.Duration = roleSession
 		o.RoleSessionName = sessionName
 		if options.ExternalID != "" {
 			o.ExternalID = aws.String(options.ExternalID)
 		}
 	})
-	return aws.NewCredentialsCache(&steady{provider: role, now: time.Now})
 }
 
 // ProfileName is the name of the profile that the SDK will use if the given one is

@@ -1,7 +1,6 @@
 package awsclient
 
 import (
-	"context"
 	"crypto/sha1"
 	"encoding/hex"
 	"errors"
@@ -10,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -32,10 +30,16 @@ func home(t *testing.T, shared string) string {
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	t.Setenv("AWS_CONFIG_FILE", filepath.Join(folder, "config"))
 	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(folder, "credentials"))
+	write(t, folder, shared)
+	return folder
+}
+
+// write writes the shared config of a home.
+func write(t *testing.T, folder, shared string) {
+	t.Helper()
 	if err := os.WriteFile(filepath.Join(folder, "config"), []byte(shared), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return folder
 }
 
 func TestLoadTakesProfileAndRegion(t *testing.T) {
@@ -235,40 +239,5 @@ func TestTheAccountIsLearnedOrNamedAfterTheProfile(t *testing.T) {
 		if want := (Identity{Account: "222222222222", ARN: "a"}); !c.fails && (err != nil || who != want) {
 			t.Errorf("%+v, %v; want %+v", who, err, want)
 		}
-	}
-}
-
-// lender gives the credentials or the error it holds.
-type lender struct {
-	credentials aws.Credentials
-	err         error
-}
-
-func (l *lender) Retrieve(context.Context) (aws.Credentials, error) { return l.credentials, l.err }
-
-func TestCredentialsOutliveABrokenSTSUntilTheyEnd(t *testing.T) {
-	start := time.Date(2025, 10, 20, 6, 0, 0, 0, time.UTC)
-	now, end := start, start.Add(roleSession)
-	from := &lender{credentials: aws.Credentials{AccessKeyID: "A", SecretAccessKey: "S", CanExpire: true, Expires: end}}
-	s := &steady{provider: from, now: func() time.Time { return now }}
-	held, err := s.Retrieve(t.Context())
-	if err != nil || !held.Expires.Equal(end.Add(-renewEarly)) {
-		t.Fatalf("first renewal at %v, %v", held.Expires, err)
-	}
-	from.err = errors.New("STS is down")
-	now = held.Expires
-	if held, err = s.HandleFailToRefresh(t.Context(), held, from.err); err != nil || !held.Expires.Equal(now.Add(renewAgain)) {
-		t.Fatalf("next renewal at %v, %v", held.Expires, err)
-	}
-	now = end.Add(-time.Second)
-	if held, err = s.HandleFailToRefresh(t.Context(), held, from.err); err != nil || !held.Expires.Equal(end) {
-		t.Fatalf("last renewal at %v, %v", held.Expires, err)
-	}
-	now = end
-	if _, err = s.HandleFailToRefresh(t.Context(), held, from.err); !errors.Is(err, from.err) {
-		t.Fatalf("credentials are used after their end: %v", err)
-	}
-	if _, err = s.HandleFailToRefresh(t.Context(), aws.Credentials{}, from.err); !errors.Is(err, from.err) {
-		t.Fatalf("nothing to hold on to, yet %v", err)
 	}
 }
