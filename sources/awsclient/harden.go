@@ -13,14 +13,18 @@ import (
 // errForeign marks a 200 that did not come from AWS.
 var errForeign = errors.New("the answer is not from the API")
 
-// Harden mends two habits of the SDK's service clients that would mislead a room.
-// Use it with Options.APIOptions of a service that answers in JSON or CBOR.
+// Harden mends two habits of the SDK's service clients that would mislead a room, and
+// refuses every operation that MayCall does not name. Use it with Options.APIOptions of
+// a service that answers in JSON or CBOR.
 //
 //   - An empty 200 counts as an empty list, so a captive portal would say that
 //     every alarm is gone. An answer that is not in the API's kind is refused.
 //   - A server that answers very fast, on loopback or over a VPC endpoint, makes
 //     the client close the connection under its own answer. See plainBody.
 func Harden(stack *middleware.Stack) error {
+	if err := readOnly(stack); err != nil {
+		return err
+	}
 	if err := stack.Build.Add(middleware.BuildMiddlewareFunc("PlainBody", plainBody), middleware.Before); err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
+	"github.com/aws/smithy-go/middleware"
 )
 
 const (
@@ -97,6 +98,7 @@ func read(ctx context.Context, options Options) (aws.Config, error) {
 		config.WithEndpointCredentialOptions(func(o *endpointcreds.Options) { o.HTTPClient = HTTPClient() }),
 		config.WithRetryer(NewRetryer),
 		config.WithAppID(appID),
+		config.WithAPIOptions([]func(*middleware.Stack) error{readOnly}),
 		config.WithLogger(logging.Nop{}), // the SDK's usual one writes on the screen
 		config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) {
 			o.Duration = max(o.Duration, roleSession)

@@ -24,6 +24,8 @@ var causes = inOrder(settings, logins, wire, refusals, answers)
 var settings = []Cause{
 	{Name: "stopped", Why: "the look was stopped", Next: NothingToDo,
 		match: func(f *facts) bool { return f.is(context.Canceled) && !f.is(context.DeadlineExceeded) }},
+	{Name: "forbidden-here", Why: "this program refuses to call {action}, since it changes nothing in AWS", Next: "please report this with the log (--log FILE)",
+		match: func(f *facts) bool { return isA[*ForbiddenError](f.err) }},
 	{Name: "no-profile", Why: "the profile {profile} is in neither ~/.aws/config nor ~/.aws/credentials",
 		Next: "correct the profile in the config or in AWS_PROFILE, or run: aws configure --profile {profile}", credentials: true,
 		match: func(f *facts) bool {
