@@ -13,8 +13,8 @@ import (
 )
 
 // Cause is one way in which a call to AWS fails, and what people are told about
-// it. Why and Next may hold {host}, {status}, {action} and {profile}, which
-// Classify fills in.
+// it. Why and Next may hold {host}, {status}, {action}, {profile}, {login} and {skew},
+// which Classify fills in.
 type Cause struct {
 	Name string // stable, for the log and the documentation: throttled, denied …
 	Why  string
@@ -50,7 +50,8 @@ func Classify(err error) Cause {
 	profile := cmp.Or(f.profile, ProfileName(""))
 	fill := strings.NewReplacer(
 		"{host}", clean.Line(host, wordLimit), "{status}", f.statusLine(),
-		"{action}", clean.Line(f.action, wordLimit), "{profile}", clean.Line(profile, wordLimit))
+		"{action}", clean.Line(f.action, wordLimit), "{profile}", clean.Line(profile, wordLimit),
+		"{login}", clean.Line(cmp.Or(f.login, profile), wordLimit), "{skew}", f.skewed())
 	found.Why, found.Next = fill.Replace(found.Why), fill.Replace(found.Next)
 	if f.renewing && !found.credentials {
 		had := "the credentials of profile {profile} could not be had: "

@@ -12,6 +12,7 @@ import (
 // that was refused with them.
 type CredentialsError struct {
 	Profile string    // the profile that was to give them
+	Login   string    // the profile to log in with, which may be the one it builds on
 	Ended   time.Time // when the ones before have ended; zero if there were none
 	Err     error     // the SDK's reason
 }
@@ -28,6 +29,7 @@ func (e *CredentialsError) Unwrap() error { return e.Err }
 // profile that needs a permission or a login.
 type callerError struct {
 	profile string
+	login   string
 	err     error
 }
 
@@ -47,7 +49,7 @@ func callWith(credentials *lasting) func(*middleware.Stack) error {
 			if name := Classify(err).Name; name == CauseExpired || name == CauseUnknownKeys {
 				credentials.doubt()
 			}
-			err = &callerError{profile: credentials.profile, err: err}
+			err = credentials.called(err)
 		}
 		return out, metadata, err
 	}

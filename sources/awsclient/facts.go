@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
@@ -24,26 +25,28 @@ type facts struct {
 	err      error
 	text     string    // the whole error in lower case, for the few causes that have no type
 	profile  string    // whose credentials were used or asked for, or ""
+	login    string    // the profile to log in with, or ""
 	ended    time.Time // when the credentials before have ended, or zero
 	renewing bool      // the call that failed was made to get credentials
 	service  string    // of the call that failed, as the SDK names it
 	action   string    // the IAM action that the call needs
 	host     string
-	status   int    // HTTP status, 0 if there was no answer
-	kind     string // content type of the answer
-	code     string // the API's error code, or ""
-	garbled  bool   // the answer could not be read
+	status   int           // HTTP status, 0 if there was no answer
+	kind     string        // content type of the answer
+	skew     time.Duration // of our clock, by the answer's Date; positive if ours is ahead
+	code     string        // the API's error code, or ""
+	garbled  bool          // the answer could not be read
 }
 
 func gather(err error) *facts {
 	f := &facts{err: err, text: strings.ToLower(err.Error())}
 	var credentials *CredentialsError
 	if errors.As(err, &credentials) {
-		f.profile, f.ended, f.renewing = credentials.Profile, credentials.Ended, true
+		f.profile, f.login, f.ended, f.renewing = credentials.Profile, credentials.Login, credentials.Ended, true
 	}
 	var caller *callerError
 	if errors.As(err, &caller) {
-		f.profile = caller.profile
+		f.profile, f.login = caller.profile, caller.login
 	}
 	var call *smithy.OperationError
 	for inner := err; errors.As(inner, &call); inner = call.Err {
@@ -68,6 +71,9 @@ func (f *facts) gatherAnswer(err error) {
 	if errors.As(err, &response) && response.Response != nil && response.Response.Response != nil {
 		f.status = response.Response.StatusCode
 		f.kind = response.Response.Header.Get("Content-Type")
+		if date, dateErr := http.ParseTime(response.Response.Header.Get("Date")); dateErr == nil {
+			f.skew = time.Since(date)
+		}
 		if request := response.Response.Request; request != nil {
 			f.host = request.URL.Hostname()
 		}
@@ -125,6 +131,32 @@ func (f *facts) says(phrases ...string) bool {
 		}
 	}
 	return false
+}
+
+// ssoEnded says whether a login with SSO has ended, in any of the SDK's ways to put it: a
+// cached token that is old or gone, a portal that refuses it, or a service that does not
+// renew it. A service that is merely down is none of them.
+func (f *facts) ssoEnded() bool {
+	switch f.service {
+	case "SSO":
+		return f.status == http.StatusUnauthorized
+	case "SSO OIDC":
+		return f.coded("InvalidGrantException", "ExpiredTokenException", "UnauthorizedClientException", "InvalidClientException")
+	}
+	return isA[*ssocreds.InvalidTokenError](f.err) || f.says("cached sso token")
+}
+
+// skewLimit is how wrong a clock may be before AWS refuses what it signs. Source:
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html.
+const skewLimit = 5 * time.Minute
+
+// skewed is the skew as the middle of a sentence: "62 minutes ahead of".
+func (f *facts) skewed() string {
+	side := "ahead of"
+	if f.skew < 0 {
+		side = "behind"
+	}
+	return strconv.Itoa(int(f.skew.Abs().Round(time.Minute)/time.Minute)) + " minutes " + side
 }
 
 func (f *facts) timedOut() bool {

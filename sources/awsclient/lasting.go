@@ -46,6 +46,7 @@ const (
 // that was mended meanwhile counts. Safe for concurrent use.
 type lasting struct {
 	profile string
+	login   string                                         // the profile to log in with
 	region  string                                         // where STS is asked
 	fetch   func(context.Context) (aws.Credentials, error) // new ones, from wherever the profile has them
 	now     func() time.Time
@@ -165,9 +166,14 @@ func (l *lasting) ending() (end time.Time, err error) {
 	return l.held.Expires, l.trouble
 }
 
+// called marks what went wrong in a call that was made with these credentials.
+func (l *lasting) called(err error) error {
+	return &callerError{profile: l.profile, login: l.login, err: err}
+}
+
 // failure says that credentials could not be had, and when those before have ended.
 func (l *lasting) failure(before aws.Credentials, err error) error {
-	failed := &CredentialsError{Profile: l.profile, Err: err}
+	failed := &CredentialsError{Profile: l.profile, Login: l.login, Err: err}
 	if before.HasKeys() && before.CanExpire {
 		failed.Ended = before.Expires
 	}
@@ -186,7 +192,7 @@ func Ending(cfg aws.Config) *sources.Failure {
 		return nil
 	}
 	what := "the credentials of profile " + clean.Line(credentials.profile, wordLimit) + " end at " + end.UTC().Format("15:04Z") + " and cannot be renewed"
-	failure := Failure(what, &callerError{profile: credentials.profile, err: err})
+	failure := Failure(what, credentials.called(err))
 	failure.Partial = true
 	return failure
 }

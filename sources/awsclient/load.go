@@ -75,7 +75,7 @@ func Load(ctx context.Context, options Options) (aws.Config, error) {
 		return aws.Config{}, Failure(what, &callerError{profile: profile, err: err})
 	}
 	options.Region = stsRegion(cfg, options)
-	credentials := &lasting{profile: profile, region: options.Region, now: options.Now, fetch: func(ctx context.Context) (aws.Credentials, error) {
+	credentials := &lasting{profile: profile, login: loginProfile(cfg), region: options.Region, now: options.Now, fetch: func(ctx context.Context) (aws.Credentials, error) {
 		fresh, err := read(ctx, options)
 		if err != nil {
 			return aws.Credentials{}, err
@@ -125,6 +125,29 @@ func read(ctx context.Context, options Options) (aws.Config, error) {
 	return cfg, nil
 }
 
+// loginProfile is the profile to log in with: the one of a chain of roles that has SSO or
+// a login session, since the command takes no other. "" if none has.
+func loginProfile(cfg aws.Config) string {
+	shared := sharedConfig(cfg)
+	for shared != nil {
+		if shared.SSOSessionName != "" || shared.SSOStartURL != "" || shared.LoginSession != "" {
+			return shared.Profile
+		}
+		shared = shared.Source
+	}
+	return ""
+}
+
+// sharedConfig is what the profile says, or nil.
+func sharedConfig(cfg aws.Config) *config.SharedConfig {
+	for _, source := range cfg.ConfigSources {
+		if shared, ok := source.(config.SharedConfig); ok {
+			return &shared
+		}
+	}
+	return nil
+}
+
 // stsRegion is where credentials are asked for: never the global endpoint, which is
 // us-east-1 by another name, and where no region is set anywhere one in the partition of
 // the role.
@@ -133,10 +156,8 @@ func stsRegion(cfg aws.Config, options Options) string {
 		return cfg.Region
 	}
 	role := options.RoleARN
-	for _, source := range cfg.ConfigSources {
-		if shared, ok := source.(config.SharedConfig); ok {
-			role = cmp.Or(role, shared.RoleARN)
-		}
+	if shared := sharedConfig(cfg); shared != nil {
+		role = cmp.Or(role, shared.RoleARN)
 	}
 	partition, _, _ := strings.Cut(strings.TrimPrefix(role, "arn:"), ":")
 	return cmp.Or(partitionRegions[partition], partitionRegions["aws"])

@@ -9,7 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
+	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
 )
 
 // NothingToDo is next where waiting is all there is; the runner says when the next
@@ -43,10 +43,15 @@ var settings = []Cause{
 		match: func(f *facts) bool {
 			return isA[*aws.MissingRegionError](f.err) || f.says("missing region", "region is not set", "region must be set", "a region must be")
 		}},
+	{Name: "endpoint-conflict", Why: "a custom endpoint and FIPS or dual-stack are asked for together, and there is no such host",
+		Next: "take away AWS_ENDPOINT_URL (endpoint_url in the profile), or AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT, fips and dual_stack",
+		match: func(f *facts) bool {
+			return f.status == 0 && f.says("fips and custom endpoint", "dualstack and custom endpoint")
+		}},
 	{Name: "bad-endpoint", Why: "the endpoint settings contradict each other or name no host",
 		Next: "check AWS_ENDPOINT_URL, AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT",
 		match: func(f *facts) bool {
-			return f.status == 0 && f.says("resolve endpoint", "fips and custom endpoint", "dualstack and custom endpoint", "unsupported protocol scheme", "no host in request url")
+			return f.status == 0 && f.says("resolve endpoint", "unsupported protocol scheme", "no host in request url")
 		}},
 }
 
@@ -55,15 +60,25 @@ var logins = []Cause{
 		Next:  "log in (aws sso login or aws login), or set AWS_PROFILE or AWS_ACCESS_KEY_ID; your own probes need none",
 		match: func(f *facts) bool { return f.service == "ec2imds" || f.says("no ec2 imds role found") }},
 	{Name: "sso-expired", Why: "the SSO session of profile {profile} has expired", credentials: true,
-		Next: "run: aws sso login --profile {profile}",
+		Next:  "run: aws sso login --profile {login}",
+		match: func(f *facts) bool { return f.ssoEnded() }},
+	{Name: "sso-role", Why: "SSO no longer gives profile {profile} its role", credentials: true,
+		Next: "check sso_account_id and sso_role_name, or ask who assigns them in IAM Identity Center",
 		match: func(f *facts) bool {
-			return isA[*ssocreds.InvalidTokenError](f.err) || f.says("cached sso token", "refresh sso token") ||
-				f.service == "SSO" && f.status == http.StatusUnauthorized ||
-				f.service == "SSO OIDC" && f.coded("InvalidGrantException", "ExpiredTokenException", "UnauthorizedClientException")
+			return f.service == "SSO" && f.coded("ForbiddenException", "ResourceNotFoundException", "InvalidRequestException")
 		}},
 	{Name: "login-expired", Why: "the login of profile {profile} has expired", credentials: true,
-		Next:  "run: aws login --profile {profile}",
+		Next:  "run: aws login --profile {login}",
 		match: func(f *facts) bool { return f.says("please reauthenticate") }},
+	{Name: "login-denied", Why: "profile {profile} may not renew its login", credentials: true,
+		Next:  "allow signin:CreateOAuth2Token in its policy, or run: aws login --profile {login}",
+		match: func(f *facts) bool { return f.says("createoauth2token action") }},
+	{Name: "process", Why: "the credential_process of profile {profile} gave no credentials", credentials: true,
+		Next:  "try it in your shell: aws sts get-caller-identity --profile {profile}",
+		match: func(f *facts) bool { return isA[*processcreds.ProviderError](f.err) }},
+	{Name: "token-file", Why: "the web identity token of profile {profile} cannot be read", credentials: true,
+		Next:  "check that the file of AWS_WEB_IDENTITY_TOKEN_FILE or web_identity_token_file is there",
+		match: func(f *facts) bool { return f.says("failed to retrieve jwt") }},
 	{Name: "identity-provider", Why: "STS could not reach the identity provider that vouches for this workload", credentials: true,
 		Next:  NothingToDo + "; it happens when STS itself is in trouble",
 		match: func(f *facts) bool { return f.coded("InvalidIdentityToken", "IDPCommunicationError") }},
@@ -82,8 +97,13 @@ var refusals = []Cause{
 			return f.is(errHeld) || f.status == http.StatusTooManyRequests || f.coded("Throttling", "ThrottlingException", "ThrottledException",
 				"RequestThrottled", "RequestThrottledException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown", "LimitExceededException")
 		}},
+	{Name: "clock-skew", Why: "this machine's clock is {skew} AWS's, so AWS refuses what it signs", credentials: true,
+		Next: "set the clock of this machine (timedatectl set-ntp true, or your system's time settings)",
+		match: func(f *facts) bool {
+			return f.skew.Abs() >= skewLimit && f.coded("RequestTimeTooSkewed", "InvalidSignatureException", "SignatureDoesNotMatch", "RequestExpired")
+		}},
 	{Name: CauseExpired, Why: "the credentials of profile {profile} have expired", credentials: true,
-		Next:  "log in again (with SSO: aws sso login --profile {profile}), or renew the keys in the environment and start again",
+		Next:  "log in again (with SSO: aws sso login --profile {login}), or renew the keys in the environment and start again",
 		match: func(f *facts) bool { return f.coded("ExpiredToken", "ExpiredTokenException", "RequestExpired") }},
 	{Name: CauseUnknownKeys, Why: "AWS does not know the credentials of profile {profile}", credentials: true,
 		Next:  "check the access keys; in a region that must be opted into, check that it is switched on",
@@ -97,7 +117,7 @@ var refusals = []Cause{
 		Next:  "nothing to mend here: the public status is at health.aws.amazon.com, alarms and probes work without the plan, and health: {off: true} in the config stops the asking",
 		match: func(f *facts) bool { return f.coded("SubscriptionRequiredException") }},
 	{Name: "opt-in", Why: "this account may not use the service in this region", Next: "switch the region or the service on in the account, or leave the region out of the config",
-		match: func(f *facts) bool { return f.coded("OptInRequired", "AuthFailure") }},
+		match: func(f *facts) bool { return f.coded("OptInRequired", "AuthFailure", "RegionDisabledException") }},
 	{Name: CauseDenied, Why: "the credentials of profile {profile} may not call {action}", credentials: true,
 		Next:  "allow {action} in their policy; docs/iam-policy.json lists all that is needed",
 		match: func(f *facts) bool { return f.coded("AccessDenied", "AccessDeniedException", "UnauthorizedOperation") }},
