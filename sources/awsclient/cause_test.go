@@ -169,3 +169,23 @@ func TestEveryCauseHasItsWords(t *testing.T) {
 		t.Error("the last cause does not match everything")
 	}
 }
+
+// A server with another clock refuses what was signed long ago by it; the SDK signs again
+// by the server's time.
+func TestAWrongClockIsMadeUpFor(t *testing.T) {
+	refused := 0
+	cfg := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		now := time.Now().Add(time.Hour).UTC()
+		w.Header().Set("Date", now.Format(http.TimeFormat))
+		if signed, err := time.Parse("20060102T150405Z", r.Header.Get("X-Amz-Date")); err != nil || now.Sub(signed).Abs() > skewLimit {
+			refused++
+			coded(403, "RequestTimeTooSkewed")(w, r)
+			return
+		}
+		answer(200, cborKind, "\xa0")(w, r)
+	})
+	cfg.Retryer = NewRetryer
+	if err := describeAlarms(t.Context(), cfg); err != nil || refused != 1 {
+		t.Errorf("refused %d times, %v", refused, err)
+	}
+}

@@ -21,7 +21,6 @@ type fault struct {
 	next     string // what to do, at least
 	recovery string // when it is over, if that is not with the next look
 	profile  string // how the credentials are had; "" for keys
-	only     string // the source that it is about; "" for CloudWatch and Health
 	breaks   func(t *testing.T, w *world)
 	heals    func(t *testing.T, w *world)
 }
@@ -67,7 +66,7 @@ func refusal(code string) http.HandlerFunc {
 	return says(400, "text/xml", strings.ReplaceAll(denial, "CODE", code))
 }
 
-// faults are all that these tests play. The second paragraph of each is that it heals.
+// faults are all that these tests play.
 var faults = []fault{
 	answered("a server that hangs", host+" did not answer in time", hang),
 	answered("a connection that is reset", host+" broke the connection off in the middle", reset),
@@ -215,9 +214,6 @@ func TestFaults(t *testing.T) {
 	actions := map[string]string{"cloudwatch": "cloudwatch:DescribeAlarms", "health": "health:DescribeEvents"}
 	for _, f := range faults {
 		for _, source := range []string{"cloudwatch", "health"} {
-			if f.only != "" && f.only != source {
-				continue
-			}
 			t.Run(f.name+", "+source, func(t *testing.T) {
 				profile := f.profile
 				if profile == "" {
