@@ -33,6 +33,7 @@ type Config struct {
 	Attention   Attention           `yaml:"attention" doc:"How new trouble calls whoever does not look at the terminal."`
 	Intervals   Intervals           `yaml:"intervals" doc:"How often each source looks."`
 	Scopes      []Scope             `yaml:"scopes,omitempty" doc:"As whom and where to look at AWS." usual:"the AWS SDK's own credentials and region"`
+	Accounts    map[string]string   `yaml:"accounts,omitempty" doc:"What accounts are called on the screen, by their numbers; account in a scope goes before." usual:"their numbers" example:"{\"111122223333\": payments}"`
 	Health      Health              `yaml:"health" doc:"AWS Health."`
 	Alarms      Alarms              `yaml:"alarms" doc:"CloudWatch alarms."`
 	Probes      []Probe             `yaml:"probes,omitempty" doc:"Our own endpoints and what is expected of them."`

@@ -70,6 +70,7 @@ func (r *reader) read(body ast.Node, c *Config) {
 	r.checkAttention(&c.Attention)
 	r.checkIntervals(c)
 	r.checkScopes(c)
+	r.checkAccounts(c)
 	r.checkGlobs("alarms.include", c.Alarms.Include)
 	r.checkGlobs("alarms.exclude", c.Alarms.Exclude)
 	r.checkProbes(c)

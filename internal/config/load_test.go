@@ -110,9 +110,17 @@ func TestEverythingIsRead(t *testing.T) {
 		t.Errorf("a tcp probe has no HTTP settings and the usual times: %+v", db)
 	}
 	wantScope := Scope{Account: "012345678901", Profile: "prod", Role: "arn:aws:iam::111111111111:role/path/warroom",
-		ExternalID: Secret{"${env:WARROOM_TEST_SECRET}", true, &secret}, Regions: []string{"us-east-1", "us-gov-west-1", "eusc-de-east-1"}}
+		ExternalID: Secret{"${env:WARROOM_TEST_SECRET}", true, &secret}, Regions: []string{"us-east-1", "eu-west-1", "ap-southeast-7"}}
 	if !reflect.DeepEqual(c.Scopes[0], wantScope) {
 		t.Errorf("got  %+v\nwant %+v", c.Scopes[0], wantScope)
+	}
+	otherScopes := []Scope{{Account: "test", Regions: []string{"us-gov-west-1", "eusc-de-east-1"}},
+		{Profile: "root", Role: "ops/warroom", Organization: true, FIPS: true, DualStack: true}}
+	if !reflect.DeepEqual(c.Scopes[1:], otherScopes) {
+		t.Errorf("got  %+v\nwant %+v", c.Scopes[1:], otherScopes)
+	}
+	if c.AccountName("111122223333") != "payments" || c.AccountName("012345678901") != "old one" || c.AccountName("222222222222") != "222222222222" {
+		t.Errorf("accounts are called %v", c.Accounts)
 	}
 	if c.Intervals != (Intervals{2 * time.Minute, time.Minute, 10 * time.Second}) || !c.Health.Off || c.Alarms.Off || !c.ASCII || c.Theme != "dark" {
 		t.Errorf("got %+v", c)

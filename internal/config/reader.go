@@ -211,7 +211,6 @@ var elsewhere = map[string]string{
 	"interval":        "intervals",
 	"targets":         "probes",
 	"endpoints":       "probes",
-	"accounts":        "scopes",
 	"regions":         "scopes, in each of which regions can be listed",
 	"profile":         "scopes, in each of which profile can be set",
 	"keybindings":     "keys",

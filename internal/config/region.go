@@ -36,6 +36,21 @@ func RegionMistake(region string) string {
 	return ""
 }
 
+// partitions are the parts of AWS that have accounts and credentials of their own, by how
+// their regions begin; all others are in "aws". Source: the SDK's endpoint partitions.
+var partitions = map[string]string{"cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "us-isob-": "aws-iso-b",
+	"us-isof-": "aws-iso-f", "eu-isoe-": "aws-iso-e", "eusc-": "aws-eusc"}
+
+// partition is the part of AWS that a region is in.
+func partition(region string) string {
+	for begins, name := range partitions {
+		if strings.HasPrefix(region, begins) {
+			return name
+		}
+	}
+	return "aws"
+}
+
 // isSlip says whether a name is no region, but one letter added, dropped, changed or
 // swapped with its neighbour makes it one.
 func isSlip(region string) bool {

@@ -17,7 +17,7 @@ var headerNames = map[string]any{"pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"}
 // that the reader itself uses.
 var schemaExtra = map[string]map[string]any{
 	"room":                          {"maxLength": nameLimit},
-	"scopes[].role":                 {"pattern": rolePattern.String()},
+	"scopes[].role":                 {"pattern": rolePattern.String() + "|" + roleNamePattern.String()},
 	"scopes[].regions[]":            {"pattern": regionPattern.String()},
 	"probes[].name":                 {"minLength": 1, "maxLength": nameLimit},
 	"probes[].url":                  {"minLength": 1},

@@ -1,8 +1,11 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -11,14 +14,22 @@ import (
 type Scope struct {
 	Account    string   `yaml:"account,omitempty" doc:"What the account is called on the screen." usual:"its number" example:"prod"`
 	Profile    string   `yaml:"profile,omitempty" doc:"A profile of the AWS config files." usual:"AWS_PROFILE, or the default profile" example:"prod-readonly"`
-	Role       string   `yaml:"role,omitempty" doc:"The ARN of a role to assume with those credentials." example:"arn:aws:iam::111111111111:role/warroom"`
+	Role       string   `yaml:"role,omitempty" doc:"The ARN of a role to assume with those credentials; with organization, the name of a role that every account has." example:"arn:aws:iam::111111111111:role/warroom"`
 	ExternalID Secret   `yaml:"external_id,omitempty" doc:"What the role's trust policy asks for; may be a reference." example:"${env:WARROOM_EXTERNAL_ID}"`
 	Regions    []string `yaml:"regions,omitempty" doc:"The regions whose alarms are watched." usual:"the profile's own region" example:"[us-east-1, eu-west-1]"`
+
+	Organization bool `yaml:"organization" doc:"Watch every active account of the organization that these credentials may list, with the role in each." default:"false"`
+	FIPS         bool `yaml:"fips" doc:"Call the FIPS endpoints, which AWS has in its American regions." default:"false"`
+	DualStack    bool `yaml:"dual_stack" doc:"Call the endpoints that have IPv6 beside IPv4." default:"false"`
 }
 
 var (
 	// rolePattern is the ARN of an IAM role, in any partition.
 	rolePattern = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$`)
+	// roleNamePattern is the name of a role, with its path if it has one. Source: IAM,
+	// CreateRole.
+	roleNamePattern = regexp.MustCompile(`^([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}$`)
+	accountPattern  = regexp.MustCompile(`^[0-9]{12}$`)
 	// externalIDPattern is what STS takes, but for the length. Source: AssumeRole, ExternalId.
 	externalIDPattern = regexp.MustCompile(`^[A-Za-z0-9_+=,.@:/-]{2,}$`)
 )
@@ -62,9 +73,7 @@ func (r *reader) checkScopes(c *Config) {
 func (r *reader) checkScope(path string, s *Scope) {
 	r.checkLine(path+".account", s.Account)
 	r.checkLine(path+".profile", s.Profile)
-	if s.Role != "" && !rolePattern.MatchString(s.Role) {
-		r.wrong(path+".role", "%s is not the ARN of a role; write it like arn:aws:iam::111111111111:role/warroom", quote(s.Role))
-	}
+	r.checkRole(path, s)
 	if s.Role == "" && r.given(path+".external_id") {
 		r.wrong(path+".external_id", "an external id is only of use with a role; add role, or take it away")
 	}
@@ -72,8 +81,58 @@ func (r *reader) checkScope(path string, s *Scope) {
 		r.wrong(path+".external_id", "AWS takes 2 to %d letters, digits and _+=,.@:/- as an external id; this is something else", externalIDLimit)
 	}
 	for i, region := range s.Regions {
+		at := fmt.Sprintf("%s.regions[%d]", path, i)
 		if wrong := RegionMistake(region); wrong != "" {
-			r.wrong(fmt.Sprintf("%s.regions[%d]", path, i), "%s", wrong)
+			r.wrong(at, "%s", wrong)
+		} else if s.rolePartition() != "" && s.rolePartition() != partition(region) {
+			r.wrong(at, "the role is in the partition %s of AWS, and %s is in %s; no credentials work in both", s.rolePartition(), region, partition(region))
 		}
 	}
+}
+
+func (r *reader) checkRole(path string, s *Scope) {
+	switch {
+	case !s.Organization:
+		if s.Role != "" && !rolePattern.MatchString(s.Role) {
+			r.wrong(path+".role", "%s is not the ARN of a role; write it like arn:aws:iam::111111111111:role/warroom", quote(s.Role))
+		}
+	case s.Role == "":
+		r.wrong(path+".organization", "with organization, role says which role to assume in each account; add it, such as role: warroom")
+	case !roleNamePattern.MatchString(s.Role):
+		r.wrong(path+".role", "%s is not the name of a role; with organization, write the name that the role has in every account, such as warroom", quote(s.Role))
+	}
+	if s.Organization && s.Account != "" {
+		r.wrong(path+".account", "an organization has many accounts, and they cannot all be called %s; name them under accounts", quote(s.Account))
+	}
+}
+
+// rolePartition is the partition of a role's ARN, or "".
+func (s *Scope) rolePartition() string {
+	if !rolePattern.MatchString(s.Role) {
+		return ""
+	}
+	return strings.Split(s.Role, ":")[1]
+}
+
+// checkAccounts looks at the names of accounts.
+func (r *reader) checkAccounts(c *Config) {
+	taken := map[string]string{}
+	for _, number := range slices.Sorted(maps.Keys(c.Accounts)) {
+		at, name := join("accounts", number), c.Accounts[number]
+		if !accountPattern.MatchString(number) {
+			r.wrongKey(at, "%s is not the number of an account; write its twelve digits in quotes, such as \"111122223333\"", quote(number))
+		}
+		r.checkLine(at, name)
+		if other, twice := taken[name]; twice {
+			r.wrong(at, "%s is also called %s, and the screen could not tell them apart; give them different names", other, quote(name))
+			continue
+		}
+		taken[name] = number
+	}
+}
+
+// AccountName is what an account is called on the screen, by its number: the number
+// itself if nobody has named it.
+func (c *Config) AccountName(number string) string {
+	return cmp.Or(c.Accounts[number], number)
 }

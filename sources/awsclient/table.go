@@ -106,7 +106,7 @@ var refusals = []Cause{
 		Next:  "log in again (with SSO: aws sso login --profile {login}), or renew the keys in the environment and start again",
 		match: func(f *facts) bool { return f.coded("ExpiredToken", "ExpiredTokenException", "RequestExpired") }},
 	{Name: CauseUnknownKeys, Why: "AWS does not know the credentials of profile {profile}", credentials: true,
-		Next:  "check the access keys; in a region that must be opted into, check that it is switched on",
+		Next:  "check the access keys; in a region that must be opted into, check that it is switched on; China and GovCloud need credentials of their own",
 		match: func(f *facts) bool { return f.coded("InvalidClientTokenId", "UnrecognizedClientException") }},
 	{Name: "clock", Why: "AWS refused the signature of the call", credentials: true,
 		Next: "check this machine's clock, then the secret key of profile {profile}",
