@@ -47,10 +47,14 @@ func WhoAmI(ctx context.Context, cfg aws.Config) (Identity, error) {
 	return who, nil
 }
 
-// Account is the number of the account that the config's credentials belong to. If
-// STS does not answer, it is the profile's name, which tells accounts apart as
-// well, together with a *sources.Failure worth a line in the log.
+// Account is the number of the account that the config's credentials belong to. STS is
+// only asked if the settings do not say it. If it does not answer, it is the profile's
+// name, which tells accounts apart as well, together with a *sources.Failure worth a line
+// in the log.
 func Account(ctx context.Context, cfg aws.Config) (string, error) {
+	if credentials, ok := cfg.Credentials.(*lasting); ok && credentials.account != "" {
+		return credentials.account, nil
+	}
 	who, err := WhoAmI(ctx, cfg)
 	if err != nil {
 		return fallbackName(cfg), err

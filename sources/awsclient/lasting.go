@@ -47,6 +47,7 @@ const (
 type lasting struct {
 	profile string
 	login   string                                         // the profile to log in with
+	account string                                         // its number, if the settings say it
 	region  string                                         // where STS is asked
 	fetch   func(context.Context) (aws.Credentials, error) // new ones, from wherever the profile has them
 	now     func() time.Time

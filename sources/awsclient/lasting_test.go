@@ -79,7 +79,7 @@ func roleAt(t *testing.T, s *tokenService, settings ...func(*config.LoadOptions)
 
 // impatient makes clients that give up early, and do not try twice.
 var impatient = []func(*config.LoadOptions) error{
-	config.WithHTTPClient(HTTPClient().WithTimeout(300 * time.Millisecond)),
+	config.WithHTTPClient(HTTPClient().WithTimeout(2 * time.Second)),
 	config.WithRetryer(func() aws.Retryer { return aws.NopRetryer{} }),
 }
 

@@ -8,7 +8,6 @@ import (
 	"context"
 	"net"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -56,6 +55,8 @@ type Options struct {
 	Region     string // "" for the region of the environment or the profile
 	RoleARN    string // a role to assume with the profile's credentials; "" for none
 	ExternalID string // what the role's trust policy asks for; "" for nothing
+	FIPS       bool   // call the FIPS endpoints, also where the environment does not ask for them
+	DualStack  bool   // call the endpoints that have IPv6, likewise
 
 	Now func() time.Time // by which credentials end; nil for the machine's clock
 
@@ -75,7 +76,7 @@ func Load(ctx context.Context, options Options) (aws.Config, error) {
 		return aws.Config{}, Failure(what, &callerError{profile: profile, err: err})
 	}
 	options.Region = stsRegion(cfg, options)
-	credentials := &lasting{profile: profile, login: loginProfile(cfg), region: options.Region, now: options.Now, fetch: func(ctx context.Context) (aws.Credentials, error) {
+	credentials := &lasting{profile: profile, login: loginProfile(cfg), account: knownAccount(cfg, options), region: options.Region, now: options.Now, fetch: func(ctx context.Context) (aws.Credentials, error) {
 		fresh, err := read(ctx, options)
 		if err != nil {
 			return aws.Credentials{}, err
@@ -115,6 +116,12 @@ func read(ctx context.Context, options Options) (aws.Config, error) {
 	if options.Region != "" {
 		settings = append(settings, config.WithRegion(options.Region))
 	}
+	if options.FIPS {
+		settings = append(settings, config.WithUseFIPSEndpoint(aws.FIPSEndpointStateEnabled))
+	}
+	if options.DualStack {
+		settings = append(settings, config.WithUseDualStackEndpoint(aws.DualStackEndpointStateEnabled))
+	}
 	cfg, err := config.LoadDefaultConfig(ctx, append(settings, options.settings...)...)
 	if err != nil {
 		return aws.Config{}, &settingsError{err}
@@ -124,48 +131,6 @@ func read(ctx context.Context, options Options) (aws.Config, error) {
 	}
 	return cfg, nil
 }
-
-// loginProfile is the profile to log in with: the one of a chain of roles that has SSO or
-// a login session, since the command takes no other. "" if none has.
-func loginProfile(cfg aws.Config) string {
-	shared := sharedConfig(cfg)
-	for shared != nil {
-		if shared.SSOSessionName != "" || shared.SSOStartURL != "" || shared.LoginSession != "" {
-			return shared.Profile
-		}
-		shared = shared.Source
-	}
-	return ""
-}
-
-// sharedConfig is what the profile says, or nil.
-func sharedConfig(cfg aws.Config) *config.SharedConfig {
-	for _, source := range cfg.ConfigSources {
-		if shared, ok := source.(config.SharedConfig); ok {
-			return &shared
-		}
-	}
-	return nil
-}
-
-// stsRegion is where credentials are asked for: never the global endpoint, which is
-// us-east-1 by another name, and where no region is set anywhere one in the partition of
-// the role.
-func stsRegion(cfg aws.Config, options Options) string {
-	if cfg.Region != "" {
-		return cfg.Region
-	}
-	role := options.RoleARN
-	if shared := sharedConfig(cfg); shared != nil {
-		role = cmp.Or(role, shared.RoleARN)
-	}
-	partition, _, _ := strings.Cut(strings.TrimPrefix(role, "arn:"), ":")
-	return cmp.Or(partitionRegions[partition], partitionRegions["aws"])
-}
-
-// partitionRegions are where STS is asked if no region is set anywhere. It is not
-// us-east-1, whose outages are the reason for this program.
-var partitionRegions = map[string]string{"aws": "us-west-2", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"}
 
 // settingsError marks what Load could not read. Nothing but the environment and
 // files is involved, so whatever it is, that is the place to look.

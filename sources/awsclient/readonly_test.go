@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -76,7 +77,7 @@ func TestWhatMayBeCalled(t *testing.T) {
 // operation of AWS that it names: by a method of a service's client, of an interface that
 // one fits, or by an operation's input. Adding a call of SetAlarmState anywhere fails it.
 func TestTheProgramChangesNothing(t *testing.T) {
-	found := operations(t, "warroom/...")
+	found := operations(t)
 	for _, name := range slices.Sorted(maps.Keys(found)) {
 		service, operation, _ := strings.Cut(name, ".")
 		if !MayCall(service, operation) {
@@ -119,10 +120,22 @@ func f(ctx context.Context, c *cloudwatch.Client, s silencer) {
 	}
 }
 
-// operations are the operations of AWS that the packages of a pattern name outside their
+// program is what operations finds, which two tests need.
+var program struct {
+	sync.Mutex
+	found map[string]string
+}
+
+// operations are the operations of AWS that the program's packages name outside their
 // tests, as SERVICE.Operation, each with a place.
-func operations(t *testing.T, pattern string) map[string]string {
+func operations(t *testing.T) map[string]string {
 	t.Helper()
+	program.Lock()
+	defer program.Unlock()
+	if program.found != nil {
+		return program.found
+	}
+	const pattern = "warroom/..."
 	lookup := exported(t, pattern)
 	found := map[string]string{}
 	for _, line := range list(t, "-f", `{{if not .Standard}}{{.Dir}}{{range .GoFiles}} {{.}}{{end}}{{end}}`, pattern) {
@@ -135,6 +148,7 @@ func operations(t *testing.T, pattern string) map[string]string {
 		}
 		walk(t, fields[1:], lookup, found)
 	}
+	program.found = found
 	return found
 }
 

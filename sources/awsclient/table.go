@@ -121,6 +121,8 @@ var refusals = []Cause{
 	{Name: CauseDenied, Why: "the credentials of profile {profile} may not call {action}", credentials: true,
 		Next:  "allow {action} in their policy; docs/iam-policy.json lists all that is needed",
 		match: func(f *facts) bool { return f.coded("AccessDenied", "AccessDeniedException", "UnauthorizedOperation") }},
+	{Name: "no-organization", Why: "this account is in no organization", Next: "take organization away from the scope, or use the profile of a management account",
+		match: func(f *facts) bool { return f.coded("AWSOrganizationsNotInUseException") }},
 	{Name: "page-lost", Why: "AWS no longer accepts the page mark that it gave out", Next: NothingToDo,
 		match: func(f *facts) bool { return f.coded("InvalidPaginationToken", "InvalidNextToken") }},
 }

@@ -137,7 +137,7 @@ func (w *world) client(t *testing.T) *awshttp.BuildableClient {
 	}
 	t.Cleanup(func() { names.Close() })
 	go w.resolve(names)
-	return awsclient.HTTPClient().WithTimeout(300 * time.Millisecond).WithDialerOptions(func(dialer *net.Dialer) {
+	return awsclient.HTTPClient().WithTimeout(2 * time.Second).WithDialerOptions(func(dialer *net.Dialer) {
 		dialer.Resolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "udp", names.LocalAddr().String())
 		}}

@@ -1,0 +1,83 @@
+package awsclient
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/organizations"
+	"github.com/aws/aws-sdk-go-v2/service/organizations/types"
+
+	"warroom/internal/clean"
+	"warroom/internal/room"
+	"warroom/sources"
+)
+
+const (
+	// memberPage is the most that ListAccounts gives at once.
+	memberPage = 20
+	// MemberLimit is how many accounts of an organization are watched. Each is asked
+	// twice a minute in each of its regions, and each asks for a role once an hour; more
+	// would be more than one machine should ask of AWS on a bad day.
+	MemberLimit = 100
+	// memberPages ends a list that never ends. A page may be empty, and more come after.
+	memberPages = 1000
+)
+
+// Member is one account of an organization.
+type Member struct {
+	Number string // twelve digits
+	Name   string // as the organization has it
+}
+
+// Members lists the active accounts of the organization that the config's credentials
+// may list: those of the management account or of a delegated administrator. Accounts
+// that are suspended or closed are left out, and those beyond MemberLimit are counted in
+// left. An error is a *sources.Failure. Source: ListAccounts of AWS Organizations.
+func Members(ctx context.Context, cfg aws.Config) (members []Member, left int, err error) {
+	const what = "the accounts of the organization could not be listed"
+	client := organizations.NewFromConfig(cfg, func(o *organizations.Options) {
+		o.APIOptions = append(o.APIOptions, Harden)
+		if credentials, ok := cfg.Credentials.(*lasting); ok && o.Region == "" {
+			o.Region = credentials.region
+		}
+	})
+	input := &organizations.ListAccountsInput{MaxResults: aws.Int32(memberPage)}
+	for range memberPages {
+		answer, err := listMembers(ctx, client, input)
+		if err != nil {
+			return nil, 0, Failure(what, err)
+		}
+		for _, account := range answer.Accounts {
+			if !active(account) {
+				continue
+			}
+			if len(members) == MemberLimit {
+				left++
+				continue
+			}
+			members = append(members, Member{clean.Line(aws.ToString(account.Id), accountLimit), clean.Line(aws.ToString(account.Name), accountLimit)})
+		}
+		if aws.ToString(answer.NextToken) == "" {
+			return members, left, nil
+		}
+		input.NextToken = answer.NextToken
+	}
+	return nil, 0, &sources.Failure{Trouble: room.Trouble{What: what,
+		Why: fmt.Sprintf("AWS gave %d pages and still more", memberPages), Next: "if it stays, please report it"}}
+}
+
+func listMembers(ctx context.Context, client *organizations.Client, input *organizations.ListAccountsInput) (*organizations.ListAccountsOutput, error) {
+	ctx, cancel := WithTimeout(ctx)
+	defer cancel()
+	return client.ListAccounts(ctx, input)
+}
+
+// active says whether an account can be looked at. AWS has put its state where its status
+// was; older partitions may still have that alone.
+func active(account types.Account) bool {
+	if account.State != "" {
+		return account.State == types.AccountStateActive
+	}
+	return account.Status == types.AccountStatusActive
+}
