@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -190,6 +191,31 @@ func TestT1NameAndVersions(t *testing.T) {
 		if name := <-asked; name != "www.shop.example" {
 			t.Errorf("T15: asked for %q", name)
 		}
+	}
+}
+
+func TestT22NamesAndAddressesOfACertificate(t *testing.T) {
+	ours := newAuthority(t)
+	env := nameServer(t, func(question) *reply { return &reply{addresses: []string{"127.0.0.1"}} })
+	env.Roots = ours.pool
+	_, port, _ := net.SplitHostPort(secured(t, &tls.Config{Certificates: []tls.Certificate{
+		ours.issue(t, leaf{names: []string{"*.shop.example", "pay.example", "127.0.0.1", "::1"}}),
+	}}))
+	const names = "the certificate is for *.shop.example, pay.example, 127.0.0.1, 1 more, not for "
+	for host, reason := range map[string]string{
+		"www.shop.example": "", "WWW.Shop.Example": "", "pay.example": "", "127.0.0.1": "", "[::ffff:127.0.0.1]": "",
+		"shop.example": names + "shop.example", "a.b.shop.example": names + "a.b.shop.example", "www.pay.example": names + "www.pay.example",
+		"127.0.0.2": names + "127.0.0.2",
+	} {
+		t.Run(host, func(t *testing.T) {
+			spec := Spec{URL: "https://" + host + ":" + port, Pin: netip.MustParseAddr("127.0.0.1")}
+			got := probeOnce(t, spec, env)
+			if reason == "" {
+				got.wantUp(t)
+				return
+			}
+			got.want(t, "DOWN", "cert", reason)
+		})
 	}
 }
 

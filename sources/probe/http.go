@@ -24,6 +24,7 @@ func probeHTTP(ctx context.Context, t *target, watch *stopwatch) outcome {
 		if next == nil {
 			return found
 		}
+		found.exposed = found.exposed || current.url.Scheme == "https" && next.url.Scheme == "http"
 		current, request = next, next.request(t)
 	}
 }

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -93,7 +95,7 @@ func TestH2StatusExpectations(t *testing.T) {
 		right  []int
 		wrong  []int
 	}{
-		{"", []int{200, 204, 226}, []int{300, 404, 500, 599}},
+		{"", []int{200, 204, 226, 299}, []int{300, 399, 400, 404, 499, 500, 599}},
 		{"301, 302", []int{301, 302}, []int{200, 303}},
 		{"200..299,!204,404", []int{200, 205, 404}, []int{204, 403}},
 		{"!500..599", []int{200, 302, 404}, []int{500, 503, 599}},
@@ -108,6 +110,15 @@ func TestH2StatusExpectations(t *testing.T) {
 				t.Errorf("%d was read as %d, %q", status, got.sample.Status, got.sample.Text)
 			}
 		}
+	}
+}
+
+func TestH34AHostilePatternTakesNoLongerThanAnother(t *testing.T) {
+	body := strings.Repeat("a", bodyLimit-1) + "!"
+	address := saying(t, fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(body), body))
+	for _, pattern := range []string{"/^(a+)+$/", "/^(a|aa)*$/", "/(a*)*b/"} { // years, for what goes back and tries again
+		got := probeOnce(t, Spec{URL: "http://" + address, Timeout: time.Minute, Expect: Expect{Body: pattern}}, nil)
+		got.want(t, "DOWN", "assert", "the body does not hold what it should: expected that it matches "+pattern)
 	}
 }
 
@@ -168,12 +179,18 @@ func TestH23HugeBodyIsReadUpToTheLimitOnly(t *testing.T) {
 		{"needle", "DOWN", `the body's first 1024 KiB does not hold what it should: expected that it contains "needle"`},
 	} {
 		address, written := endless(t, header, strings.Repeat("x", 64<<10))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
 		got := probeOnce(t, Spec{URL: "http://" + address, Expect: Expect{Body: c.expect}}, nil)
 		if got.Word != c.word || got.Reason != c.reason {
 			t.Errorf("%q: %s %q", c.expect, got.Word, got.Reason)
 		}
 		if n := <-written; n > 64<<20 {
 			t.Errorf("%q: the server got rid of %d bytes", c.expect, n)
+		}
+		runtime.ReadMemStats(&after)
+		if grown := after.TotalAlloc - before.TotalAlloc; grown > 8<<20 {
+			t.Errorf("%q: %d MiB were allocated, at the server's end and ours", c.expect, grown>>20)
 		}
 	}
 }
@@ -239,4 +256,38 @@ func TestH39WhatTheServerIsSent(t *testing.T) {
 	if r = <-requests; r.UserAgent() != "mine" || len(r.Header["User-Agent"]) != 1 || r.RequestURI != "/" {
 		t.Errorf("headers %v, path %s", r.Header, r.RequestURI)
 	}
+}
+
+// TestH40AServerThatIsAskedWhetherItWantsTheBody: it is sent the body all the same, as RFC
+// 9110, section 10.1.1, lets a client do, so that neither of them waits for the other.
+func TestH40AServerThatIsAskedWhetherItWantsTheBody(t *testing.T) {
+	asks := map[string][]string{"Expect": {"100-continue"}}
+	for _, version := range []string{"", "2"} {
+		bodies := make(chan string, 1)
+		handler := func(_ http.ResponseWriter, r *http.Request) { // which says 100 Continue when it reads
+			body, _ := io.ReadAll(r.Body)
+			bodies <- string(body)
+		}
+		reads := serving(t, handler).URL
+		if version == "2" {
+			reads = "http://" + callee(t, handler)
+		}
+		probeOnce(t, Spec{URL: reads, Version: version, Method: "POST", Body: "ping", Header: asks}, nil).wantUp(t)
+		if got := <-bodies; got != "ping" {
+			t.Errorf("version %q: the server was sent %q", version, got)
+		}
+	}
+	refuses := listen(t, func(conn net.Conn) { // without the body
+		if r, err := http.ReadRequest(bufio.NewReader(conn)); err != nil || r.Header.Get("Expect") != "100-continue" {
+			t.Errorf("the server was asked %v, %v", r, err)
+		}
+		_, _ = io.WriteString(conn, "HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n")
+	})
+	probeOnce(t, Spec{URL: "http://" + refuses, Method: "POST", Body: "ping", Header: asks}, nil).want(t, "DOWN", "status", "expected status 200..299, got 417")
+	goesOn := answering(t, func(conn net.Conn) {
+		_, _ = io.WriteString(conn, "HTTP/1.1 100 Continue\r\n\r\n")
+		untilClosed(conn)
+	})
+	probeOnce(t, Spec{URL: "http://" + goesOn, Method: "POST", Body: "ping", Header: asks, Timeout: 200 * time.Millisecond}, nil).
+		want(t, "DOWN", "timeout", "timed out after 200ms waiting for the first byte")
 }

@@ -21,8 +21,8 @@ const (
 	// burstGap is the time between two pings of a burst, real time.
 	burstGap = 20 * time.Millisecond
 	// sizeLeast and sizeMost bound the payload of a ping, in bytes: the nonce fits, and
-	// with its headers it fits the packets of nearly every network.
-	sizeLeast, sizeMost = 16, 1400
+	// with the headers of IPv4 the largest fills a jumbo frame of 9000 bytes.
+	sizeLeast, sizeMost = 16, 8972
 )
 
 // prepareICMP makes the prober of a URL such as icmp://host?count=5.
@@ -121,6 +121,9 @@ func unpinged(err error) *failure {
 	}
 	if own := ownTrouble(phaseFirstByte, err); own != nil {
 		return own
+	}
+	if errors.Is(err, syscall.EMSGSIZE) { // this machine knows it, since no ping may be cut up
+		return &failure{class: classICMP, phase: phaseFirstByte, reason: tooLarge, cause: err}
 	}
 	if errors.Is(err, syscall.EHOSTUNREACH) {
 		return &failure{class: classICMP, phase: phaseFirstByte, reason: "no way to the host: it is down, or a router says so", cause: err}

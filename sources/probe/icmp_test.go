@@ -157,9 +157,9 @@ func TestPingsThatAreRefused(t *testing.T) {
 	for url, want := range map[string]string{
 		"icmp://192.0.2.1:7":         "an ICMP probe is a host and nothing else; write its URL as icmp://host",
 		"icmp://192.0.2.1/x":         "an ICMP probe is a host and nothing else; write its URL as icmp://host",
-		"icmp://192.0.2.1?count=99":  `its URL asks for "count"; an ICMP probe takes count=1 to count=20 and size=16 to size=1400`,
-		"icmp://192.0.2.1?size=15":   `its URL asks for "size"; an ICMP probe takes count=1 to count=20 and size=16 to size=1400`,
-		"icmp://192.0.2.1?size=1401": `its URL asks for "size"; an ICMP probe takes count=1 to count=20 and size=16 to size=1400`,
+		"icmp://192.0.2.1?count=99":  `its URL asks for "count"; an ICMP probe takes count=1 to count=20 and size=16 to size=8972`,
+		"icmp://192.0.2.1?size=15":   `its URL asks for "size"; an ICMP probe takes count=1 to count=20 and size=16 to size=8972`,
+		"icmp://192.0.2.1?size=8973": `its URL asks for "size"; an ICMP probe takes count=1 to count=20 and size=16 to size=8972`,
 	} {
 		if _, err := New(Spec{Name: "shop", URL: url}, nil); err == nil || err.Error() != `probe "shop": `+want {
 			t.Errorf("%s: got %v, want %s", url, err, want)

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 	"warroom/sources"
 )
 
-func TestQ1AThousandProbesLeaveNothingBehind(t *testing.T) {
+func TestQ1TenThousandProbesLeaveNothingBehind(t *testing.T) {
 	ours := newAuthority(t)
 	env := &Environment{Roots: ours.pool}
 	server := serving(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "all ok") })
@@ -28,7 +29,7 @@ func TestQ1AThousandProbesLeaveNothingBehind(t *testing.T) {
 		watchOf(t, Spec{URL: "pop3://" + playing(t, nil, exchange{"", "+OK ready\r\n"}, exchange{"STLS\r\n", "-ERR no\r\n"})}, env),
 	}
 	goroutines, files := runtime.NumGoroutine(), openFiles(t)
-	for range 200 {
+	for range 10_000 / len(watches) {
 		for _, watch := range watches {
 			lookOnce(t.Context(), t, watch)
 		}
@@ -104,8 +105,27 @@ func TestALookThatIsCutShortSaysNothingAboutTheEndpoint(t *testing.T) {
 }
 
 func TestQ2HostileEndpointsDoNotFillTheMemory(t *testing.T) {
-	header := "HTTP/1.1 200 OK\r\n\r\n"
-	address, _ := endless(t, header, "0123456789abcdef0123456789abcdef")
+	const ok = "HTTP/1.1 200 OK\r\n"
+	var hostile []string
+	for _, one := range []struct{ header, piece string }{
+		{ok + "\r\n", "0123456789abcdef0123456789abcdef"},
+		{ok + "Content-Encoding: gzip\r\n\r\n", strings.Repeat(squeezed(t, strings.Repeat("\x00", 1<<20)), 16)},
+		{ok + "Transfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n"},
+		{ok, "X-Filler: " + strings.Repeat("x", 1000) + "\r\n"},
+		{"", "HTTP/1.1 103 Early Hints\r\n\r\n"},
+		{"", "anything but HTTP "},
+	} {
+		address, _ := endless(t, one.header, one.piece)
+		hostile = append(hostile, "http://"+address)
+	}
+	talks := listen(t, func(conn net.Conn) {
+		for {
+			if _, err := io.WriteString(conn, strings.Repeat("220-and so on\r\n", 1000)); err != nil {
+				return
+			}
+		}
+	})
+	hostile = append(hostile, "tcp://"+talks, "smtp://"+talks)
 	runtime.GC()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -116,9 +136,17 @@ func TestQ2HostileEndpointsDoNotFillTheMemory(t *testing.T) {
 		if i%2 == 0 {
 			expect = "/absent$/"
 		}
-		watch := watchOf(t, Spec{URL: "http://" + address, Timeout: 5 * time.Second, Expect: Expect{Body: expect}}, nil)
+		spec := Spec{URL: hostile[i%len(hostile)], Timeout: 5 * time.Second, Expect: Expect{Body: expect}}
+		if strings.HasPrefix(spec.URL, "smtp") {
+			spec.Expect = Expect{}
+		}
+		watch := watchOf(t, spec, nil)
 		go func() {
-			_ = watch.Look(t.Context(), func([]room.Signal) {})
+			_ = watch.Look(t.Context(), func(signals []room.Signal) {
+				if signals[0].Word == "UP" {
+					t.Errorf("%s is UP", spec.URL)
+				}
+			})
 			done <- struct{}{}
 		}()
 	}

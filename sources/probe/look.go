@@ -246,6 +246,9 @@ func (l *look) sample(found outcome, watch *stopwatch, at time.Time) room.Sample
 	if found.ignored != "" {
 		s.Text += ", bad certificate accepted"
 	}
+	if found.exposed {
+		s.Text += ", redirected from https to http"
+	}
 	if f := found.failure; f != nil {
 		s.Class, s.Phase = f.class, f.phase.String()
 		switch {

@@ -58,6 +58,7 @@ func TestNamesResolve(t *testing.T) {
 		atLeast time.Duration
 	}{
 		{"one address", func(question) *reply { return &reply{addresses: []string{"127.0.0.1"}} }, 0},
+		{"A2 dead over IPv6", func(question) *reply { return &reply{addresses: []string{"127.0.0.1", "::1"}} }, 0},
 		{"first address dead", func(question) *reply { return &reply{addresses: []string{"127.0.0.2", "127.0.0.1"}} }, 0},
 		{"N4 truncated", func(question) *reply { return &reply{addresses: []string{"127.0.0.1"}, truncated: true} }, 0},
 		{"N3 AAAA dropped", func(q question) *reply {
@@ -99,6 +100,32 @@ func TestA1IPv6(t *testing.T) {
 	probeOnce(t, Spec{URL: "http://[::1%25lo]:" + strconv.Itoa(port)}, nil).wantUp(t)
 }
 
+// TestN9NamesThatTheSystemKnowsItself: localhost is in the file of hosts (RFC 6761, section
+// 6.3), and a name with a dot at its end is asked for as it is. Search domains and ndots are
+// those of the system, and its resolver's part.
+func TestN9NamesThatTheSystemKnowsItself(t *testing.T) {
+	server := serving(t, func(http.ResponseWriter, *http.Request) {})
+	_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
+	asked := make(chan string, 10)
+	env := nameServer(t, func(q question) *reply {
+		asked <- q.name
+		return &reply{addresses: []string{"127.0.0.1"}}
+	})
+	probeOnce(t, Spec{URL: "http://localhost:" + port}, env).wantUp(t)
+	if len(asked) > 0 {
+		t.Errorf("a name server was asked for %s", <-asked)
+	}
+	probeOnce(t, Spec{URL: "http://shop.:" + port}, env).wantUp(t)
+	for range families {
+		if name := <-asked; name != "shop" {
+			t.Errorf("a name server was asked for %s", name)
+		}
+	}
+	if len(asked) > 0 {
+		t.Errorf("a name server was asked for %s, too", <-asked)
+	}
+}
+
 func TestA7MappedAddress(t *testing.T) {
 	server := serving(t, func(http.ResponseWriter, *http.Request) {})
 	_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
@@ -119,12 +146,15 @@ func TestRefusedNamesDoNotNameChangingAddresses(t *testing.T) {
 	}
 }
 
-// TestOwnTroubleIsToldFromTheEndpoints is given the errors, since making this
+// TestOwnTroubleIsToldFromTheEndpoints (C8) is given the errors, since making this
 // machine lose its routes is not for a test.
 func TestOwnTroubleIsToldFromTheEndpoints(t *testing.T) {
 	own := []error{
 		&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ENETUNREACH)},
 		&net.OpError{Op: "dial", Err: os.NewSyscallError("socket", syscall.EMFILE)},
+		&net.OpError{Op: "dial", Err: os.NewSyscallError("socket", syscall.ENFILE)},
+		&net.OpError{Op: "dial", Err: os.NewSyscallError("socket", syscall.ENOBUFS)},
+		&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.EADDRNOTAVAIL)},
 		&net.DNSError{Err: "dial udp 192.0.2.1:53: socket: too many open files"},
 	}
 	for _, err := range own {

@@ -192,7 +192,7 @@ func (s *pinger) send(to netip.Addr, size int) (ping, *pong, error) {
 // read hands replies to whoever waits for them, until the socket is closed. What is not
 // ours, comes twice or comes too late has nobody waiting.
 func (s *pinger) read() {
-	buffer := make([]byte, 1500)
+	buffer := make([]byte, ipv6Header+icmpHeader+sizeMost)
 	for {
 		n, from, err := s.conn.ReadFrom(buffer)
 		now := time.Now()

@@ -20,6 +20,18 @@ func tellRefusals(conn net.PacketConn, family int) {
 	})
 }
 
+// keepWhole forbids that pings are cut up on the way, or here (ip(7), IP_MTU_DISCOVER; RFC
+// 3542, section 11.2), so that the size of one says what the way to the host carries.
+func keepWhole(conn net.PacketConn, family int) {
+	control(conn, func(fd int) {
+		if family == 0 {
+			_ = unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_MTU_DISCOVER, unix.IP_PMTUDISC_DO)
+			return
+		}
+		_ = unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_DONTFRAG, 1)
+	})
+}
+
 func control(conn net.PacketConn, do func(fd int)) {
 	if socket, ok := conn.(syscall.Conn); ok {
 		if raw, err := socket.SyscallConn(); err == nil {

@@ -8,4 +8,7 @@ import "net"
 // that are refused time out.
 func tellRefusals(net.PacketConn, int) {}
 
+// keepWhole does nothing: other systems have other ways to say it.
+func keepWhole(net.PacketConn, int) {}
+
 func (s *pinger) refusals() {}

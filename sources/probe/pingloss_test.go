@@ -47,14 +47,20 @@ func opening(t *testing.T, open opener) {
 	t.Cleanup(func() { set(nil) })
 }
 
+// mayPing skips a test where the system lets nobody ping.
+func mayPing(t *testing.T) {
+	t.Helper()
+	conn, _, err := openSocket(0)
+	if err != nil {
+		t.Skipf("this system does not let the test send pings: %v", err)
+	}
+	conn.Close()
+}
+
 // losing makes the network of a test lose what a function says.
 func losing(t *testing.T, loses func(nth int32, packet []byte) bool) {
 	t.Helper()
-	if conn, _, err := openSocket(0); err != nil {
-		t.Skipf("this system does not let the test send pings: %v", err)
-	} else {
-		conn.Close()
-	}
+	mayPing(t)
 	opening(t, func(family int) (net.PacketConn, bool, error) {
 		conn, datagram, err := openSocket(family)
 		return &lossy{PacketConn: conn, loses: loses}, datagram, err
@@ -85,8 +91,8 @@ func TestPingsThatAreLost(t *testing.T) { // I2, I9
 	})
 }
 
-func TestThePayloadOfAPingHasTheSizeAskedFor(t *testing.T) {
-	for size, url := range map[int]string{sizeLeast: "icmp://127.0.0.1", 17: "icmp://127.0.0.1?size=17", 1400: "icmp://127.0.0.1?size=1400"} {
+func TestThePayloadOfAPingHasTheSizeAskedFor(t *testing.T) { // I10
+	for size, url := range map[int]string{sizeLeast: "icmp://127.0.0.1", 17: "icmp://127.0.0.1?size=17", 1400: "icmp://127.0.0.1?size=1400", sizeMost: "icmp://127.0.0.1?size=8972"} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			var sent atomic.Int32
 			losing(t, func(_ int32, packet []byte) bool { sent.Store(int32(len(packet))); return false })
@@ -96,6 +102,29 @@ func TestThePayloadOfAPingHasTheSizeAskedFor(t *testing.T) {
 			}
 		})
 	}
+}
+
+// narrow is a real socket on a network that carries packets of so many bytes, and knows it.
+type narrow struct {
+	net.PacketConn
+	carries int
+}
+
+func (n narrow) WriteTo(packet []byte, to net.Addr) (int, error) {
+	if ipv4Header+len(packet) > n.carries {
+		return 0, &net.OpError{Op: "write", Err: os.NewSyscallError("sendto", syscall.EMSGSIZE)}
+	}
+	return n.PacketConn.WriteTo(packet, to)
+}
+
+func TestAPingThatIsTooLargeIsNotCutUp(t *testing.T) { // I10
+	mayPing(t)
+	opening(t, func(family int) (net.PacketConn, bool, error) {
+		conn, datagram, err := openSocket(family)
+		return narrow{conn, 1500}, datagram, err
+	})
+	probeOnce(t, Spec{URL: "icmp://127.0.0.1?size=1472"}, nil).wantUp(t)
+	probeOnce(t, Spec{URL: "icmp://127.0.0.1?size=1473"}, nil).want(t, "DOWN", classICMP, "the ping is too large for a network on the way")
 }
 
 func TestARefusedSocketSaysWhatToSet(t *testing.T) { // I6
@@ -133,7 +162,9 @@ func refusing(t *testing.T, kind ipv4.ICMPType, code int, spoil func(quoted []by
 				binary.BigEndian.PutUint16(quoted[ipv4Header+4:], uint16(socket.LocalAddr().(*net.UDPAddr).Port))
 			}
 			spoil(quoted)
-			message, err := (&icmp.Message{Type: kind, Code: code, Body: &icmp.DstUnreach{Data: quoted}}).Marshal(nil)
+			// What the next network carries (RFC 1191, section 4) is as much as this one, since
+			// the system remembers it.
+			message, err := (&icmp.Message{Type: kind, Code: code, Body: &icmp.RawBody{Data: append([]byte{0, 0, 0xff, 0xff}, quoted...)}}).Marshal(nil)
 			if err == nil {
 				_, err = router.WriteTo(message, &net.IPAddr{IP: net.IPv4(127, 0, 0, 1)})
 			}
@@ -181,6 +212,7 @@ func TestICMPErrorsAreToldApart(t *testing.T) { // I3
 		"no route: a router knows no way to the host":                     {ipv4.ICMPTypeDestinationUnreachable, 0},
 		"host unreachable: it is down, or the last router cannot find it": {ipv4.ICMPTypeDestinationUnreachable, 1},
 		"port unreachable: the host takes no pings":                       {ipv4.ICMPTypeDestinationUnreachable, 3},
+		"the ping is too large for a network on the way":                  {ipv4.ICMPTypeDestinationUnreachable, 4}, // I10
 		"a firewall on the way forbids pings":                             {ipv4.ICMPTypeDestinationUnreachable, 13},
 		"TTL exceeded: the packet goes round, or the way is too long":     {ipv4.ICMPTypeTimeExceeded, 0},
 	} {

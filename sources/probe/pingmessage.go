@@ -99,6 +99,8 @@ func (s *pinger) refuse(to netip.Addr, quoted []byte, kind, code byte) {
 	}, func(*pong) fate { return fate{refused: why} })
 }
 
+const tooLarge = "the ping is too large for a network on the way"
+
 // refusal is a plain sentence for an ICMP error (RFC 792 and RFC 1812, section 5.2.7; for
 // IPv6 RFC 4443, section 3); "" if it is none that ends a ping.
 func refusal(family int, kind, code byte) string {
@@ -107,7 +109,6 @@ func refusal(family int, kind, code byte) string {
 		host      = "host unreachable: it is down, or the last router cannot find it"
 		port      = "port unreachable: the host takes no pings"
 		forbidden = "a firewall on the way forbids pings"
-		tooLarge  = "the ping is too large for a network on the way"
 		expired   = "TTL exceeded: the packet goes round, or the way is too long"
 		other     = "destination unreachable"
 	)

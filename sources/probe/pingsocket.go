@@ -20,6 +20,7 @@ func openSocket(family int) (net.PacketConn, bool, error) {
 	if conn, err := icmp.ListenPacket([]string{"udp4", "udp6"}[family], ""); err == nil {
 		under := widen(conn)
 		tellRefusals(under, family)
+		keepWhole(under, family)
 		return under, true, nil
 	}
 	conn, err := icmp.ListenPacket([]string{"ip4:icmp", "ip6:ipv6-icmp"}[family], "")
@@ -42,7 +43,9 @@ func openSocket(family int) (net.PacketConn, bool, error) {
 		}
 		_ = v6.SetICMPFilter(&only)
 	}
-	return widen(conn), false, nil
+	under := widen(conn)
+	keepWhole(under, family)
+	return under, false, nil
 }
 
 // widen gives a socket a larger buffer if the system lets it, and gives what is under it.

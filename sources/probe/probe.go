@@ -114,6 +114,7 @@ type outcome struct {
 	status  int      // HTTP status, 0 if there was none
 	did     string   // what was reached, in a word: "200", "connected"
 	ignored string   // why the certificate would not have verified; "" if it did
+	exposed bool     // a redirect led from https to http, which anybody on the way can read and change
 	answers []string // of a name server, sorted
 	failure *failure // nil if the endpoint did all that was expected of it
 }

@@ -100,6 +100,34 @@ func TestR8FromHTTPToHTTPS(t *testing.T) {
 	}
 }
 
+// TestR9FromHTTPSToHTTPIsTold: it is followed, without what may be a secret, and said so each
+// time; who wants it to be DOWN follows no redirects.
+func TestR9FromHTTPSToHTTPIsTold(t *testing.T) {
+	ours := newAuthority(t)
+	seen := make(chan http.Header, 1)
+	plain := serving(t, func(w http.ResponseWriter, r *http.Request) {
+		seen <- r.Header
+		_, _ = io.WriteString(w, "ok")
+	})
+	first := securely(t, ours, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, plain.URL, http.StatusFound) }, "http/1.1")
+	spec := Spec{URL: "https://" + first, Expect: Expect{Body: "ok"}, Header: map[string][]string{"Authorization": {"Bearer 1"}}}
+	got := probeOnce(t, spec, &Environment{Roots: ours.pool})
+	got.wantUp(t)
+	if header := <-seen; header.Get("Authorization") != "" || !strings.HasSuffix(got.sample.Text, ", redirected from https to http") {
+		t.Errorf("it says %q, and the second host was sent %v", got.sample.Text, header)
+	}
+	spec.NoFollow = true
+	probeOnce(t, spec, &Environment{Roots: ours.pool}).want(t, "DOWN", "status", "expected status 200..299, got 302")
+	up := serving(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "https://"+first+"/", http.StatusFound)
+	})
+	spec = Spec{URL: up.URL, NoFollow: false, Expect: Expect{Body: "ok"}}
+	got = probeOnce(t, spec, &Environment{Roots: ours.pool}) // http, https, http
+	if <-seen; !strings.HasSuffix(got.sample.Text, ", redirected from https to http") {
+		t.Errorf("it says %q", got.sample.Text)
+	}
+}
+
 func TestR11SecretsStayWithTheirHost(t *testing.T) {
 	seen := make(chan http.Header, 10)
 	record := func(_ http.ResponseWriter, r *http.Request) { seen <- r.Header }

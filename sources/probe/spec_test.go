@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"io"
 	"maps"
 	"net"
 	"net/http"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/miekg/dns"
 
 	"warroom/internal/room"
 )
@@ -184,6 +187,33 @@ func TestQ8NothingFromOutsideReachesTheTerminalRaw(t *testing.T) {
 		}
 		if got.Word != "DOWN" {
 			t.Errorf("%s is %s", address, got.Word)
+		}
+	}
+}
+
+// TestQ8WhatIsShownOfAnAnswerIsCleaned (H29): a header, a banner and a record are shown as
+// they came, but for what a terminal would obey.
+func TestQ8WhatIsShownOfAnAnswerIsCleaned(t *testing.T) {
+	const hostile = "\xff\u202e\u200b\u009b31m\u2028ü"
+	record := func(q *dns.Msg, _ string) [][]byte {
+		answer := new(dns.Msg).SetReply(q)
+		answer.Answer = []dns.RR{&dns.TXT{Hdr: dns.RR_Header{Name: q.Question[0].Name, Rrtype: dns.TypeTXT, Class: dns.ClassINET}, Txt: []string{"\x1b]0;\a" + hostile}}}
+		return [][]byte{packed(answer)}
+	}
+	for address, expect := range map[string]Expect{
+		"http://" + saying(t, "HTTP/1.1 200 OK\r\nX-Shown: "+hostile+"\r\nContent-Length: 0\r\n\r\n"):               {Headers: map[string]string{"X-Shown": "absent"}},
+		"tcp://" + listen(t, func(conn net.Conn) { _, _ = io.WriteString(conn, "\x1b]0;owned\a\r\n\x00"+hostile) }): {Body: "absent"},
+		"dns://" + answersOf(t, record) + "/www.example.com?type=TXT":                                               {Body: "absent"},
+	} {
+		got := probeOnce(t, Spec{URL: address, Expect: expect}, nil)
+		shown := got.Reason + got.sample.Text + strings.Join(got.Detail.(*room.ProbeDetail).Answers, "")
+		if got.Word != "DOWN" || got.sample.Class != "assert" || strings.ContainsFunc(shown, func(r rune) bool {
+			return r < ' ' || r >= 0x7f && r < 0xa0 || r == 0x202e || r == 0x200b || r == 0x2028
+		}) {
+			t.Errorf("%s: %s %q", address, got.Word, shown)
+		}
+		if !strings.HasPrefix(address, "dns") && !strings.Contains(got.sample.Text, "ü") {
+			t.Errorf("%s: nothing is shown of what came: %q", address, got.sample.Text)
 		}
 	}
 }

@@ -58,6 +58,25 @@ func TestH22EachPhaseHasItsOwnTimeout(t *testing.T) {
 	}
 }
 
+// TestH21AnAnswerAtTheDeadlineIsOneOrTheOther has a server answer when the time of the probe
+// is just up, a little earlier and later: each look is right or timed out, and never both.
+func TestH21AnAnswerAtTheDeadlineIsOneOrTheOther(t *testing.T) {
+	const timeout = 30 * time.Millisecond
+	var delay time.Duration
+	server := serving(t, func(http.ResponseWriter, *http.Request) { <-time.After(delay) })
+	for early := range 40 {
+		delay = timeout - time.Duration(early)*100*time.Microsecond
+		got := probeOnce(t, Spec{URL: server.URL, Timeout: timeout}, nil) // one signal with one reading
+		s := got.sample
+		right := got.Word == "UP" && got.Reason == "" && s.State == room.OK && s.Class == "" && s.Phase == "" && s.Status == 200 && s.Total <= timeout
+		late := got.Word == "DOWN" && s.State == room.Critical && s.Class == "timeout" && s.Text == got.Reason && s.Total >= timeout
+		stood := got.Word == "ERROR" && s.Class == "error" // this machine did, for half a second
+		if !right && !late && !stood {
+			t.Errorf("%s, reading %+v", got.Word, s)
+		}
+	}
+}
+
 func TestM1PhasesShowWhereTheTimeWent(t *testing.T) {
 	const delay = 60 * time.Millisecond
 	wait := func() { <-time.After(delay) }
