@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"warroom/sources/probe"
 )
 
 const (
@@ -137,13 +139,10 @@ func judgeClock(about subject, low, high time.Duration, servers string) finding 
 	return about.ok(found)
 }
 
-// askDates asks some endpoints for the time, without any header or secret of theirs.
+// askDates asks some endpoints for the time, on the way that their probes take, without any
+// header or secret of theirs.
 func (c *checker) askDates(ctx context.Context) {
 	var asked sync.WaitGroup
-	client := &http.Client{
-		Timeout:       dateTimeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
 	hosts := map[string]bool{}
 	for _, p := range awake(c.cfg) {
 		address := p.URL
@@ -154,7 +153,16 @@ func (c *checker) askDates(ctx context.Context) {
 		if err != nil || !p.IsHTTP() || p.Guarded || hosts[target.Host] || len(hosts) == dateAsked {
 			continue
 		}
+		way, err := probe.Through(p.Through())
+		if err != nil {
+			continue // its probe says so
+		}
 		hosts[target.Host] = true
+		client := &http.Client{
+			Transport:     &http.Transport{Proxy: way, DisableKeepAlives: true},
+			Timeout:       dateTimeout,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		}
 		asked.Go(func() { c.askDate(ctx, client, target.Scheme+"://"+target.Host+"/") })
 	}
 	asked.Wait()

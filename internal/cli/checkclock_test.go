@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -93,5 +95,31 @@ func TestWithoutAWSTheEndpointsOfTheProbesTellTheTime(t *testing.T) {
 	}
 	if heads != 1 {
 		t.Errorf("one server was asked for the time %d times", heads)
+	}
+}
+
+func TestTheTimeIsAskedForOnTheWayOfTheProbe(t *testing.T) {
+	dir := alone(t)
+	asked := make(chan string, 10)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked <- r.Method + " " + r.RequestURI + " " + r.Header.Get("Proxy-Authorization")
+		w.Header().Set("Date", time.Now().Add(45*time.Second).UTC().Format(http.TimeFormat))
+	}))
+	defer proxy.Close()
+	t.Setenv("http_proxy", "http://127.0.0.1:1") // which nobody asked for
+	t.Setenv("WARROOM_TEST_PASSWORD", "swordfish")
+	write(t, filepath.Join(dir, "warroom.yaml"), "health: {off: true}\nalarms: {off: true}\nprobes:\n"+
+		"  - {name: a, url: \"http://shop.invalid/a\", proxy: \"http://ana:${env:WARROOM_TEST_PASSWORD}@"+proxy.Listener.Addr().String()+"\"}\n")
+	_, out, _ := run(t, "check", "--json")
+	lineOf(t, checked(t, out), topicClock, "this machine", "").says(t, stateWarning, " behind the endpoints of the probes, give or take ", "timedatectl")
+	close(asked)
+	var heads []string
+	for one := range asked {
+		if strings.HasPrefix(one, http.MethodHead) {
+			heads = append(heads, one)
+		}
+	}
+	if want := []string{"HEAD http://shop.invalid/ Basic YW5hOnN3b3JkZmlzaA=="}; !slices.Equal(heads, want) {
+		t.Errorf("the proxy was asked for %q, want %q", heads, want)
 	}
 }

@@ -1,11 +1,15 @@
 package probe
 
 import (
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"sync/atomic"
@@ -235,5 +239,39 @@ func TestAuthThatIsRefused(t *testing.T) {
 		if _, err := New(c.spec, nil); err == nil || err.Error() != `probe "shop": `+c.reason {
 			t.Errorf("got  %v\nwant %s", err, c.reason)
 		}
+	}
+}
+
+// TestWhatGivesTokensIsBelievedByTheAuthorityOfTheProbe: who signs our own certificates
+// signs that one's, too; but our certificate is for the endpoint, and not shown to it.
+func TestWhatGivesTokensIsBelievedByTheAuthorityOfTheProbe(t *testing.T) {
+	ours, other := newAuthority(t), newAuthority(t)
+	folder := t.TempDir()
+	shown := make(chan int, 10)
+	tokens := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		shown <- len(r.TLS.PeerCertificates)
+		giveToken(w, "t1", 3600)
+	}))
+	tokens.Config.ErrorLog = log.New(io.Discard, "", 0)
+	tokens.TLS = &tls.Config{Certificates: []tls.Certificate{ours.issue(t, leaf{names: []string{"127.0.0.1"}})}, ClientAuth: tls.RequestClientCert}
+	tokens.StartTLS()
+	t.Cleanup(tokens.Close)
+	endpoint := securely(t, ours, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer t1" {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	}, "http/1.1")
+	certificate, key := pairOf(t, ours.issue(t, leaf{common: "warroom", forClients: true}))
+	identity := inFile(t, filepath.Join(folder, "warroom.pem"), certificate, key)
+	spec := Spec{URL: "https://" + endpoint, Auth: Auth{Client: "c", Secret: "s", URL: tokens.URL}, TLS: TLS{Authority: inFile(t, filepath.Join(folder, "ours.pem"), ours.block()), Certificate: identity, Key: identity}}
+	env := &Environment{Roots: other.pool}
+	probeOnce(t, spec, env).wantUp(t)
+	if n := <-shown; n != 0 {
+		t.Errorf("what gives tokens was shown %d certificates of ours", n)
+	}
+	spec.TLS = TLS{}
+	got := probeOnce(t, spec, env)
+	if got.Word != "ERROR" || !strings.HasPrefix(got.Reason, "no token was given by "+tokens.Listener.Addr().String()+": the certificate of 127.0.0.1 is signed by ") {
+		t.Errorf("without the authority: %s %q", got.Word, got.Reason)
 	}
 }

@@ -80,6 +80,29 @@ func parseProxy(text string) (*proxy, error) {
 	return p, nil
 }
 
+// Through is the way of a Spec's Proxy for requests of net/http that are no probes; nil is
+// straight. The error is a plain sentence.
+func Through(proxy string) (func(*http.Request) (*url.URL, error), error) {
+	if proxy == "" {
+		return nil, nil
+	}
+	proxies, err := parseProxies(proxy)
+	if err != nil {
+		return nil, err
+	}
+	return func(r *http.Request) (*url.URL, error) {
+		p := proxies(r.URL)
+		if p == nil {
+			return nil, nil
+		}
+		way := &url.URL{Scheme: p.scheme, Host: p.endpoint.String()}
+		if p.user != "" {
+			way.User = url.UserPassword(p.user, p.password)
+		}
+		return way, nil
+	}, nil
+}
+
 // String is the proxy as people see it.
 func (p *proxy) String() string { return p.scheme + "://" + p.endpoint.String() }
 
