@@ -51,7 +51,10 @@ func (a *app) runLive(ctx context.Context, show shown) error {
 	if k.readOnly != "" {
 		return a.watchAnother(ctx, cfg, first, k, show, log)
 	}
-	watched := world{clock: clock, charts: cloudwatch.NewCharts(clock), calls: awsclient.NewCalls(clock), announce: k.room.Announce}
+	watched := world{
+		clock: clock, charts: cloudwatch.NewCharts(clock), calls: awsclient.NewCalls(clock),
+		controls: new(heldControls), announce: k.room.Announce,
+	}
 	watched.network.Known = leftWith(k.room)
 	c := &crew{room: k.room, clock: clock, log: log.Logger, charts: watched.charts}
 	in := &intake{app: a, crew: c, world: watched, current: cfg, groups: func(cfg *config.Config) []group { return a.groups(cfg, watched) }}

@@ -13,28 +13,50 @@ import (
 )
 
 // probeDesk gives a person what changes the probes. Who is not trusted, because others
-// share the server, adds guarded ones and changes only those. What it gives is safe for
-// concurrent use; it writes a file and takes its time.
+// share the server, adds guarded ones and changes only those, and all who use this desk
+// share one pace. What it gives is safe for concurrent use; it writes a file and takes its
+// time.
 func (i *intake) probeDesk(trusted bool) ui.ProbeDesk {
+	if trusted {
+		return func(act ui.ProbeAct) (string, error) {
+			i.turn.Lock()
+			defer i.turn.Unlock()
+			return i.act(act, trusted)
+		}
+	}
+	var pace guestPace
 	return func(act ui.ProbeAct) (string, error) {
 		i.turn.Lock()
 		defer i.turn.Unlock()
-		if act.Do == ui.ProbeRun {
-			return i.runProbe(act.Name)
-		}
-		edit := config.Edit{Config: i.current, Path: config.FileName, Allowed: i.app.allowed(), Shared: !trusted}
-		next, said, err := changed(edit, act)
-		if err != nil {
-			return "", errors.New(inOneLine(err))
-		}
-		if err := i.app.override(next); err != nil {
+		every, now := i.current.Additions.Interval, i.crew.clock.Now()
+		if err := pace.refuses(act, every, now); err != nil {
 			return "", err
 		}
-		before := i.current
-		i.current = next
-		i.crew.swap(i.changes(before, next))
-		return said, nil
+		said, err := i.act(act, trusted)
+		if err == nil {
+			pace.done(act, every, now)
+		}
+		return said, err
 	}
+}
+
+// act does one act on the probes. Its caller holds the turn.
+func (i *intake) act(act ui.ProbeAct, trusted bool) (string, error) {
+	if act.Do == ui.ProbeRun {
+		return i.runProbe(act.Name)
+	}
+	edit := config.Edit{Config: i.current, Path: config.FileName, Allowed: i.app.allowed(), Shared: !trusted}
+	next, said, err := changed(edit, act)
+	if err != nil {
+		return "", errors.New(inOneLine(err))
+	}
+	if err := i.app.override(next); err != nil {
+		return "", err
+	}
+	before := i.current
+	i.current = next
+	i.crew.swap(i.changes(before, next))
+	return said, nil
 }
 
 // changed does one act on the file, and says what was done.
@@ -92,10 +114,10 @@ func (i *intake) changes(before, next *config.Config) (gone []string, came []sou
 	}
 	w := i.world.prepared(next)
 	came = probeWatches(&changed, w)
-	if len(before.Probes) == 0 {
+	switch had, has := len(awake(before)) > 0, len(awake(next)) > 0; {
+	case has && !had:
 		came = append(came, connectionWatch(next, w)...)
-	}
-	if len(next.Probes) == 0 { // nothing is left whose silence would be doubted
+	case had && !has: // nothing is left whose silence would be doubted
 		for _, connection := range connectionWatch(before, w) {
 			gone = append(gone, connection.Name)
 		}

@@ -32,6 +32,9 @@ type world struct {
 	calls *awsclient.Calls
 	// announce puts changes into the room's timeline; nil where nobody asks for them.
 	announce func([]room.Change)
+	// controls are those of the config before, if it names the same networks: what is known
+	// of them holds for probes that come later, too. nil keeps none.
+	controls *heldControls
 	// once says that there is one look at each thing: nothing bears it out, so it is
 	// believed.
 	once bool
@@ -74,11 +77,30 @@ func leftWith(r *room.Room) func(key string) *room.Signal {
 	}
 }
 
+// heldControls keeps the controls of one config for the next. Safe for concurrent use.
+type heldControls struct {
+	mu       sync.Mutex
+	networks []string
+	held     *probe.Controls
+}
+
+func (h *heldControls) of(networks []string) *probe.Controls {
+	if h == nil {
+		return probe.NewControls(networks)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.held == nil || !slices.Equal(h.networks, networks) {
+		h.networks, h.held = networks, probe.NewControls(networks)
+	}
+	return h.held
+}
+
 // prepared is the world as the probes of a config see it.
 func (w world) prepared(cfg *config.Config) world {
 	w.network.Clock = w.clock
 	if w.real() && !cfg.Controls.Off {
-		w.network.Controls = probe.NewControls(cfg.Controls.Wanted())
+		w.network.Controls = w.controls.of(cfg.Controls.Wanted())
 	}
 	return w
 }

@@ -13,7 +13,7 @@ import (
 type Additions struct {
 	Allow    []string      `yaml:"allow,omitempty" doc:"Addresses and ranges that they may reach although a larger range, or what is usually denied, says no; the smallest range decides." example:"[127.0.0.1, 10.1.0.0/16]"`
 	Deny     []string      `yaml:"deny,omitempty" doc:"Addresses and ranges that they may not reach, beside this machine, link-local, multicast and reserved addresses and the metadata services of clouds. Private ranges may be reached unless they stand here, since endpoints inside are what one probes." example:"[10.0.0.0/8, \"fd00::/8\"]"`
-	Interval time.Duration `yaml:"interval" doc:"The shortest interval that they may have; 1s or more." default:"5s"`
+	Interval time.Duration `yaml:"interval" doc:"The shortest interval that they may have, and the shortest time between two looks at one probe that people who join ask for by :probe run; 1s or more." default:"5s"`
 	Limit    float64       `yaml:"limit" doc:"How many of them there may be." default:"50" minimum:"0"`
 }
 
