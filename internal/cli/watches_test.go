@@ -59,7 +59,7 @@ func TestAnAlarmBelongsToTheServiceThatItsDimensionsName(t *testing.T) {
 	}
 }
 
-func TestASecretInAURLReachesTheEndpointAndIsNeverShown(t *testing.T) {
+func TestASecretInAURLReachesTheEndpointAndIsNeverShown(t *testing.T) { // P5, Q9
 	dir := alone(t)
 	t.Setenv("AWS_REGION", "us-east-1")
 	t.Setenv("WARROOM_TEST_TOKEN", "sword fish&1")

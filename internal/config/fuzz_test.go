@@ -11,7 +11,7 @@ import (
 	"warroom/theme"
 )
 
-// FuzzAnyBytesGiveAConfigOrProblems looks for bytes that make the reader fall over,
+// FuzzAnyBytesGiveAConfigOrProblems (Q5) looks for bytes that make the reader fall over,
 // and for a config that cannot be shown and read again.
 func FuzzAnyBytesGiveAConfigOrProblems(f *testing.F) {
 	for _, folder := range []string{"testdata/bad", "testdata/good"} {

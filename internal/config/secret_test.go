@@ -137,6 +137,7 @@ func TestAURLCanHoldReferencesInItsQuery(t *testing.T) {
 	}
 }
 
+// TestReferencesAreResolved (P5, and the body of H39).
 func TestReferencesAreResolved(t *testing.T) {
 	folder := t.TempDir()
 	t.Setenv("HOME", folder)

@@ -14,7 +14,7 @@ func (c *Controls) forget() {
 	c.checked = time.Time{}
 }
 
-func TestOurOwnConnectionIsDownWhenAllNetworksFallSilentTogether(t *testing.T) {
+func TestOurOwnConnectionIsDownWhenAllNetworksFallSilentTogether(t *testing.T) { // S12
 	quiet := fullBacklog(t)
 	c := NewControls([]string{listen(t, untilClosed), quiet})
 	if c.Down(t.Context()) {
@@ -46,7 +46,7 @@ func TestNetworksThatNeverAnsweredSayNothing(t *testing.T) {
 	}
 }
 
-func TestNoEndpointIsBlamedForOurOwnConnection(t *testing.T) {
+func TestNoEndpointIsBlamedForOurOwnConnection(t *testing.T) { // S12
 	quiet := fullBacklog(t)
 	c := NewControls([]string{quiet, quiet})
 	c.answered = true // it worked before

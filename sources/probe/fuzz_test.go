@@ -2,11 +2,13 @@ package probe
 
 import (
 	"bytes"
+	"crypto/tls"
+	"crypto/x509"
 	"strings"
 	"testing"
 )
 
-// FuzzAnswer feeds any bytes to the reader of answers: nothing may panic, run on
+// FuzzAnswer (Q5) feeds any bytes to the reader of answers, and of redirects: nothing may panic, run on
 // without end, or reach a terminal raw.
 func FuzzAnswer(f *testing.F) {
 	for _, seed := range []string{
@@ -42,6 +44,37 @@ func FuzzAnswer(f *testing.F) {
 		}
 		if failed != nil && (failed.reason == "" || failed.class == "" || strings.ContainsAny(failed.reason, "\x1b\u009b\r\n\x00")) {
 			test.Errorf("failure %+v", failed)
+		}
+	})
+}
+
+// FuzzCertificates (Q5) feeds any bytes that can be read as a certificate to what judges one
+// and tells of it.
+func FuzzCertificates(f *testing.F) {
+	ours := newAuthority(f)
+	for _, one := range []leaf{{names: []string{"127.0.0.1"}}, {common: "\x1b[2J\u202e", names: []string{"a.example"}}, {selfSigned: true}, {issuerAt: "http://ca.example/"}} {
+		f.Add(ours.issue(f, one).Certificate[0], ours.certificate.Raw)
+	}
+	f.Add(ours.certificate.Raw, ours.certificate.Raw)
+	f.Fuzz(func(t *testing.T, first, second []byte) {
+		var presented []*x509.Certificate
+		for _, raw := range [][]byte{first, second} {
+			if one, err := x509.ParseCertificate(raw); err == nil {
+				presented = append(presented, one)
+			}
+		}
+		said := ""
+		ends, wrong := verify(presented, "127.0.0.1", ours.pool)
+		if wrong != nil {
+			if said = wrong.reason; said == "" || wrong.class != classCert {
+				t.Errorf("failure %+v", wrong)
+			}
+		}
+		if shown := shownCertificate(&tls.ConnectionState{PeerCertificates: presented}, ends); shown != nil {
+			said += shown.Subject + shown.Issuer + strings.Join(shown.Names, "")
+		}
+		if strings.ContainsFunc(said, func(r rune) bool { return r < ' ' || r >= 0x7f && r < 0xa0 || r == 0x202e }) {
+			t.Errorf("%q is told raw", said)
 		}
 	})
 }

@@ -218,6 +218,8 @@ func TestQ8WhatIsShownOfAnAnswerIsCleaned(t *testing.T) {
 	}
 }
 
+// TestSecretsAreNotInWhatIsReported (P5, Q9): whoever looks is shown what is reported, and
+// has nothing else.
 func TestSecretsAreNotInWhatIsReported(t *testing.T) {
 	spec := Spec{Name: "shop", Header: map[string][]string{"Authorization": {"Bearer hunter2"}}, Body: "password=hunter2", Method: "POST"}
 	for _, address := range []string{closedPort(t), saying(t, "no"), saying(t, "HTTP/1.1 401 No\r\n\r\n"), answering(t, reset)} {

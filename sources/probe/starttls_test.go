@@ -177,7 +177,7 @@ func TestThePortsOfSTARTTLS(t *testing.T) {
 	}
 }
 
-// FuzzRepliesToSTARTTLS: whatever a server says, there is a verdict and no panic.
+// FuzzRepliesToSTARTTLS (Q5): whatever a server says, there is a verdict and no panic.
 func FuzzRepliesToSTARTTLS(f *testing.F) {
 	for _, script := range agreeing {
 		for _, step := range script {
