@@ -25,6 +25,13 @@ func newRota(w Watch, now time.Time) *rota {
 	return &rota{watch: w, grid: gridOf(w), due: now.Add(time.Duration(share(w.Name) * float64(min(w.Interval, firstWithin)))), place: away}
 }
 
+// asked tells the watch that a person wants to know.
+func (t *rota) asked() {
+	if t.watch.Asked != nil {
+		t.watch.Asked()
+	}
+}
+
 // next sets when the watch is looked at again after a look that is over now, and counts
 // the slots that have passed meanwhile.
 func (t *rota) next(now time.Time) time.Time {

@@ -153,6 +153,9 @@ func (r *Runner) Again() {
 	now := r.clock.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	for _, t := range r.known {
+		t.asked()
+	}
 	r.waiting.replan(func(*rota) time.Time { return now })
 	r.wake()
 }
@@ -164,6 +167,9 @@ func (r *Runner) AgainAt(name string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	t := r.known[name]
+	if t != nil {
+		t.asked()
+	}
 	if t != nil && t.place != away {
 		r.waiting.remove(t)
 		t.due = now

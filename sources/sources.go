@@ -20,7 +20,8 @@ type Report func([]room.Signal)
 //
 //   - it obeys the context, and leaves nothing running when it returns;
 //   - it reports what it has as soon as it has it (the first page is usable at once);
-//   - it returns nil only if all there is was reported;
+//   - it returns nil only if all there is was reported, and OnlyChanges if all was well but
+//     it reported no more than what has changed since the look before;
 //   - any other outcome is a *Failure that says what, why and what next, in plain
 //     words, with what was reported before it still standing. A Failure whose
 //     Partial is set was complete for the room's purposes but is worth a warning.
@@ -34,8 +35,12 @@ type Watch struct {
 	Timeout  time.Duration // real time for one whole look
 	Whole    bool          // one look shows the whole scope, so what it does not show is gone
 	Look     Look
+	Asked    func()      // a person wants the next look to go by nothing that is known; nil if every look is such. Safe for concurrent use, and never blocks
 	Soon     func() bool // after a look: whether the next one should not wait for its turn; nil never. Called by whoever called Look
 }
+
+// OnlyChanges is no failure: what a look that ends with it did not show is as it was.
+var OnlyChanges = &Failure{Trouble: room.Trouble{What: "only what has changed was looked at", Why: "the rest is known", Next: "nothing to do"}, Partial: true}
 
 // Failure is why a look did not succeed. People are shown the Trouble; Err is for
 // the log only, since it may hold text from an SDK or from outside.

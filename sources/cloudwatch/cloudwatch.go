@@ -1,11 +1,13 @@
 // Package cloudwatch watches the alarms of one account in one region: metric,
-// composite and log alarms, page by page, usable from the first page on. For an
-// alarm that somebody opens it also fetches the readings behind it.
+// composite and log alarms, page by page, usable from the first page on; afterwards
+// those that have changed, and all of them now and then. For an alarm that somebody
+// opens it also fetches the readings behind it.
 package cloudwatch
 
 import (
 	"cmp"
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -31,6 +33,7 @@ type Options struct {
 	Config   aws.Config             // credentials and transport; its region is not used
 	Account  string                 // as the room names it
 	Region   string                 // the region to ask
+	Clock    room.Clock             // room time; nil for real time
 	Wanted   func(name string) bool // by the alarm's name as AWS has it; nil wants all
 	Interval time.Duration          // room time; 0 means DefaultInterval
 	Timeout  time.Duration          // real time; 0 means DefaultTimeout
@@ -42,6 +45,13 @@ type watch struct {
 	scope  room.Scope
 	wanted func(string) bool
 	words  interner
+	clock  room.Clock
+
+	asked atomic.Bool // a person wants all to be read anew
+	swept time.Time   // room time at which the last sweep began; zero if the next look has to be one
+	due   time.Time   // room time of the next one
+	pages int         // of the last one
+	since since
 }
 
 // New makes the watch of one account and region. It calls nothing yet.
@@ -52,6 +62,10 @@ func New(options Options) sources.Watch {
 		scope:  scope,
 		wanted: options.Wanted,
 		words:  make(interner),
+		clock:  options.Clock,
+	}
+	if w.clock == nil {
+		w.clock = room.Wall{}
 	}
 	if w.wanted == nil {
 		w.wanted = func(string) bool { return true }
@@ -63,6 +77,7 @@ func New(options Options) sources.Watch {
 		Timeout:  cmp.Or(options.Timeout, DefaultTimeout),
 		Whole:    true,
 		Look:     w.look,
+		Asked:    func() { w.asked.Store(true) },
 	}
 }
 

@@ -45,7 +45,7 @@ func TestAMetricAlarmIsToldInFull(t *testing.T) {
 func TestEveryPageIsReportedAsItComesAndAllTypesAreAskedFor(t *testing.T) {
 	s := serve(t)
 	s.alarms = alarms(230)
-	s.others = fields{
+	s.beside = fields{
 		"CompositeAlarms": []fields{{"AlarmName": "checkout", "StateValue": "ALARM", "AlarmRule": "ALARM(a) OR ALARM(b)", "ActionsEnabled": false,
 			"ActionsSuppressedBy": "Alarm", "ActionsSuppressor": "maintenance", "StateUpdatedTimestamp": changed}},
 		"LogAlarms": []fields{{"AlarmName": "panics", "StateValue": "OK", "Threshold": 0.5, "QueryResultsToEvaluate": 5, "QueryResultsToAlarm": 3,

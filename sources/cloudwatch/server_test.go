@@ -5,7 +5,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -22,13 +24,18 @@ import (
 // fields is one structure as it goes over the wire.
 type fields = map[string]any
 
-// server speaks DescribeAlarms in RPC v2 CBOR. Source: Smithy RPC v2 CBOR.
+// operations is where the API's operations are. Source: Smithy RPC v2 CBOR.
+const operations = "/service/GraniteServiceVersion20100801/operation/"
+
+// server speaks DescribeAlarms in RPC v2 CBOR, and the other operations that a test gives.
 type server struct {
 	config aws.Config
 	mu     sync.Mutex
 	asked  []fields
+	others map[string]func(asked fields) fields // by operation; nil refuses it
+	counts map[string]int                       // calls by operation
 	alarms []fields // metric alarms, given out in pages of MaxRecords
-	others fields   // goes with the first page: CompositeAlarms, LogAlarms
+	beside fields   // goes with the first page: CompositeAlarms, LogAlarms
 	broken map[int]http.HandlerFunc
 	tokens func(page int) string // replaces the marks of pages
 }
@@ -43,7 +50,7 @@ func serve(t testing.TB) *server {
 }
 
 func newServer() *server {
-	return &server{broken: map[int]http.HandlerFunc{}}
+	return &server{broken: map[int]http.HandlerFunc{}, others: map[string]func(fields) fields{}, counts: map[string]int{}}
 }
 
 func configFor(base string) aws.Config {
@@ -58,15 +65,25 @@ func configFor(base string) aws.Config {
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	var asked fields
-	if err := cbor.Unmarshal(body, &asked); err != nil || r.URL.Path != "/service/GraniteServiceVersion20100801/operation/DescribeAlarms" {
-		http.Error(w, "not DescribeAlarms in CBOR", http.StatusBadRequest)
+	operation, ok := strings.CutPrefix(r.URL.Path, operations)
+	if err := cbor.Unmarshal(body, &asked); err != nil || !ok {
+		http.Error(w, "not CloudWatch in CBOR", http.StatusBadRequest)
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.counts[operation]++
+	if operation != "DescribeAlarms" {
+		s.answer(w, operation, asked)
+		return
+	}
 	s.asked = append(s.asked, asked)
 	if broken := s.broken[len(s.asked)]; broken != nil {
 		broken(w, r)
+		return
+	}
+	if names, ok := asked["AlarmNames"].([]any); ok {
+		writeCBOR(w, http.StatusOK, s.named(names))
 		return
 	}
 	from, size := 0, int(asked["MaxRecords"].(uint64))
@@ -77,7 +94,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	end := min(from+size, len(s.alarms))
 	answer := fields{"MetricAlarms": s.alarms[from:end], "CompositeAlarms": []fields{}, "LogAlarms": []fields{}}
 	if from == 0 {
-		for name, list := range s.others {
+		for name, list := range s.beside {
 			answer[name] = list
 		}
 	}
@@ -88,6 +105,39 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer["NextToken"] = s.tokens(len(s.asked))
 	}
 	writeCBOR(w, http.StatusOK, answer)
+}
+
+// answer answers another operation, or refuses it as AWS does without permission.
+func (s *server) answer(w http.ResponseWriter, operation string, asked fields) {
+	var answer fields
+	if other := s.others[operation]; other != nil {
+		answer = other(asked)
+	}
+	if answer == nil {
+		writeCBOR(w, http.StatusBadRequest, fields{"__type": "AccessDenied", "message": "not authorized to perform " + operation})
+		return
+	}
+	writeCBOR(w, http.StatusOK, answer)
+}
+
+// named is the alarms of the given names.
+func (s *server) named(names []any) fields {
+	found := []fields{}
+	for _, a := range s.alarms {
+		if slices.Contains(names, a["AlarmName"]) {
+			found = append(found, a)
+		}
+	}
+	return fields{"MetricAlarms": found, "CompositeAlarms": []fields{}, "LogAlarms": []fields{}}
+}
+
+// tally takes the numbers of calls by operation since the last time.
+func (s *server) tally() map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	counts := s.counts
+	s.counts = map[string]int{}
+	return counts
 }
 
 func writeCBOR(w http.ResponseWriter, status int, answer any) {

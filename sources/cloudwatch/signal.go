@@ -86,8 +86,9 @@ func (w *watch) signal(a common, detail *room.AlarmDetail) room.Signal {
 	key, title := w.key(aws.ToString(a.name))
 	state, word := judge(a.state, a.evaluation)
 	reason := line(a.reason, reasonLimit)
+	since := cmp.Or(a.transitioned, a.updated)
 	if word == wordBlind {
-		reason = blindReason
+		reason, since = blindReason, cmp.Or(a.updated, a.transitioned) // which moves with the evaluation too
 	}
 	service, _ := strings.CutPrefix(detail.Namespace, servicePrefix)
 	if service == detail.Namespace {
@@ -104,7 +105,7 @@ func (w *watch) signal(a common, detail *room.AlarmDetail) room.Signal {
 		Service: service,
 		Account: w.scope.Account,
 		Region:  w.scope.Region,
-		Since:   aws.ToTime(cmp.Or(a.transitioned, a.updated)).UTC(),
+		Since:   aws.ToTime(since).UTC(),
 		Detail:  detail,
 	}
 }
