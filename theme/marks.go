@@ -18,6 +18,8 @@ type Marks struct {
 	// Spark is the glyphs of a small chart, lowest first. Gap stands for no reading.
 	Spark []string
 	Gap   string
+	// Branch is where a tree goes on; its last twig is the Corner, its trunk the Axis.
+	Branch string
 	// Charts: how they are drawn, their axes, the line that readings are compared
 	// with, and the parts of a box of quartiles from left to right.
 	Plot                     Plot
@@ -37,7 +39,7 @@ var Unicode = Marks{
 	Arrow: "→", Times: "×", Separator: "│", Pause: "‖",
 	Unseen: "◆", Marked: "■", Link: "↗", More: "↓",
 	Ack: "✓", Claim: "➤", Change: "⚑", Back: "↶", Pin: "★", Cleared: "▽", Pending: "…", Looker: "◦",
-	Plot: Braille, Axis: "│", Corner: "└", Tick: "┴", Dash: "╌", Box: [5]string{"├", "─", "▒", "┃", "┤"},
+	Plot: Braille, Axis: "│", Corner: "└", Tick: "┴", Dash: "╌", Box: [5]string{"├", "─", "▒", "┃", "┤"}, Branch: "├",
 	Block: HalfBlocks, Hatch: "╱", Here: "■", There: "□", Left: "━", Spent: "─",
 	TopLeft: "╭", TopRight: "╮", BottomRight: "╯", BottomLeft: "╰", Horizontal: "─", Vertical: "│",
 	Spark: []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}, Gap: " ",
@@ -50,7 +52,7 @@ var ASCII = Marks{
 	Arrow: ">", Times: "x", Separator: "|", Pause: "=",
 	Unseen: "@", Marked: "%", Link: "^", More: "v",
 	Ack: "+", Claim: "&", Change: "#", Back: "<", Pin: "=", Cleared: "v", Pending: ".", Looker: "o",
-	Plot: Plain, Axis: "|", Corner: "+", Tick: "+", Dash: "-", Box: [5]string{"[", "-", "=", "|", "]"},
+	Plot: Plain, Axis: "|", Corner: "+", Tick: "+", Dash: "-", Box: [5]string{"[", "-", "=", "|", "]"}, Branch: "|",
 	Block: Hashes, Hatch: "/", Here: "#", There: ".", Left: "=", Spent: "-",
 	TopLeft: "+", TopRight: "+", BottomRight: "+", BottomLeft: "+", Horizontal: "-", Vertical: "|",
 	Spark: []string{"_", ".", "-", "=", "+", "*", "%", "#"}, Gap: " ",

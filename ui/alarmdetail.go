@@ -3,7 +3,6 @@ package ui
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -18,7 +17,10 @@ func alarmDetail(g *page, it item) {
 		g.belongs(it.signal)
 		return
 	}
-	g.field("rule", g.pen.plain(alarmRule(detail)))
+	g.silence(detail)
+	if tree := g.ruleTree(it.signal, detail); !tree {
+		g.field("rule", g.pen.plain(alarmRule(detail)))
+	}
 	g.service(it.signal.Service)
 	g.drawChart(it.signal, detail)
 	g.heading(detail.Type + " alarm")
@@ -28,7 +30,6 @@ func alarmDetail(g *page, it item) {
 	g.link("console", consoleURL(it.signal))
 	g.field("if no data", detail.Missing)
 	g.field("evaluation", detail.Evaluation)
-	g.field("suppressed", detail.Suppressed)
 	if detail.Silent {
 		g.field("actions", "switched off: this alarm tells nobody")
 	}
@@ -36,9 +37,25 @@ func alarmDetail(g *page, it item) {
 		g.field(d.Name, d.Value)
 	}
 	g.field("arn", detail.ARN)
-	g.children(it.signal, detail)
 	g.history(it.signal.Key)
 	g.turns(it.signal)
+}
+
+// silence says what keeps the alarm's actions from being taken, and until when.
+func (g *page) silence(d *room.AlarmDetail) {
+	if d.Suppressed != "" {
+		g.fieldIn(theme.Warning, "suppressed", "by "+strings.TrimSuffix(d.Suppressed+": "+d.Because, ": "))
+	} else if d.Suppressor != "" {
+		g.field("suppressor", d.Suppressor+", which does not suppress it now")
+	}
+	if d.Mute == nil {
+		return
+	}
+	until := "nobody knows until when"
+	if !d.Mute.Until.IsZero() {
+		until = "until " + g.pen.date(d.Mute.Until)
+	}
+	g.fieldIn(theme.Warning, "muted", "by the mute rule "+d.Mute.By+", "+until)
 }
 
 // comparisons writes CloudWatch's operators as people do.
@@ -146,45 +163,5 @@ func (g *page) turns(alarm *room.Signal) {
 		listed++
 		mark, token := g.pen.state(turn.State)
 		g.fieldIn(token, g.pen.when(turn.At), mark+" "+turn.Word+" ("+since(g.pen.now, turn.At)+" ago)")
-	}
-}
-
-// child finds the alarms that a composite's rule names.
-// Source: PutCompositeAlarm, AlarmRule: ALARM("name"), OK(name), INSUFFICIENT_DATA("arn").
-var child = regexp.MustCompile(`(?:ALARM|OK|INSUFFICIENT_DATA)\(\s*(?:"([^"]+)"|'([^']+)'|([^"')\s]+))\s*\)`)
-
-// childLimit is how many children a composite's detail lists; its rule may name 100.
-const childLimit = 100
-
-// children lists the alarms that a composite is made of, as they are now.
-func (g *page) children(alarm *room.Signal, detail *room.AlarmDetail) {
-	if detail.Type != "composite" {
-		return
-	}
-	named := map[string]bool{}
-	for _, match := range child.FindAllStringSubmatch(detail.Rule, childLimit) {
-		name := match[1] + match[2] + match[3]
-		if _, ofARN, ok := strings.Cut(name, ":alarm:"); ok {
-			name = ofARN
-		}
-		named[name] = true
-	}
-	found := 0
-	for _, s := range g.shown.Of(room.KindAlarm).Signals {
-		if !named[s.Title] || s.Scope != alarm.Scope {
-			continue
-		}
-		if found == 0 {
-			g.heading(fmt.Sprintf("made of %s, worst first", plural(len(named), "alarm")))
-		}
-		found++
-		mark, word, token, title := g.pen.look(g.shown, s)
-		g.lines = append(g.lines, g.pen.row(g.width, false, false,
-			cell{token: token, text: mark, width: 1}, cell{token: token, text: word, width: 7},
-			cell{token: theme.Text, text: title, width: flex},
-			cell{token: theme.Muted, text: since(g.pen.now, s.Since), width: 6, right: true}))
-	}
-	if len(named) > found {
-		g.add(theme.Muted, plural(len(named)-found, "child alarm")+" not watched by this room, or in another account or region")
 	}
 }

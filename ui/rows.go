@@ -75,7 +75,7 @@ func alarmRow(p *pen, s *room.Snapshot, it item) []cell {
 	cells := []cell{
 		{token: token, text: mark, width: 1},
 		{token: token, text: word, width: 7, field: fieldState, rank: 1},
-		{token: calmer(it.signal), text: title, width: flex, field: fieldName, least: 20},
+		{token: calmer(it.signal), text: silenced(it.signal) + title, width: flex, field: fieldName, least: 20},
 	}
 	if spare := p.spare(); spare > 0 && it.signal.State != room.OK {
 		cells = append(cells, cell{token: theme.Muted, text: brief(it.signal.Reason), width: spare})
@@ -88,6 +88,21 @@ func alarmRow(p *pen, s *room.Snapshot, it item) []cell {
 		p.region(it.signal.Region, 14, 2),
 		cell{token: theme.Muted, text: since(p.now, it.signal.Since), width: 6, right: true, rank: 3})
 	return p.withPeople(cells, s, it.signal)
+}
+
+// silenced is put before the name of an alarm whose actions somebody has silenced: it may
+// burn, and CloudWatch tells nobody.
+func silenced(alarm *room.Signal) string {
+	detail, ok := alarm.Detail.(*room.AlarmDetail)
+	switch {
+	case !ok:
+		return ""
+	case detail.Mute != nil:
+		return "muted: "
+	case detail.Suppressed != "":
+		return "suppressed: "
+	}
+	return ""
 }
 
 // What a pane must be wide to have room to spare for reasons, and the most that they get.

@@ -19,7 +19,7 @@ import (
 var may = map[string][]string{
 	"warroom":                    {"warroom/internal/cli"},
 	"warroom/theme":              {},
-	"warroom/ui":                 {"warroom/internal/room", "warroom/internal/presence", "warroom/internal/clean", "warroom/theme"},
+	"warroom/ui":                 {"warroom/internal/room", "warroom/internal/alarmrule", "warroom/internal/presence", "warroom/internal/clean", "warroom/theme"},
 	"warroom/sources":            {"warroom/internal/room", "warroom/internal/clean"},
 	"warroom/sources/awsclient":  {"warroom/sources", "warroom/internal/room", "warroom/internal/clean"},
 	"warroom/sources/awshealth":  {"warroom/sources", "warroom/sources/awsclient", "warroom/internal/room", "warroom/internal/clean"},
@@ -31,6 +31,7 @@ var may = map[string][]string{
 	"warroom/internal/screen":    {},
 	"warroom/internal/serve":     {"warroom/internal/access", "warroom/internal/presence", "warroom/internal/screen", "warroom/internal/room", "warroom/internal/clean", "warroom/ui"},
 	"warroom/internal/record":    {"warroom/internal/room"},
+	"warroom/internal/alarmrule": {},
 	"warroom/internal/clean":     {},
 	"warroom/internal/config":    {"warroom/internal/room", "warroom/internal/trust"},
 	"warroom/internal/trust":     {},
@@ -39,7 +40,7 @@ var may = map[string][]string{
 	"warroom/internal/history":   {"warroom/internal/room", "warroom/internal/journal", "warroom/internal/playback"},
 	"warroom/internal/export":    {"warroom/internal/room", "warroom/internal/record", "warroom/internal/journal", "warroom/internal/clean"},
 	"warroom/internal/playback":  {},
-	"warroom/internal/drill":     {"warroom/internal/config", "warroom/internal/playback", "warroom/internal/room", "warroom/internal/clean"},
+	"warroom/internal/drill":     {"warroom/internal/config", "warroom/internal/playback", "warroom/internal/alarmrule", "warroom/internal/room", "warroom/internal/clean"},
 	"warroom/internal/terminal":  {"warroom/internal/clean"},
 	"warroom/internal/arrows":    {},
 
@@ -58,6 +59,7 @@ var never = map[string][]string{
 	"warroom/internal/room":      {outside},
 	"warroom/internal/presence":  {outside},
 	"warroom/internal/screen":    {"warroom/ui", "warroom/internal/room", "github.com/aws/"},
+	"warroom/internal/alarmrule": {outside},
 	"warroom/internal/clean":     {outside},
 	"warroom/internal/trust":     {outside},
 	"warroom/internal/terminal":  {"github.com/aws/", "charm.land/"},

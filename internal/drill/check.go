@@ -10,6 +10,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"warroom/internal/alarmrule"
 	"warroom/internal/config"
 )
 
@@ -108,12 +109,13 @@ func (c *checker) checkRule(at string, a AlarmCast) {
 	names := slices.Concat(c.alarmNames())
 	for _, service := range a.services() {
 		for _, region := range c.scenario.regions(a.Regions) {
-			r, err := parseRule(fill(a.Rule, service, region))
+			r, err := alarmrule.Parse(fill(a.Rule, service, region))
 			if err != nil {
 				c.wrong(at, "%s", err)
 				return
 			}
-			for _, name := range r.names {
+			for _, alarm := range r.Alarms() {
+				name := alarmrule.Name(alarm)
 				if !slices.Contains(names, name) {
 					c.wrong(at, "no alarm of this scenario is called %q%s", name, config.Meant(name, names, ""))
 					return

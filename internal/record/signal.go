@@ -65,8 +65,16 @@ type alarm struct {
 	Rule        string      `json:"rule,omitempty"`
 	Evaluation  string      `json:"evaluation,omitempty"`
 	Suppressed  string      `json:"suppressed,omitempty"`
+	Suppressor  string      `json:"suppressor,omitempty"`
+	Because     string      `json:"because,omitempty"`
 	Silent      bool        `json:"silent,omitempty"`
+	Mute        *mute       `json:"mute,omitempty"`
 	Dimensions  []dimension `json:"dimensions,omitempty"`
+}
+
+type mute struct {
+	By    string    `json:"by"`
+	Until time.Time `json:"until,omitzero"`
 }
 
 type dimension struct {
@@ -183,7 +191,10 @@ func alarmOf(d *room.AlarmDetail) *alarm {
 	w := &alarm{
 		ARN: d.ARN, Type: d.Type, Description: d.Description, Namespace: d.Namespace, Metric: d.Metric, Statistic: d.Statistic,
 		Comparison: d.Comparison, Threshold: d.Threshold, Period: int64(d.Period), Evaluate: d.Evaluate, Breach: d.Breach, Missing: d.Missing,
-		Rule: d.Rule, Evaluation: d.Evaluation, Suppressed: d.Suppressed, Silent: d.Silent,
+		Rule: d.Rule, Evaluation: d.Evaluation, Suppressed: d.Suppressed, Suppressor: d.Suppressor, Because: d.Because, Silent: d.Silent,
+	}
+	if d.Mute != nil {
+		w.Mute = &mute{d.Mute.By, writable(d.Mute.Until)}
 	}
 	for _, each := range d.Dimensions {
 		w.Dimensions = append(w.Dimensions, dimension(each))
@@ -195,7 +206,10 @@ func (w *alarm) room() *room.AlarmDetail {
 	d := &room.AlarmDetail{
 		ARN: w.ARN, Type: w.Type, Description: w.Description, Namespace: w.Namespace, Metric: w.Metric, Statistic: w.Statistic,
 		Comparison: w.Comparison, Threshold: w.Threshold, Period: time.Duration(w.Period), Evaluate: w.Evaluate, Breach: w.Breach, Missing: w.Missing,
-		Rule: w.Rule, Evaluation: w.Evaluation, Suppressed: w.Suppressed, Silent: w.Silent,
+		Rule: w.Rule, Evaluation: w.Evaluation, Suppressed: w.Suppressed, Suppressor: w.Suppressor, Because: w.Because, Silent: w.Silent,
+	}
+	if w.Mute != nil {
+		d.Mute = &room.Mute{By: w.Mute.By, Until: w.Mute.Until}
 	}
 	for _, each := range w.Dimensions {
 		d.Dimensions = append(d.Dimensions, room.Dimension(each))

@@ -65,8 +65,23 @@ type AlarmDetail struct {
 	Rule        string // a composite's rule, or a log alarm's query
 	Evaluation  string // "", PARTIAL_DATA, EVALUATION_ERROR, EvaluationFailure
 	Suppressed  string // by what its actions are suppressed; "" if they are not
+	Suppressor  string // the alarm that suppresses a composite's actions while it is in ALARM; "" if none does
+	Because     string // why they are suppressed, in CloudWatch's words
 	Silent      bool   // its actions are switched off
+	Mute        *Mute  // the mute rule that silences it at the moment; nil if none does
 	Dimensions  []Dimension
+}
+
+// Mute is a rule that silences an alarm's actions, though not its state. Immutable.
+// Source: GetAlarmMuteRule.
+type Mute struct {
+	By    string    // the rule's name
+	Until time.Time // the end of its time; zero if it is not known
+}
+
+// Equal reports whether two mutes are the same. Either may be nil.
+func (m *Mute) Equal(o *Mute) bool {
+	return m == o || m != nil && o != nil && m.By == o.By && m.Until.Equal(o.Until)
 }
 
 // EvaluationFailure is the Evaluation of an alarm that CloudWatch itself is in no
@@ -82,7 +97,8 @@ func (d *AlarmDetail) Equal(other Detail) bool {
 	return ok && d.ARN == o.ARN && d.Type == o.Type && d.Description == o.Description && d.Namespace == o.Namespace &&
 		d.Metric == o.Metric && d.Statistic == o.Statistic && d.Comparison == o.Comparison && d.Threshold == o.Threshold &&
 		d.Period == o.Period && d.Evaluate == o.Evaluate && d.Breach == o.Breach && d.Missing == o.Missing &&
-		d.Rule == o.Rule && d.Evaluation == o.Evaluation && d.Suppressed == o.Suppressed && d.Silent == o.Silent &&
+		d.Rule == o.Rule && d.Evaluation == o.Evaluation && d.Suppressed == o.Suppressed &&
+		d.Suppressor == o.Suppressor && d.Because == o.Because && d.Silent == o.Silent && d.Mute.Equal(o.Mute) &&
 		slices.Equal(d.Dimensions, o.Dimensions)
 }
 

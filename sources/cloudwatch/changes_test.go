@@ -16,7 +16,7 @@ import (
 // handClock is room time that a test moves.
 type handClock struct{ now time.Time }
 
-func (c *handClock) Now() time.Time                                { return c.now }
+func (c *handClock) Now() time.Time                               { return c.now }
 func (c *handClock) Sleep(ctx context.Context, _ time.Time) error { return ctx.Err() }
 
 // region is a simulated region of many alarms whose history is written.

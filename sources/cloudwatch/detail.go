@@ -67,7 +67,10 @@ func (w *watch) describeQueries(detail *room.AlarmDetail, queries []types.Metric
 }
 
 func composite(a *types.CompositeAlarm) *room.AlarmDetail {
-	detail := &room.AlarmDetail{Type: typeComposite, Rule: line(a.AlarmRule, ruleLimit)}
+	detail := &room.AlarmDetail{
+		Type: typeComposite, Rule: line(a.AlarmRule, ruleLimit),
+		Suppressor: line(a.ActionsSuppressor, arnLimit), Because: line(a.ActionsSuppressedReason, reasonLimit),
+	}
 	switch a.ActionsSuppressedBy {
 	case types.ActionsSuppressedByAlarm:
 		detail.Suppressed = "alarm " + line(a.ActionsSuppressor, arnLimit)

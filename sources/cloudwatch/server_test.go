@@ -34,8 +34,8 @@ type server struct {
 	asked  []fields
 	others map[string]func(asked fields) fields // by operation; nil refuses it
 	counts map[string]int                       // calls by operation
-	alarms []fields // metric alarms, given out in pages of MaxRecords
-	beside fields   // goes with the first page: CompositeAlarms, LogAlarms
+	alarms []fields                             // metric alarms, given out in pages of MaxRecords
+	beside fields                               // goes with the first page: CompositeAlarms, LogAlarms
 	broken map[int]http.HandlerFunc
 	tokens func(page int) string // replaces the marks of pages
 }
