@@ -68,6 +68,7 @@ type alarm struct {
 	Suppressor  string      `json:"suppressor,omitempty"`
 	Because     string      `json:"because,omitempty"`
 	Silent      bool        `json:"silent,omitempty"`
+	Configured  time.Time   `json:"configured,omitzero"`
 	Mute        *mute       `json:"mute,omitempty"`
 	Dimensions  []dimension `json:"dimensions,omitempty"`
 }
@@ -192,6 +193,7 @@ func alarmOf(d *room.AlarmDetail) *alarm {
 		ARN: d.ARN, Type: d.Type, Description: d.Description, Namespace: d.Namespace, Metric: d.Metric, Statistic: d.Statistic,
 		Comparison: d.Comparison, Threshold: d.Threshold, Period: int64(d.Period), Evaluate: d.Evaluate, Breach: d.Breach, Missing: d.Missing,
 		Rule: d.Rule, Evaluation: d.Evaluation, Suppressed: d.Suppressed, Suppressor: d.Suppressor, Because: d.Because, Silent: d.Silent,
+		Configured: writable(d.Configured),
 	}
 	if d.Mute != nil {
 		w.Mute = &mute{d.Mute.By, writable(d.Mute.Until)}
@@ -207,6 +209,7 @@ func (w *alarm) room() *room.AlarmDetail {
 		ARN: w.ARN, Type: w.Type, Description: w.Description, Namespace: w.Namespace, Metric: w.Metric, Statistic: w.Statistic,
 		Comparison: w.Comparison, Threshold: w.Threshold, Period: time.Duration(w.Period), Evaluate: w.Evaluate, Breach: w.Breach, Missing: w.Missing,
 		Rule: w.Rule, Evaluation: w.Evaluation, Suppressed: w.Suppressed, Suppressor: w.Suppressor, Because: w.Because, Silent: w.Silent,
+		Configured: w.Configured,
 	}
 	if w.Mute != nil {
 		d.Mute = &room.Mute{By: w.Mute.By, Until: w.Mute.Until}

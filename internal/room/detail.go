@@ -59,16 +59,17 @@ type AlarmDetail struct {
 	Comparison  string // GreaterThanThreshold …
 	Threshold   string // as text, because an anomaly band has no number; "" if none
 	Period      time.Duration
-	Evaluate    int    // periods looked at
-	Breach      int    // periods that must breach (M of N); 0 means all
-	Missing     string // treatMissingData
-	Rule        string // a composite's rule, or a log alarm's query
-	Evaluation  string // "", PARTIAL_DATA, EVALUATION_ERROR, EvaluationFailure
-	Suppressed  string // by what its actions are suppressed; "" if they are not
-	Suppressor  string // the alarm that suppresses a composite's actions while it is in ALARM; "" if none does
-	Because     string // why they are suppressed, in CloudWatch's words
-	Silent      bool   // its actions are switched off
-	Mute        *Mute  // the mute rule that silences it at the moment; nil if none does
+	Evaluate    int       // periods looked at
+	Breach      int       // periods that must breach (M of N); 0 means all
+	Missing     string    // treatMissingData
+	Rule        string    // a composite's rule, or a log alarm's query
+	Evaluation  string    // "", PARTIAL_DATA, EVALUATION_ERROR, EvaluationFailure
+	Suppressed  string    // by what its actions are suppressed; "" if they are not
+	Suppressor  string    // the alarm that suppresses a composite's actions while it is in ALARM; "" if none does
+	Because     string    // why they are suppressed, in CloudWatch's words
+	Silent      bool      // its actions are switched off
+	Configured  time.Time // when it was made, or last made anew; zero if that is not known
+	Mute        *Mute     // the mute rule that silences it at the moment; nil if none does
 	Dimensions  []Dimension
 }
 
@@ -98,7 +99,7 @@ func (d *AlarmDetail) Equal(other Detail) bool {
 		d.Metric == o.Metric && d.Statistic == o.Statistic && d.Comparison == o.Comparison && d.Threshold == o.Threshold &&
 		d.Period == o.Period && d.Evaluate == o.Evaluate && d.Breach == o.Breach && d.Missing == o.Missing &&
 		d.Rule == o.Rule && d.Evaluation == o.Evaluation && d.Suppressed == o.Suppressed &&
-		d.Suppressor == o.Suppressor && d.Because == o.Because && d.Silent == o.Silent && d.Mute.Equal(o.Mute) &&
+		d.Suppressor == o.Suppressor && d.Because == o.Because && d.Silent == o.Silent && d.Configured.Equal(o.Configured) && d.Mute.Equal(o.Mute) &&
 		slices.Equal(d.Dimensions, o.Dimensions)
 }
 

@@ -46,7 +46,7 @@ type common struct {
 	name, arn, description, reason *string
 	state                          types.StateValue
 	evaluation                     types.EvaluationState
-	transitioned, updated          *time.Time
+	transitioned, updated, made    *time.Time
 	actions                        *bool
 }
 
@@ -57,21 +57,21 @@ func (w *watch) signals(answer *cloudwatch.DescribeAlarmsOutput) []room.Signal {
 		a := &answer.MetricAlarms[i]
 		if w.wanted(aws.ToString(a.AlarmName)) {
 			out = append(out, w.signal(common{a.AlarmName, a.AlarmArn, a.AlarmDescription, a.StateReason, a.StateValue,
-				a.EvaluationState, a.StateTransitionedTimestamp, a.StateUpdatedTimestamp, a.ActionsEnabled}, w.metric(a)))
+				a.EvaluationState, a.StateTransitionedTimestamp, a.StateUpdatedTimestamp, a.AlarmConfigurationUpdatedTimestamp, a.ActionsEnabled}, w.metric(a)))
 		}
 	}
 	for i := range answer.CompositeAlarms {
 		a := &answer.CompositeAlarms[i]
 		if w.wanted(aws.ToString(a.AlarmName)) {
 			out = append(out, w.signal(common{a.AlarmName, a.AlarmArn, a.AlarmDescription, a.StateReason, a.StateValue,
-				"", a.StateTransitionedTimestamp, a.StateUpdatedTimestamp, a.ActionsEnabled}, composite(a)))
+				"", a.StateTransitionedTimestamp, a.StateUpdatedTimestamp, a.AlarmConfigurationUpdatedTimestamp, a.ActionsEnabled}, composite(a)))
 		}
 	}
 	for i := range answer.LogAlarms {
 		a := &answer.LogAlarms[i]
 		if w.wanted(aws.ToString(a.AlarmName)) {
 			out = append(out, w.signal(common{a.AlarmName, a.AlarmArn, a.AlarmDescription, a.StateReason, a.StateValue,
-				a.EvaluationState, a.StateTransitionedTimestamp, a.StateUpdatedTimestamp, a.ActionsEnabled}, w.log(a)))
+				a.EvaluationState, a.StateTransitionedTimestamp, a.StateUpdatedTimestamp, a.AlarmConfigurationUpdatedTimestamp, a.ActionsEnabled}, w.log(a)))
 		}
 	}
 	return out
@@ -82,6 +82,7 @@ func (w *watch) signal(a common, detail *room.AlarmDetail) room.Signal {
 	detail.ARN = line(a.arn, arnLimit)
 	detail.Description = w.words.intern(line(a.description, descriptionLimit))
 	detail.Evaluation = w.words.intern(clean.Line(string(a.evaluation), wordLimit))
+	detail.Configured = aws.ToTime(a.made).UTC()
 	detail.Silent = a.actions != nil && !*a.actions
 	key, title := w.key(aws.ToString(a.name))
 	state, word := judge(a.state, a.evaluation)
