@@ -12,6 +12,7 @@ import (
 
 	"warroom/internal/clean"
 	"warroom/internal/room"
+	"warroom/internal/triage"
 )
 
 // Attention is how new trouble reaches a person who looks elsewhere. The zero value
@@ -163,7 +164,7 @@ func (a *attention) notice(how, text string) string {
 // progress is the worst state as the terminal's taskbar shows it, also while the view is
 // frozen; nil while all is well.
 func (m *Model) progress() *tea.ProgressBar {
-	switch m.live.Condition(m.reader.Now()) {
+	switch triage.Condition(m.live, m.reader.Now()) {
 	case room.InTrouble:
 		return tea.NewProgressBar(tea.ProgressBarError, 100)
 	case room.Blind:

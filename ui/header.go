@@ -11,6 +11,7 @@ import (
 
 	"warroom/internal/clean"
 	"warroom/internal/room"
+	"warroom/internal/triage"
 	"warroom/theme"
 )
 
@@ -20,7 +21,7 @@ import (
 //	▌us-east-1 ✖ 41 alarms 6 probes │ eu-west-1 ✖ 1 alarm │ since 13:21:40Z (42m), probe orders
 func (m *Model) header(width int) []string {
 	where := m.where()
-	if m.shown.Condition(m.pen.now) != room.InTrouble {
+	if triage.Condition(m.shown, m.pen.now) != room.InTrouble {
 		where = append(m.unkept(), where...)
 	}
 	return []string{
@@ -143,10 +144,13 @@ func (m *Model) tallyOf(s *room.Snapshot, now time.Time) label {
 			parts = append(parts, countOf(n, kind))
 		}
 	}
-	switch s.Condition(now) {
+	switch triage.Condition(s, now) {
 	case room.InTrouble:
 		return label{token: theme.Critical, text: m.pen.marks.Critical + " " + strings.Join(parts, " ")}
 	case room.Blind:
+		if len(triage.CloudWatch(s, now)) > 0 {
+			return label{token: theme.Unknown, text: m.pen.marks.Unknown + " " + blindWords}
+		}
 		return label{token: theme.Unknown, text: m.pen.marks.Unknown + " not everything can be seen"}
 	}
 	return label{token: theme.OK, text: m.pen.marks.OK + " calm"}
@@ -241,7 +245,7 @@ func (m *Model) where() []label {
 	if unseen := m.shown.Unseen(m.pen.now); len(unseen) > 0 {
 		labels = slices.Insert(labels, 1, label{token: theme.Warning, text: fmt.Sprintf("%s %s not seen", m.pen.marks.Stale, plural(len(unseen), "scope"))})
 	}
-	return labels
+	return slices.Insert(labels, 1, m.blind()...)
 }
 
 // quiet is the second line when nothing is critical: what was looked at, or what
@@ -256,7 +260,7 @@ func (m *Model) quiet() []label {
 		for _, status := range unseen {
 			text += " " + status.Scope.String() + ","
 		}
-		return []label{{token: theme.Warning, text: strings.TrimSuffix(text, ",")}}
+		return append(m.blind(), label{token: theme.Warning, text: strings.TrimSuffix(text, ",")})
 	}
 	var looked []string
 	for _, kind := range room.Kinds {
@@ -267,6 +271,9 @@ func (m *Model) quiet() []label {
 	text := m.pen.marks.OK + " nothing is critical"
 	if len(looked) > 0 {
 		text += " in " + strings.Join(looked, ", ")
+	}
+	if blind := m.blind(); len(blind) > 0 {
+		return blind
 	}
 	return []label{{token: theme.OK, text: text}}
 }

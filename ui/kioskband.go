@@ -16,7 +16,7 @@ func (w *wall) body(page kioskPage, width, height int) []string {
 	if w.silent() {
 		return w.darkness(width, height)
 	}
-	band := w.band(width, height)
+	band := append(w.blindLine(width), w.band(width, height)...)
 	if len(band) > 0 && height >= len(band)+2 && height >= kioskBlockRows/2 {
 		band = append(band, "")
 	}

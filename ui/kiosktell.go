@@ -7,6 +7,7 @@ import (
 
 	"warroom/internal/clean"
 	"warroom/internal/room"
+	"warroom/internal/triage"
 	"warroom/theme"
 )
 
@@ -22,7 +23,7 @@ type verdict struct {
 func (w *wall) verdict() verdict {
 	m := w.marks
 	_, dark := w.blackout()
-	switch condition := w.s.Condition(w.now); {
+	switch condition := triage.Condition(w.s, w.now); {
 	case len(w.feeds) == 0:
 		return verdict{'?', m.Unknown, "BLIND", theme.Unknown}
 	case dark:
@@ -127,9 +128,9 @@ func (w *wall) weight(signal *room.Signal) int {
 func (w *wall) sentence(why bool) string {
 	signal := w.worst()
 	switch {
-	case signal != nil && w.s.Condition(w.now) != room.Blind:
+	case signal != nil && triage.Condition(w.s, w.now) != room.Blind:
 		return w.sentenceAbout(signal, why)
-	case w.s.Condition(w.now) == room.Blind:
+	case triage.Condition(w.s, w.now) == room.Blind:
 		return w.unseen(why)
 	}
 	var looked []string
@@ -212,6 +213,9 @@ func (w *wall) unseen(why bool) string {
 		if f := &w.feeds[i]; f.starts {
 			return sentenceCase(f.name) + " are being looked at for the first time"
 		}
+	}
+	if blind := triage.CloudWatch(w.s, w.now); len(blind) > 0 {
+		return "Nothing bad is known, but " + blindWords + ", so that would not be seen"
 	}
 	return "Nothing bad is known, but not everything can be seen"
 }

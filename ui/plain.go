@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"warroom/internal/room"
+	"warroom/internal/triage"
 )
 
 const (
@@ -94,6 +95,7 @@ type teller struct {
 	beat     time.Time
 	still    map[room.Scope]time.Time // what was last seen of a scope that seems stale
 	stale    map[room.Scope]bool      // told so
+	blind    map[room.Scope]bool      // told that CloudWatch is
 	played   played
 	unkept   bool   // told that what happens is not on disk
 	over     uint64 // the Snapshot at which the story was first found to be over
@@ -245,12 +247,13 @@ func (t *teller) tick() {
 		return
 	}
 	t.tellStale()
+	t.tellBlind()
 	switch {
 	case t.played.on() && t.played.Over():
 		// The last looks may still be under way; when a whole tick has brought
 		// nothing new they have come back.
 		if t.finished = t.over == t.shown.Version; t.finished {
-			t.say("OVER", t.played.ending()+"; "+t.tally(t.shown.Condition(t.now)))
+			t.say("OVER", t.played.ending()+"; "+t.tally(triage.Condition(t.shown, t.now)))
 		}
 		t.over = t.shown.Version
 	case t.now.Truncate(heartbeat).After(t.beat):

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"warroom/internal/room"
+	"warroom/internal/triage"
 )
 
 // lateAfter is how long after it happened an event may be told without a word about
@@ -172,7 +173,7 @@ func (t *teller) when(then time.Time) string {
 // summary tells how bad it is, how much is watched, and how old the oldest of it is.
 // A room of which a part has not answered yet is not calm, whatever is known.
 func (t *teller) summary(unanswered bool) {
-	condition := t.shown.Condition(t.now)
+	condition := triage.Condition(t.shown, t.now)
 	if unanswered && condition == room.Calm {
 		condition = room.Blind
 	}
@@ -203,6 +204,9 @@ func (t *teller) tally(condition room.Condition) string {
 			names[i] = status.Scope.String()
 		}
 		parts = append(parts, "not seen: "+strings.Join(names, ", "))
+	}
+	for _, b := range triage.CloudWatch(t.shown, t.now) {
+		parts = append(parts, b.Sentence())
 	}
 	if text := t.custody(); text != "" {
 		parts = append(parts, text)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"warroom/internal/room"
+	"warroom/internal/triage"
 )
 
 // report is what `warroom status --json` prints: schema 1 of the contract that
@@ -14,6 +15,7 @@ type report struct {
 	State   room.Condition `json:"state"`
 	Verdict *string        `json:"verdict"` // nothing judges whose fault it is yet
 	Counts  counts         `json:"counts"`
+	Blind   []blindReport  `json:"cloudwatch_blind"`
 	Scopes  []scopeReport  `json:"scopes"`
 	Signals []signalReport `json:"signals"`
 }
@@ -49,6 +51,14 @@ type scopeReport struct {
 	Error    *troubleReport `json:"error"`
 }
 
+// blindReport is an account and region in which CloudWatch cannot be believed.
+type blindReport struct {
+	Account *string    `json:"account"`
+	Region  *string    `json:"region"`
+	Since   *time.Time `json:"since"`
+	Why     string     `json:"why"`
+}
+
 type troubleReport struct {
 	What string `json:"what"`
 	Why  string `json:"why"`
@@ -82,10 +92,13 @@ type ackReport struct {
 // the people of the room.
 func newReport(s *room.Snapshot, now time.Time, known acknowledged) report {
 	r := report{
-		Schema: 1, At: now.UTC(), State: s.Condition(now), Counts: count(s),
-		Scopes: []scopeReport{}, Signals: []signalReport{},
+		Schema: 1, At: now.UTC(), State: triage.Condition(s, now), Counts: count(s),
+		Blind: []blindReport{}, Scopes: []scopeReport{}, Signals: []signalReport{},
 	}
 	accounts := numbersIn(s)
+	for _, b := range triage.CloudWatch(s, now) {
+		r.Blind = append(r.Blind, blindReport{text(accounts.of(b.Scope.Account)), text(b.Scope.Region), moment(b.Since), b.Why})
+	}
 	for _, status := range s.Scopes.List {
 		r.Scopes = append(r.Scopes, newScopeReport(status, accounts, now))
 	}

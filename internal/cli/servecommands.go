@@ -14,6 +14,7 @@ import (
 	"warroom/internal/journal"
 	"warroom/internal/room"
 	"warroom/internal/serve"
+	"warroom/internal/triage"
 	"warroom/ui"
 )
 
@@ -78,7 +79,7 @@ func guestStatus(r *room.Room, rest string, out io.Writer) (int, error) {
 	if err != nil {
 		return exitCannot, fmt.Errorf("the status could not be printed: %w", err)
 	}
-	switch s.Condition(now) {
+	switch triage.Condition(s, now) {
 	case room.InTrouble:
 		return exitTrouble, nil
 	case room.Blind:

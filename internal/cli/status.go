@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"warroom/internal/room"
+	"warroom/internal/triage"
 	"warroom/sources"
 )
 
@@ -86,7 +87,7 @@ func (a *app) runStatus(ctx context.Context, asJSON bool, timeout time.Duration)
 	if err != nil {
 		return fmt.Errorf("the status could not be printed: %w", err)
 	}
-	switch snapshot.Condition(now) {
+	switch triage.Condition(snapshot, now) {
 	case room.InTrouble:
 		return &exit{status: exitTrouble}
 	case room.Blind:
@@ -99,7 +100,7 @@ func (a *app) runStatus(ctx context.Context, asJSON bool, timeout time.Duration)
 func printStatus(out io.Writer, s *room.Snapshot, now time.Time, known acknowledged) error {
 	var text strings.Builder
 	c := count(s)
-	fmt.Fprintf(&text, "%s  %s\n", strings.ToUpper(string(s.Condition(now))), now.UTC().Format("2006-01-02 15:04:05Z"))
+	fmt.Fprintf(&text, "%s  %s\n", strings.ToUpper(string(triage.Condition(s, now))), now.UTC().Format("2006-01-02 15:04:05Z"))
 	fmt.Fprintf(&text, "health  %d open, %d upcoming, %d closed\n", c.Health.Open, c.Health.Upcoming, c.Health.Closed)
 	fmt.Fprintf(&text, "alarms  %d ALARM, %d without data, %d OK\n", c.Alarms.Alarm, c.Alarms.InsufficientData, c.Alarms.OK)
 	fmt.Fprintf(&text, "probes  %d DOWN, %d SLOW, %d UP, %d could not be made\n", c.Probes.Down, c.Probes.Slow, c.Probes.Up, c.Probes.Error)
@@ -117,6 +118,13 @@ func printStatus(out io.Writer, s *room.Snapshot, now time.Time, known acknowled
 			}
 			text.WriteByte('\n')
 		}
+	}
+	for _, b := range triage.CloudWatch(s, now) {
+		text.WriteString(b.Sentence())
+		if !b.Since.IsZero() {
+			text.WriteString(", since " + b.Since.UTC().Format("2006-01-02 15:04:05Z"))
+		}
+		text.WriteByte('\n')
 	}
 	for _, status := range s.Scopes.List {
 		if status.Trouble != nil {

@@ -138,7 +138,8 @@ const (
 	Calm      Condition = "calm"    // everything was seen lately, and nothing is critical
 )
 
-// Condition judges the room at room time now. A room that watches nothing is blind.
+// Condition judges the room at room time now, by what each signal says alone; package
+// triage goes further. A room that watches nothing is blind.
 func (s *Snapshot) Condition(now time.Time) Condition {
 	for i := range s.lists {
 		if s.lists[i].States[Critical] > 0 {
