@@ -49,7 +49,8 @@ func (f *flags) see(items []item) {
 
 // take compares a Snapshot with the one before and gives what is newly in trouble, or
 // in worse trouble. Lists are sorted worst first, so only trouble is walked over. What
-// was in trouble when its scope was first looked at is not news.
+// was in trouble when its scope was first looked at is not news, and neither is what a
+// message tells hours late.
 func (f *flags) take(before, s *room.Snapshot) []*room.Signal {
 	var news []*room.Signal
 	known := settled(before)
@@ -67,7 +68,7 @@ func (f *flags) take(before, s *room.Snapshot) []*room.Signal {
 			if signal.Word == room.Unconfirmed || signal.Word == room.Maintenance {
 				continue // it is news once it is borne out, and no longer expected
 			}
-			if known[signal.Scope] && f.trouble[signal.Key].Urgency() < signal.State.Urgency() {
+			if known[signal.Scope] && !signal.Late() && f.trouble[signal.Key].Urgency() < signal.State.Urgency() {
 				news = append(news, signal)
 				f.unseen[signal.Key] = true
 				f.version++

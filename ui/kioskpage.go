@@ -58,7 +58,8 @@ func (w *wall) showing(pages []kioskPage) (at int, pinned bool) {
 }
 
 // newest is what became critical last, by when the room learned of it, of all that is
-// critical and that nobody has acknowledged; nil if there is none. The world's own time
+// critical and that nobody has acknowledged, but for what was told hours late; nil if
+// there is none. The world's own time
 // is no use here: AWS posts its events with a beginning in the past.
 func (w *wall) newest() *room.Signal {
 	open := map[string]*room.Signal{}
@@ -67,6 +68,9 @@ func (w *wall) newest() *room.Signal {
 		for _, signal := range w.s.Of(kind).Signals {
 			if signal.State != room.Critical || signal.Standing != room.Unacknowledged {
 				break // both come first in a list
+			}
+			if signal.Late() {
+				continue
 			}
 			open[signal.Key] = signal
 			if newest == nil || signal.Since.After(newest.Since) {
@@ -77,7 +81,7 @@ func (w *wall) newest() *room.Signal {
 	var learned room.Stamp
 	for i := len(w.s.Timeline.Events) - 1; i >= 0 && len(open) > 0; i-- {
 		e := w.s.Timeline.Events[i]
-		if e.Type != room.EventSignal || open[e.Signal.Key] == nil || e.Signal.State != room.Critical || !e.WasNew && e.Was == room.Critical {
+		if e.Type != room.EventSignal || e.Past || open[e.Signal.Key] == nil || e.Signal.State != room.Critical || !e.WasNew && e.Was == room.Critical {
 			continue
 		}
 		if e.Stamp.Compare(learned) > 0 {

@@ -103,6 +103,9 @@ func (g *page) header(signal *room.Signal) {
 		seenToken = theme.Warning
 	}
 	g.fieldIn(seenToken, "seen", text)
+	if !signal.Heard.IsZero() {
+		g.field("pushed", since(g.pen.now, signal.Heard)+" ago")
+	}
 	if status := s.Scope(signal.Scope); status != nil {
 		g.fieldIn(theme.Warning, "trouble", cause(status, g.pen.now))
 	}

@@ -55,14 +55,14 @@ func (p *pen) lineText(s *room.Snapshot, it item) string {
 }
 
 // toldLate is how much later than it happened something must have become known for the
-// timeline to say so. AWS's posts are the reason: they begin in the past.
+// timeline to say so. AWS's posts are the reason, which begin in the past, and messages that were held up.
 const toldLate = 5 * time.Minute
 
 // told says when something became known that had happened long before: the timeline is
 // in the order of the world, and who knew first must not be read from it the wrong way.
 func (p *pen) told(e *room.Event) string {
 	known := e.Stamp.Time()
-	if e.Type != room.EventSignal || known.Sub(e.At) < toldLate || e.Signal.Kind != room.KindHealth {
+	if e.Type != room.EventSignal || known.Sub(e.At) < toldLate || e.Signal.Kind != room.KindHealth && e.Signal.Heard.IsZero() {
 		return ""
 	}
 	return "told " + p.moment(known)[:5] + p.marks.Separator + " "

@@ -26,6 +26,7 @@ type event struct {
 	Wrote   bool      `json:"wrote,omitempty"`
 	Raises  bool      `json:"raises,omitempty"`
 	Gone    bool      `json:"gone,omitempty"`
+	Past    bool      `json:"past,omitempty"`
 	Scope   *scope    `json:"scope,omitempty"`
 	Trouble *trouble  `json:"trouble,omitempty"`
 	Key     string    `json:"key,omitempty"`
@@ -54,7 +55,7 @@ type trouble struct {
 func eventOf(e *room.Event) *event {
 	w := &event{
 		Node: e.ID.Node, Number: e.ID.Number, Wall: e.Stamp.Wall, Count: e.Stamp.Count, At: writable(e.At), Type: string(e.Type), Actor: e.Actor, ByKey: e.ActorKey,
-		Was: word(e.Was), WasTo: e.WasTo, WasBy: e.WasBy, New: e.WasNew, Wrote: e.Wrote, Raises: e.Raises, Gone: e.Gone,
+		Was: word(e.Was), WasTo: e.WasTo, WasBy: e.WasBy, New: e.WasNew, Wrote: e.Wrote, Raises: e.Raises, Gone: e.Gone, Past: e.Past,
 		Trouble: troubleOf(e.Trouble), Key: e.Key, Subject: e.Subject, Text: e.Text,
 	}
 	if e.Signal != nil {
@@ -90,7 +91,7 @@ func (w *event) room() (*room.Event, error) {
 	e := &room.Event{
 		ID: room.EventID{Node: w.Node, Number: w.Number}, Stamp: room.Stamp{Wall: w.Wall, Count: w.Count, Node: w.Node},
 		At: w.At, Type: room.EventType(w.Type), Actor: w.Actor, ActorKey: w.ByKey, Was: room.State(w.Was), WasTo: w.WasTo, WasBy: w.WasBy, WasNew: w.New,
-		Wrote: w.Wrote, Raises: w.Raises, Gone: w.Gone, Trouble: w.Trouble.room(), Key: w.Key, Subject: w.Subject, Text: w.Text,
+		Wrote: w.Wrote, Raises: w.Raises, Gone: w.Gone, Past: w.Past, Trouble: w.Trouble.room(), Key: w.Key, Subject: w.Subject, Text: w.Text,
 	}
 	if w.Scope != nil {
 		e.Scope = w.Scope.room()

@@ -18,6 +18,7 @@ type reading struct {
 	Complete bool       `json:"complete,omitempty"`
 	Gone     bool       `json:"gone,omitempty"`
 	Signals  int        `json:"signals,omitempty"`
+	Heard    int        `json:"heard,omitempty"`
 	Trouble  *trouble   `json:"trouble,omitempty"`
 	Interval int64      `json:"interval_ns,omitempty"`
 	Next     time.Time  `json:"next,omitzero"`
@@ -48,7 +49,7 @@ type sample struct {
 func readingOf(r *room.Reading) *reading {
 	w := &reading{
 		At: writable(r.At), Scope: scopeOf(r.Scope), Watch: r.Watch, Looked: writable(r.Looked), Begins: r.Begins, Done: r.Done, Complete: r.Complete,
-		Gone: r.Gone, Signals: r.Signals, Trouble: troubleOf(r.Trouble), Interval: int64(r.Interval), Next: writable(r.Next),
+		Gone: r.Gone, Signals: r.Signals, Heard: r.Heard, Trouble: troubleOf(r.Trouble), Interval: int64(r.Interval), Next: writable(r.Next),
 	}
 	for _, m := range r.Measured {
 		each := measured{Key: m.Key, Samples: make([]sample, 0, len(m.Samples))}
@@ -63,7 +64,7 @@ func readingOf(r *room.Reading) *reading {
 func (w *reading) room() *room.Reading {
 	r := &room.Reading{
 		At: w.At, Watch: w.Watch, Looked: w.Looked, Begins: w.Begins, Done: w.Done, Complete: w.Complete, Gone: w.Gone,
-		Signals: w.Signals, Trouble: w.Trouble.room(), Interval: time.Duration(w.Interval), Next: w.Next,
+		Signals: w.Signals, Heard: w.Heard, Trouble: w.Trouble.room(), Interval: time.Duration(w.Interval), Next: w.Next,
 	}
 	if w.Scope != nil {
 		r.Scope = w.Scope.room()

@@ -21,6 +21,7 @@ type signal struct {
 	Account string    `json:"account,omitempty"`
 	Region  string    `json:"region,omitempty"`
 	Since   time.Time `json:"since,omitzero"`
+	Heard   time.Time `json:"heard,omitzero"`
 	Health  *health   `json:"health,omitempty"`
 	Alarm   *alarm    `json:"alarm,omitempty"`
 	Probe   *probe    `json:"probe,omitempty"`
@@ -126,7 +127,7 @@ func (w *certificate) room() *room.Certificate {
 func signalOf(s *room.Signal) *signal {
 	w := &signal{
 		Key: s.Key, Kind: string(s.Kind), Scope: scopeOf(s.Scope), State: word(s.State), Word: s.Word, Title: s.Title,
-		Reason: s.Reason, Service: s.Service, Account: s.Account, Region: s.Region, Since: writable(s.Since),
+		Reason: s.Reason, Service: s.Service, Account: s.Account, Region: s.Region, Since: writable(s.Since), Heard: writable(s.Heard),
 	}
 	switch d := s.Detail.(type) {
 	case *room.HealthDetail:
@@ -145,7 +146,7 @@ func (w *signal) room() (*room.Signal, error) {
 	}
 	s := &room.Signal{
 		Key: w.Key, Kind: room.Kind(w.Kind), Scope: w.Scope.room(), State: room.State(w.State), Word: w.Word, Title: w.Title,
-		Reason: w.Reason, Service: w.Service, Account: w.Account, Region: w.Region, Since: w.Since,
+		Reason: w.Reason, Service: w.Service, Account: w.Account, Region: w.Region, Since: w.Since, Heard: w.Heard,
 	}
 	switch {
 	case w.Health != nil:

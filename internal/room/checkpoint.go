@@ -38,6 +38,7 @@ type Fact struct {
 	Stamp           Stamp
 	Signal          *Signal // nil if it is gone
 	Raised, Cleared Stamp
+	Gone            time.Time // when it was taken away last
 	Ack, Claim      *Event
 }
 
@@ -81,7 +82,7 @@ func (r *Room) sum() *Checkpoint {
 		s.Folded = append(s.Folded, Folded{node, f.upTo, slices.Collect(maps.Keys(f.early))})
 	}
 	for key, f := range r.truth.signals {
-		s.Facts = append(s.Facts, Fact{key, f.stamp, f.signal, f.raised, f.cleared, f.ack, f.claim})
+		s.Facts = append(s.Facts, Fact{key, f.stamp, f.signal, f.raised, f.cleared, f.gone, f.ack, f.claim})
 	}
 	for _, f := range r.truth.scopes {
 		s.Scopes = append(s.Scopes, *f.event)
@@ -132,7 +133,7 @@ func Restore(o Options, s *Checkpoint, lines []*Event) *Room {
 		t.applied[f.Node] = known
 	}
 	for _, f := range s.Facts {
-		t.signals[f.Key] = &fact{stamp: f.Stamp, signal: f.Signal, raised: f.Raised, cleared: f.Cleared, ack: f.Ack, claim: f.Claim}
+		t.signals[f.Key] = &fact{stamp: f.Stamp, signal: f.Signal, raised: f.Raised, cleared: f.Cleared, gone: f.Gone, ack: f.Ack, claim: f.Claim}
 	}
 	for i := range s.Scopes {
 		t.scopes[s.Scopes[i].Scope] = &scopeFact{s.Scopes[i].Stamp, &s.Scopes[i]}

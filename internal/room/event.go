@@ -112,6 +112,7 @@ type Event struct {
 	WasBy  string  // EventSignal: the fingerprint of the certificate that it showed before, if it shows another; else ""
 	Raises bool    // EventSignal: new trouble begins, which nobody has acknowledged yet
 	Gone   bool    // EventSignal, EventScope: it is not there any more
+	Past   bool    // EventSignal: a line only, of a moment of which something newer was known when it was told
 
 	Scope   Scope    // EventScope
 	Trouble *Trouble // EventScope: nil when the trouble is over

@@ -3,6 +3,7 @@ package room
 import (
 	"maps"
 	"slices"
+	"time"
 )
 
 // timelineLimit is how many lines the timeline keeps: a 14-hour outage of a large
@@ -29,12 +30,13 @@ type truth struct {
 // fact is the last word about one signal, in each respect.
 type fact struct {
 	stamp   Stamp
-	signal  *Signal // nil once it is gone, or as long as only acts about it are known
-	raised  Stamp   // when trouble began last
-	cleared Stamp   // when it was OK, or gone, last
-	ack     *Event  // the last EventAck or EventUnack
-	claim   *Event  // the last EventClaim or EventRelease
-	pass    uint32  // the pass that last showed it; a reading, not folded
+	signal  *Signal   // nil once it is gone, or as long as only acts about it are known
+	raised  Stamp     // when trouble began last
+	cleared Stamp     // when it was OK, or gone, last
+	gone    time.Time // when it was taken away last, by the world's own clock
+	ack     *Event    // the last EventAck or EventUnack
+	claim   *Event    // the last EventClaim or EventRelease
+	pass    uint32    // the pass that last showed it; a reading, not folded
 }
 
 // scopeFact is the last word about one scope's trouble.
@@ -95,6 +97,9 @@ func (t *truth) factOf(key string) *fact {
 }
 
 func (t *truth) foldSignal(e *Event) bool {
+	if e.Past {
+		return false
+	}
 	known := t.factOf(e.Signal.Key)
 	if e.Raises {
 		known.raised = later(known.raised, e.Stamp)
@@ -107,7 +112,7 @@ func (t *truth) foldSignal(e *Event) bool {
 	}
 	known.stamp, known.signal = e.Stamp, e.Signal
 	if e.Gone {
-		known.signal = nil
+		known.signal, known.gone = nil, e.At
 	}
 	return true
 }

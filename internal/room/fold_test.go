@@ -50,6 +50,7 @@ func randomEvents(random *rand.Rand, count int) []Event {
 			}
 			e.Signal.Kind = Kinds[int(e.Signal.Key[1])%3]
 			e.Raises = e.Signal.State.bad() && random.IntN(2) == 0
+			e.Past = random.IntN(6) == 0
 		}
 		events[i] = e
 	}

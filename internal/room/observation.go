@@ -54,9 +54,10 @@ type ScopeStatus struct {
 	Tried    time.Time // a reading: the last look
 	Next     time.Time // a reading: the next try
 	Interval time.Duration
-	Loading  bool // the first pass is under way
-	Loaded   int  // signals seen so far in the pass under way, or in the last one
-	Waiting  int  // a reading: watches whose first look has not come back, so that nothing is known of what they watch
+	Loading  bool      // the first pass is under way
+	Loaded   int       // signals seen so far in the pass under way, or in the last one
+	Heard    time.Time // a reading: when a message came through it last; zero if none ever did
+	Waiting  int       // a reading: watches whose first look has not come back, so that nothing is known of what they watch
 }
 
 // staleAfter is how many intervals old data may be before it is called stale, and

@@ -43,6 +43,13 @@ func (r *Room) Observe(o Observation) {
 func (r *Room) see(seen *Signal, pass uint32, at time.Time) {
 	known := r.truth.signals[seen.Key]
 	isNew := known == nil || known.signal == nil
+	if !isNew {
+		if known.signal.outdates(seen, at) {
+			known.pass = pass
+			return
+		}
+		known.signal.goOn(seen)
+	}
 	if !isNew && seen.Kind == KindProbe && known.signal.State == seen.State && known.signal.Word == seen.Word {
 		seen.Since = known.signal.Since // its watch may be a new one, after a reload; we have seen every look
 	}
@@ -119,7 +126,7 @@ func happened(s *Signal, seen time.Time) time.Time {
 // sweep takes away what a complete pass did not show.
 func (r *Room) sweep(scope Scope, pass uint32, at time.Time) {
 	for _, known := range r.truth.signals {
-		if known.signal != nil && known.signal.Scope == scope && known.pass != pass {
+		if known.signal != nil && known.signal.Scope == scope && known.pass != pass && !known.signal.heardLately(at) {
 			r.retire(known.signal, at)
 		}
 	}

@@ -15,6 +15,7 @@ type Reading struct {
 	Complete bool
 	Gone     bool // this watch is not there any more; nothing else is set but At
 	Signals  int  // how many were seen
+	Heard    int  // how many messages came by themselves; then nothing else is set but At and Scope
 	Trouble  *Trouble
 	Interval time.Duration
 	Next     time.Time
@@ -115,6 +116,12 @@ func (r *Room) read(reading *Reading) (pass uint32, turned bool) {
 	r.scopesDue, r.due = true, true
 	if reading.Gone {
 		r.unwatch(reading.Scope, reading.Watch)
+		return 0, false
+	}
+	if reading.Heard > 0 {
+		if known := r.watched[reading.Scope]; known != nil {
+			known.status.Heard = reading.At
+		}
 		return 0, false
 	}
 	scope, watch := r.watch(reading.Scope, reading.Watch)

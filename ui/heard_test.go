@@ -1,0 +1,38 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"warroom/internal/room"
+)
+
+// push tells the room by a message that an alarm began to ring some time ago.
+func push(t *testing.T, m *Model, clock *standing, name string, ago time.Duration) {
+	t.Helper()
+	s := alarmIn(clock, scope("cloudwatch", "prod", "us-east-1"), name, room.Critical, "ALARM", int(ago.Minutes()))
+	m.reader.(*room.Room).Hear(scope("push", "", "us-west-2"), []room.Message{{Signal: s, At: s.Since, Was: room.OK, WasTo: "OK"}})
+	settle(t, m)
+}
+
+func TestAMessageThatWasHeldUpForHoursIsShownAndCallsNobody(t *testing.T) {
+	clock := &standing{now: noon}
+	m := screen(t, world(clock), clock, 130, 40)
+	m.Update(tea.BlurMsg{})
+	start := time.Date(2026, 3, 14, 12, 0, 0, 0, time.Local)
+	push(t, m, clock, "held-up", 3*time.Hour)
+	if raw := rings(m.call(start)); raw != "" || m.flags.unseen["alarm/held-up"] || len(m.flags.unseen) > 0 {
+		t.Errorf("it rang %q, and is marked as new: %v", raw, m.flags.unseen)
+	}
+	frame := plainFrame(m)
+	if !strings.Contains(frame, "held-up") || !strings.Contains(frame, "told 14:03") {
+		t.Errorf("the row, or when it was told, is not on the screen:\n%s", frame)
+	}
+	push(t, m, clock, "prompt", time.Minute)
+	if raw := rings(m.call(start)); !strings.Contains(raw, "ALARM prompt") || strings.Contains(raw, "more") {
+		t.Errorf("for a message that came at once it rang %q", raw)
+	}
+}
