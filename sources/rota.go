@@ -42,6 +42,9 @@ func (t *rota) next(now time.Time) time.Time {
 		ahead = ahead.Add(-w.Interval) // what fails is never tried later than after an interval
 	}
 	t.due = t.breaker.next(now, ahead, w.Interval)
+	if w.Unbroken && t.breaker.failures == 0 {
+		t.due = now
+	}
 	if sooner := now.Add(max(w.Interval/recheck, leastRecheck)); w.Soon != nil && w.Soon() && sooner.Before(t.due) {
 		t.due = sooner
 	}

@@ -34,6 +34,7 @@ type Watch struct {
 	Interval time.Duration // room time from the start of one look to the start of the next
 	Timeout  time.Duration // real time for one whole look
 	Whole    bool          // one look shows the whole scope, so what it does not show is gone
+	Unbroken bool          // a look waits for news by itself: after one that went well the next begins at once
 	Look     Look
 	Asked    func()      // a person wants the next look to go by nothing that is known; nil if every look is such. Safe for concurrent use, and never blocks
 	Soon     func() bool // after a look: whether the next one should not wait for its turn; nil never. Called by whoever called Look
