@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/health"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
 
 // times is every measured time, which no test may depend on.
@@ -277,6 +278,7 @@ func TestEveryActionOfThePolicyIsTried(t *testing.T) {
 	trials := alarmTrials(cloudwatch.New(cloudwatch.Options{}))
 	trials = append(trials, eventsTrial(health.New(health.Options{}), aws.String("")))
 	trials = append(trials, healthTrials(health.New(health.Options{}), "")...)
+	trials = append(trials, queueTrials(sqs.New(sqs.Options{}), "")...)
 	for _, statement := range policy.Statement {
 		for _, action := range statement.Action {
 			if !slices.ContainsFunc(trials, func(tried trial) bool { return tried.action == action }) {

@@ -23,10 +23,16 @@ func (c *checker) accounts(ctx context.Context) []finding {
 	case c.broken && len(c.flags.profiles) == 0:
 		return []finding{about.skip("the config says which accounts to watch, and it has mistakes", "mend the config first, or name an account with --profile")}
 	case c.cfg.Health.Off && c.cfg.Alarms.Off:
-		return []finding{about.skip("the config switches AWS Health and the alarms off", "")}
+		off := about.skip("the config switches AWS Health and the alarms off", "")
+		return byTopic(append([]finding{off}, c.queue(ctx)...))
 	}
 	scopes := scopesOf(c.cfg)
-	return byTopic(c.together(about, len(scopes), func(i int) []finding { return c.account(ctx, scopes[i]) }))
+	return byTopic(c.together(about, len(scopes)+1, func(i int) []finding {
+		if i == len(scopes) {
+			return c.queue(ctx)
+		}
+		return c.account(ctx, scopes[i])
+	}))
 }
 
 func (c *checker) account(ctx context.Context, scope config.Scope) []finding {

@@ -51,6 +51,8 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	action, write := "sts:GetCallerIdentity", writeXML
 	if target, ok := strings.CutPrefix(r.Header.Get("X-Amz-Target"), "AWSHealth_20160804."); ok {
 		action, write = "health:"+target, writeJSON
+	} else if target, ok := strings.CutPrefix(r.Header.Get("X-Amz-Target"), "AmazonSQS."); ok {
+		action, write = "sqs:"+target, writeJSON
 	} else if operation, ok := strings.CutPrefix(r.URL.Path, "/service/GraniteServiceVersion20100801/operation/"); ok {
 		action, write = "cloudwatch:"+operation, writeCBOR
 	}
@@ -84,6 +86,7 @@ func (c *cloud) answer(action string) map[string]any {
 		"cloudwatch:DescribeAlarms":       {"MetricAlarms": []any{}, "CompositeAlarms": []any{}, "LogAlarms": []any{}},
 		"cloudwatch:DescribeAlarmHistory": {"AlarmHistoryItems": []any{}},
 		"cloudwatch:GetMetricData":        {"MetricDataResults": []any{}, "Messages": []any{}},
+		"sqs:ReceiveMessage":              {},
 	}[action]
 }
 

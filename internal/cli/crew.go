@@ -120,6 +120,15 @@ func (c *crew) again() {
 	}
 }
 
+// nudge looks at one scope now, if anybody does. It does not wait.
+func (c *crew) nudge(scope room.Scope) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, runner := range c.runs {
+		runner.AgainAt(scope.String())
+	}
+}
+
 // exchange goes over to other watches. The old ones look on until the new ones are
 // known; what nobody watches any more is taken away.
 func (c *crew) exchange(ctx context.Context, groups []group) {

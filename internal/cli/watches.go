@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -35,6 +36,9 @@ type world struct {
 	// controls are those of the config before, if it names the same networks: what is known
 	// of them holds for probes that come later, too. nil keeps none.
 	controls *heldControls
+	// hearing takes in what AWS pushes; without a room nobody does.
+	hearing hearing
+	log     *slog.Logger
 	// once says that there is one look at each thing: nothing bears it out, so it is
 	// believed.
 	once bool
@@ -117,18 +121,21 @@ func (a *app) groups(cfg *config.Config, w world) []group {
 			return taken.claim(canaryWatches(cfg, regions, w)), true
 		})
 	}
+	scopes := scopesOf(cfg)
 	if cfg.Health.Off && cfg.Alarms.Off && !cfg.Changes.CloudTrail {
-		return groups // nothing would be asked of AWS, so not who we are either
+		scopes = nil // nothing would be asked of AWS, so not who we are either
 	}
-	for _, scope := range scopesOf(cfg) {
+	known := newPlaces(len(scopes))
+	for _, scope := range scopes {
 		groups = append(groups, func(ctx context.Context) ([]sources.Watch, bool) {
 			watches, settings, sure := awsWatches(ctx, cfg, scope, w)
+			known.add(watches, settings)
 			watches = taken.claim(watches)
 			w.chart(watches, settings)
 			return watches, sure
 		})
 	}
-	return groups
+	return append(groups, pushGroup(cfg, w, known)...)
 }
 
 // claims keeps two scopes of a config from watching the same thing, which only

@@ -36,6 +36,7 @@ type Config struct {
 	Accounts    map[string]string   `yaml:"accounts,omitempty" doc:"What accounts are called on the screen, by their numbers; account in a scope goes before." usual:"their numbers" example:"{\"111122223333\": payments}"`
 	Health      Health              `yaml:"health" doc:"AWS Health."`
 	Alarms      Alarms              `yaml:"alarms" doc:"CloudWatch alarms."`
+	Push        Push                `yaml:"push" doc:"What AWS tells by itself, beside the looks: Health events and the alarms' changes of state."`
 	Probes      []Probe             `yaml:"probes,omitempty" doc:"Our own endpoints and what is expected of them."`
 	Additions   Additions           `yaml:"additions" doc:"What probes may reach that were added from a screen which others share; those that whoever writes this file puts into it may reach everything."`
 	Changes     Changes             `yaml:"changes" doc:"What is told of changes in AWS: who changed what, as marks in the timeline."`

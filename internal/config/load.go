@@ -71,6 +71,7 @@ func (r *reader) read(body ast.Node, c *Config) {
 	r.checkIntervals(c)
 	r.checkScopes(c)
 	r.checkAccounts(c)
+	r.checkPush(c)
 	r.checkGlobs("alarms.include", c.Alarms.Include)
 	r.checkGlobs("alarms.exclude", c.Alarms.Exclude)
 	r.checkProbes(c)

@@ -14,7 +14,6 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -103,7 +102,7 @@ func New(options Options) sources.Watch {
 	}
 	w := &watch{
 		Options: options, scope: room.Scope{Source: SourceName, Region: options.Region},
-		name: options.Queue[strings.LastIndexByte(options.Queue, '/')+1:], known: newTwice(), odd: make(odd),
+		name: nameOf(options.Queue), known: newTwice(), odd: make(odd),
 	}
 	w.client = sqs.NewFromConfig(options.Config, func(o *sqs.Options) {
 		o.Region = options.Region

@@ -20,19 +20,32 @@ const goesOn = "the looks at AWS go on without it"
 // second is how the query protocol calls it.
 var missing = []string{"QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", "QueueDeletedRecently", "InvalidAddress"}
 
+// Explain says in words what only SQS refuses, and what to do; why is "" for what any
+// service of AWS may say.
+func Explain(err error, queue, region string) (why, next string) {
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return "", ""
+	}
+	switch code := api.ErrorCode(); {
+	case slices.Contains(missing, code):
+		return "there is no queue " + nameOf(queue) + " in " + region + ", or these credentials may not know of it",
+			"check the account, the region and the name in push.queue; docs/push.md says how to make the queue"
+	case strings.HasPrefix(code, "KMS.") || strings.HasPrefix(code, "Kms"):
+		return "the queue is encrypted with a key that these credentials cannot use",
+			"allow kms:Decrypt on the queue's key, or let SQS keep the key, as the templates in docs/aws do"
+	}
+	return "", ""
+}
+
+// nameOf is the name in the address of a queue.
+func nameOf(queue string) string { return queue[strings.LastIndexByte(queue, '/')+1:] }
+
 // failure is why the queue could not be used, in words.
 func (w *watch) failure(what string, err error) *sources.Failure {
 	failure := awsclient.Failure(what, err)
-	var api smithy.APIError
-	if errors.As(err, &api) {
-		switch code := api.ErrorCode(); {
-		case slices.Contains(missing, code):
-			failure.Why = "there is no queue " + w.name + " in " + w.Region + ", or these credentials may not know of it"
-			failure.Next = "check the account, the region and the name in push.queue; docs/push.md says how to make the queue"
-		case strings.HasPrefix(code, "KMS.") || strings.HasPrefix(code, "Kms"):
-			failure.Why = "the queue is encrypted with a key that these credentials cannot use"
-			failure.Next = "allow kms:Decrypt on the queue's key, or let SQS keep the key, as the templates in docs/aws do"
-		}
+	if why, next := Explain(err, w.Queue, w.Region); why != "" {
+		failure.Why, failure.Next = why, next
 	}
 	if failure.Next == awsclient.NothingToDo {
 		failure.Next = goesOn
