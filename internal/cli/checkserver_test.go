@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"crypto/md5"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -21,6 +22,7 @@ type cloud struct {
 	refuse func(action, region string) string // an error code; "" answers, "hang" never does
 	ahead  time.Duration                      // of its clock before ours
 	events []string                           // the ARNs of events
+	pushed []string                           // the messages on the queue, each of which is received once
 
 	mu    sync.Mutex
 	asked []string // action region, and what was asked for
@@ -86,8 +88,23 @@ func (c *cloud) answer(action string) map[string]any {
 		"cloudwatch:DescribeAlarms":       {"MetricAlarms": []any{}, "CompositeAlarms": []any{}, "LogAlarms": []any{}},
 		"cloudwatch:DescribeAlarmHistory": {"AlarmHistoryItems": []any{}},
 		"cloudwatch:GetMetricData":        {"MetricDataResults": []any{}, "Messages": []any{}},
-		"sqs:ReceiveMessage":              {},
+		"sqs:ReceiveMessage":              {"Messages": c.receive(action)},
+		"sqs:DeleteMessageBatch":          {"Successful": []any{}, "Failed": []any{}},
 	}[action]
+}
+
+// receive takes the messages off the queue, if that is what was asked for.
+func (c *cloud) receive(action string) (messages []any) {
+	if action != "sqs:ReceiveMessage" {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i, body := range c.pushed {
+		messages = append(messages, map[string]any{"MessageId": fmt.Sprint(i), "ReceiptHandle": fmt.Sprint("receipt ", i), "Body": body, "MD5OfBody": fmt.Sprintf("%x", md5.Sum([]byte(body)))})
+	}
+	c.pushed = nil
+	return messages
 }
 
 func writeXML(w http.ResponseWriter, status int, answer map[string]any) {
