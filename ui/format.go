@@ -105,11 +105,11 @@ func plural(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// uptime is the share of samples that were not failures, as a percentage; ok is
-// false without samples. Those that say nothing of the endpoint do not count.
-func uptime(samples []room.Sample) (percent float64, ok bool) {
+// uptime is the share of readings that were not failures, as a percentage; ok is
+// false without any. Those that say nothing of the endpoint do not count.
+func uptime(readings *room.Series) (percent float64, ok bool) {
 	good, counted := 0, 0
-	for _, s := range samples {
+	for s := range readings.All() {
 		if s.State != room.Unknown {
 			counted++
 		}

@@ -20,8 +20,7 @@ func probeDetail(g *page, it item) {
 	}
 	g.field("target", detail.Target)
 	g.field("looks", fmt.Sprintf("every %s, gives up after %s", age(detail.Interval), p.latency(detail.Timeout)))
-	samples := it.signal.Samples
-	if late := lateness(p, samples); late != "" {
+	if late := lateness(p, it.signal.Series); late != "" {
 		g.field("", late)
 	}
 	g.field("expects", strings.Join(detail.Expect, ", "))
@@ -29,12 +28,12 @@ func probeDetail(g *page, it item) {
 	if detail.Every {
 		g.addresses(it.signal.Key)
 	}
-	if n := len(samples); n > 0 {
-		g.phases(samples[n-1])
+	if last, ok := it.signal.Series.Last(); ok {
+		g.phases(last)
 		g.certificate(detail.Certificate)
-		g.latencies(samples, detail.Interval)
+		g.latencies(it.signal.Series, detail.Interval)
 		g.windows(it.signal.Looks, detail.Objective)
-		g.failures(samples)
+		g.failures(it.signal.Series)
 	}
 	g.history(it.signal.Key)
 }
@@ -44,10 +43,10 @@ const lateLeast = time.Millisecond
 
 // lateness says how far looks kept to their time, which is this machine's doing and in no
 // latency; "" if they did.
-func lateness(p *pen, samples []room.Sample) string {
+func lateness(p *pen, readings *room.Series) string {
 	var late []time.Duration
 	skipped := 0
-	for _, s := range samples {
+	for s := range readings.All() {
 		late = append(late, s.Late)
 		skipped += s.Skipped
 	}
@@ -83,9 +82,9 @@ func (g *page) addresses(whole string) {
 	for _, s := range parts {
 		mark, word, token, _ := g.pen.look(g.shown, s)
 		reading, share := "", ""
-		if n := len(s.Samples); n > 0 {
-			reading = s.Samples[n-1].Text
-			percent, _ := uptime(s.Samples)
+		if last, ok := s.Series.Last(); ok {
+			reading = last.Text
+			percent, _ := uptime(s.Series)
 			share = fmt.Sprintf("%.1f%%", percent)
 		}
 		g.lines = append(g.lines, g.pen.row(g.width, false, false,
@@ -142,22 +141,21 @@ func (g *page) phase(name string, token theme.Token, took time.Duration, bar str
 }
 
 // latencies draws how long the looks took, over time and as a spread.
-func (g *page) latencies(samples []room.Sample, interval time.Duration) {
-	percent, _ := uptime(samples)
-	g.heading(fmt.Sprintf("last %s, %.1f%% good", plural(len(samples), "look"), percent))
-	spread := newSpread(samples)
+func (g *page) latencies(readings *room.Series, interval time.Duration) {
+	percent, _ := uptime(readings)
+	g.heading(fmt.Sprintf("last %s, %.1f%% good", plural(readings.Len(), "look"), percent))
+	spread := newSpread(readings)
 	if len(spread.sorted) > 1 {
 		g.spread(spread)
 		g.blank()
 	}
-	g.lines = append(g.lines, probePlot(g.pen, samples, interval).lines(g.pen, g.width, clamp(g.height/3, plotLeastHeight, plotMostHeight))...)
+	g.lines = append(g.lines, probePlot(g.pen, readings, interval).lines(g.pen, g.width, clamp(g.height/3, plotLeastHeight, plotMostHeight))...)
 }
 
 // probePlot is a probe's readings as they are drawn. Its states are runs of looks.
-func probePlot(p *pen, samples []room.Sample, interval time.Duration) *plot {
-	first, last := samples[0], samples[len(samples)-1]
+func probePlot(p *pen, readings *room.Series, interval time.Duration) *plot {
 	drawn := &plot{
-		from: first.At, to: last.At.Add(interval), period: interval, before: first.State, said: probeWords[first.State],
+		period: interval,
 		name: func(v float64) string {
 			if v == 0 {
 				return "0" // of the axis; no look takes no time
@@ -165,8 +163,13 @@ func probePlot(p *pen, samples []room.Sample, interval time.Duration) *plot {
 			return p.latency(time.Duration(v))
 		},
 	}
-	state := first.State
-	for _, s := range samples {
+	begun, state := false, room.Unknown
+	for s := range readings.All() {
+		if !begun {
+			begun, state = true, s.State
+			drawn.from, drawn.before, drawn.said = s.At, state, probeWords[state]
+		}
+		drawn.to = s.At.Add(interval)
 		if s.Total >= 0 {
 			drawn.points = append(drawn.points, room.Point{At: s.At, Value: float64(s.Total)})
 		}
@@ -184,11 +187,11 @@ var probeWords = map[room.State]string{room.OK: "UP", room.Warning: "SLOW", room
 // spread is measured times in order.
 type spread struct{ sorted []time.Duration }
 
-func newSpread(samples []room.Sample) spread {
+func newSpread(readings *room.Series) spread {
 	var s spread
-	for _, sample := range samples {
-		if sample.Total >= 0 {
-			s.sorted = append(s.sorted, sample.Total)
+	for reading := range readings.All() {
+		if reading.Total >= 0 {
+			s.sorted = append(s.sorted, reading.Total)
 		}
 	}
 	slices.Sort(s.sorted)
@@ -232,16 +235,19 @@ func (g *page) spread(s spread) {
 // failureLimit is how many failed looks a detail lists.
 const failureLimit = 8
 
-func (g *page) failures(samples []room.Sample) {
-	listed := 0
-	for i := len(samples) - 1; i >= 0 && listed < failureLimit; i-- {
-		if samples[i].Class == "" {
-			continue
+// failures lists the last failed looks, the newest first.
+func (g *page) failures(readings *room.Series) {
+	var failed []room.Sample
+	for s := range readings.All() {
+		if s.Class != "" {
+			failed = append(failed, s)
 		}
-		if listed == 0 {
-			g.heading("last failures")
-		}
-		listed++
-		g.fieldIn(theme.Text, g.pen.moment(samples[i].At), samples[i].Class+": "+samples[i].Text)
+	}
+	if len(failed) == 0 {
+		return
+	}
+	g.heading("last failures")
+	for _, s := range slices.Backward(failed[max(0, len(failed)-failureLimit):]) {
+		g.fieldIn(theme.Text, g.pen.moment(s.At), s.Class+": "+s.Text)
 	}
 }

@@ -126,9 +126,9 @@ func probeRow(p *pen, s *room.Snapshot, it item) []cell {
 	mark, word, token, title := p.look(s, it.signal)
 	title = strings.TrimSuffix(title, "-"+it.signal.Region) // the region has a column of its own
 	reading, share := "", ""
-	if n := len(it.signal.Samples); n > 0 {
-		reading = strings.TrimPrefix(p.plain(it.signal.Samples[n-1].Text), "connected ")
-		if percent, ok := uptime(it.signal.Samples); ok {
+	if last, ok := it.signal.Series.Last(); ok {
+		reading = strings.TrimPrefix(p.plain(last.Text), "connected ")
+		if percent, ok := uptime(it.signal.Series); ok {
 			share = fmt.Sprintf("%.1f%%", percent)
 		}
 	}
@@ -145,8 +145,8 @@ func probeRow(p *pen, s *room.Snapshot, it item) []cell {
 		{token: name, text: title, width: flex, field: fieldName},
 		p.region(it.signal.Region, 10, 3),
 		{token: theme.Text, text: reading, width: 13 + p.spare(), rank: 2},
-		{token: theme.Muted, text: p.spark(it.signal.Samples, sparkWidth), width: sparkWidth, rank: 5,
-			brief: p.spark(it.signal.Samples, sparkLeast), small: sparkLeast},
+		{token: theme.Muted, text: p.spark(it.signal.Series, sparkWidth), width: sparkWidth, rank: 5,
+			brief: p.spark(it.signal.Series, sparkLeast), small: sparkLeast},
 		{token: theme.Muted, text: share, width: 6, right: true, rank: 4},
 	}
 	return p.withPeople(cells, s, it.signal)
@@ -158,21 +158,24 @@ const steady = 3
 
 // spark draws the newest readings as a small chart, its top the slowest of all that
 // are kept. A reading without a time is a gap, a failed look a cross.
-func (p *pen) spark(samples []room.Sample, width int) string {
+func (p *pen) spark(readings *room.Series, width int) string {
 	var slowest, fastest int64 = 1, math.MaxInt64 / steady
-	for _, s := range samples {
+	newest, passed := make([]room.Sample, 0, sparkWidth), readings.Len()-width
+	for s := range readings.All() {
 		if s.Total > 0 {
 			slowest, fastest = max(slowest, int64(s.Total)), min(fastest, int64(s.Total))
 		}
+		if passed--; passed < 0 {
+			newest = append(newest, s)
+		}
 	}
 	slowest = max(slowest, steady*min(fastest, slowest))
-	samples = samples[max(0, len(samples)-width):]
 	glyphs := p.marks.Spark
 	line := make([]byte, 0, 3*width)
-	for range width - len(samples) {
+	for range width - len(newest) {
 		line = append(line, ' ')
 	}
-	for _, s := range samples {
+	for _, s := range newest {
 		switch {
 		case s.State == room.Critical:
 			line = append(line, p.marks.Times...) // how fast it failed says nothing

@@ -105,9 +105,9 @@ func newDetail(signal *room.Signal) any {
 		return r
 	case *room.ProbeDetail:
 		r := probeReport{Target: d.Target, Word: signal.Word}
-		if n := len(signal.Samples); n > 0 {
-			r.measure(signal.Samples[n-1])
-			r.TLS = tlsOf(d, signal.Samples[n-1].At)
+		if last, ok := signal.Series.Last(); ok {
+			r.measure(last)
+			r.TLS = tlsOf(d, last.At)
 		}
 		return r
 	}

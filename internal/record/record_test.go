@@ -110,8 +110,8 @@ func spew(v any) string {
 }
 
 func TestASignalIsWrittenWithItsFactsAlone(t *testing.T) {
-	shown := []string{"Standing", "Ack", "Claim", "Samples", "Looks"} // what only a Snapshot's signals have
-	written := reflect.TypeFor[signal]().NumField() - 3 + 1           // three details stand for one field
+	shown := []string{"Standing", "Ack", "Claim", "Samples", "Series", "Looks"} // readings, and what only a Snapshot's signals have
+	written := reflect.TypeFor[signal]().NumField() - 3 + 1                     // three details stand for one field
 	if all := reflect.TypeFor[room.Signal]().NumField(); all != written+len(shown) {
 		t.Fatalf("a room.Signal has %d fields and %d are written beside %v; write the new one", all, written, shown)
 	}

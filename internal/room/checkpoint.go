@@ -106,8 +106,8 @@ func (r *Room) sum() *Checkpoint {
 		}
 		s.Readings = append(s.Readings, kept)
 	}
-	for key, samples := range r.samples {
-		s.Measured = append(s.Measured, Measured{key, samples[max(0, len(samples)-sampleLimit):]})
+	for key, series := range r.series {
+		s.Measured = append(s.Measured, Measured{key, series.Samples[len(series.Samples)-series.Len():]})
 	}
 	s.Looks = maps.Clone(r.looks)
 	return s
@@ -170,7 +170,7 @@ func (r *Room) restoreReadings(s *Checkpoint) {
 		r.watched[kept.Status.Scope] = reading
 	}
 	for _, m := range s.Measured {
-		r.samples[m.Key] = slices.Clip(m.Samples)
+		r.series[m.Key] = &Series{slices.Clip(m.Samples)}
 	}
 	maps.Copy(r.looks, s.Looks)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -103,7 +104,7 @@ func everything(s *Snapshot) string {
 	out := describe(s)
 	for _, kind := range Kinds {
 		for _, signal := range s.Of(kind).Signals {
-			out += fmt.Sprintf("%s %v\n", signal.Key, signal.Samples)
+			out += fmt.Sprintf("%s %v\n", signal.Key, slices.Collect(signal.Series.All()))
 		}
 	}
 	for _, status := range s.Scopes.List {

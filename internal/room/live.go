@@ -42,7 +42,7 @@ type Room struct {
 	known     int // facts and samples in that one
 	truth     *truth
 	watched   map[Scope]*scopeReading
-	samples   map[string][]Sample
+	series    map[string]*Series
 	looks     map[string]*Looks
 	lists     [3]listBuilder
 	scopesDue bool
@@ -72,7 +72,7 @@ func New(o Options) *Room {
 		stamps:  NewHybridClock(o.Node, o.Clock.Now),
 		truth:   newTruth(),
 		watched: make(map[Scope]*scopeReading),
-		samples: make(map[string][]Sample), looks: make(map[string]*Looks),
+		series:  make(map[string]*Series), looks: make(map[string]*Looks),
 	}
 	if r.keeper != nil {
 		r.keeping.Node = r.node
@@ -157,7 +157,7 @@ func (r *Room) fold(e *Event) {
 	case EventSignal:
 		r.show(e.Signal.Key)
 		if e.Gone && r.truth.signals[e.Signal.Key].signal == nil {
-			delete(r.samples, e.Signal.Key)
+			delete(r.series, e.Signal.Key)
 			delete(r.looks, e.Signal.Key)
 		}
 	case EventScope:
@@ -177,7 +177,7 @@ func (r *Room) show(key string) {
 	if known == nil {
 		return
 	}
-	signal := known.dressed(r.samples[key], r.looks[key])
+	signal := known.dressed(r.series[key], r.looks[key])
 	for i, kind := range Kinds {
 		if signal == nil || signal.Kind == kind {
 			r.lists[i].set(key, signal)

@@ -3,6 +3,7 @@ package room
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -169,7 +170,7 @@ func TestReadingsAreKeptWithoutEventsAndBounded(t *testing.T) {
 	}
 	r.publish()
 	snapshot := r.Snapshot()
-	samples := snapshot.Of(KindProbe).Signals[0].Samples
+	samples := slices.Collect(snapshot.Of(KindProbe).Signals[0].Series.All())
 	if len(snapshot.Timeline.Events) != 0 || len(samples) < sampleLimit || len(samples) > 2*sampleLimit {
 		t.Errorf("%d events and %d samples", len(snapshot.Timeline.Events), len(samples))
 	}

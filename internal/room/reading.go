@@ -196,23 +196,11 @@ func (r *Room) unwatch(scope Scope, name string) {
 	}
 }
 
-// sampleLimit is how many readings of one signal are shown: an hour at one every
-// fifteen seconds, and more than any row or first chart can draw.
-const sampleLimit = 240
-
-// sampleSlack is how many more are kept before the oldest are let go: of a thousand
-// endpoints what nobody sees is 10 MB.
-const sampleSlack = sampleLimit / 4
-
-// sample appends readings. Snapshots share the array up to their own length, so
-// only the turn at the limit and its slack copies.
+// sample takes in what was measured of one signal.
 func (r *Room) sample(key string, readings []Sample) {
-	samples := append(r.samples[key], readings...)
-	if len(samples) > sampleLimit+sampleSlack {
-		samples = append(make([]Sample, 0, sampleLimit+sampleSlack+1), samples[len(samples)-sampleLimit:]...)
-	}
-	r.samples[key] = samples
+	series, looks := r.series[key], r.looks[key]
 	for i := range readings {
-		r.looks[key] = r.looks[key].with(&readings[i])
+		series, looks = series.with(&readings[i]), looks.with(&readings[i])
 	}
+	r.series[key], r.looks[key] = series, looks
 }

@@ -133,9 +133,14 @@ type Signal struct {
 	Ack      *Event // the acknowledgement that is in force, or nil
 	Claim    *Event // the claim that is in force, or nil
 
-	// Samples are readings, not facts: newest last, bounded, never folded and
-	// never a reason for an Event.
+	// Samples are what one look read, and stand only on what a source has seen, never on
+	// the signals of a Snapshot. They are readings, not facts: never folded and never a
+	// reason for an Event.
 	Samples []Sample
+
+	// Series is the newest readings; nil before the first. Like Looks it stands only on
+	// the signals of a Snapshot.
+	Series *Series
 
 	// Looks is what its readings came to over hours and days; nil before the first.
 	Looks *Looks

@@ -84,8 +84,10 @@ func (s *Snapshot) Disconnected() *Trouble {
 // Seen says when a signal was last seen and how often it is looked at: a probe has
 // its own readings, everything else is as fresh as its scope.
 func (s *Snapshot) Seen(signal *Signal) (seen time.Time, every time.Duration) {
-	if probe, ok := signal.Detail.(*ProbeDetail); ok && len(signal.Samples) > 0 {
-		return signal.Samples[len(signal.Samples)-1].At, probe.Interval
+	if probe, ok := signal.Detail.(*ProbeDetail); ok {
+		if last, ok := signal.Series.Last(); ok {
+			return last.At, probe.Interval
+		}
 	}
 	if status := s.Scope(signal.Scope); status != nil {
 		return status.Seen, status.Interval

@@ -63,18 +63,18 @@ func (f *fact) raises(next State) bool {
 
 // dressed is the signal as a Snapshot shows it: with its readings, and with what
 // people made of it. One that has neither is shown as the event has it.
-func (f *fact) dressed(samples []Sample, looks *Looks) *Signal {
+func (f *fact) dressed(series *Series, looks *Looks) *Signal {
 	if f.signal == nil {
 		return nil
 	}
 	standing := f.standing()
 	claimed := f.claim != nil && f.claim.Type == EventClaim
-	if standing == Normal && !claimed && len(samples) == 0 {
+	if standing == Normal && !claimed && series.Len() == 0 {
 		return f.signal
 	}
 	shown := *f.signal
 	shown.Standing = standing
-	shown.Samples, shown.Looks = samples[max(0, len(samples)-sampleLimit):], looks
+	shown.Series, shown.Looks = series, looks
 	if standing == Acknowledged {
 		shown.Ack = f.ack
 	}

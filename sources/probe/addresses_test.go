@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -106,14 +107,15 @@ func TestEachAddressOfANameHasARowAndAHistory(t *testing.T) { // A3, A4, N10
 	b.servers["127.0.0.2"].Close()
 	want("with one down", inRoom(t, r, w), map[string]string{"shop": "2/3", "shop 127.0.0.1": "UP", "shop 127.0.0.2": "DOWN", "shop 127.0.0.3": "UP"})
 	for _, s := range r.Snapshot().Of(room.KindProbe).Signals {
-		last := s.Samples[len(s.Samples)-1]
+		samples := slices.Collect(s.Series.All())
+		last := samples[len(samples)-1]
 		switch s.Title {
 		case "shop":
 			if s.State != room.Warning || s.Reason != "1 of 3 addresses DOWN: 127.0.0.2" || !strings.HasPrefix(last.Text, "2 of 3, slowest ") || last.Phases.Resolve < 0 {
 				t.Errorf("the whole is %+v, its last reading %+v", s, last)
 			}
 		case "shop 127.0.0.2":
-			if s.State != room.Critical || len(s.Samples) != 2 || s.Samples[0].State != room.OK || last.Class != "connect" || last.Phases.Resolve != room.Absent {
+			if s.State != room.Critical || len(samples) != 2 || samples[0].State != room.OK || last.Class != "connect" || last.Phases.Resolve != room.Absent {
 				t.Errorf("the address is %+v", s)
 			}
 		}

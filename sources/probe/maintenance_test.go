@@ -48,8 +48,7 @@ func TestInMaintenanceWhatFailsCallsNobodyAndLooksGoOn(t *testing.T) {
 			t.Errorf("in maintenance it is %s %s %q, raised %d times", s.State, s.Word, s.Reason, raised())
 		}
 	}
-	samples := shown().Samples
-	if last := samples[len(samples)-1]; last.State != room.Unknown || last.Status != 503 {
+	if last, _ := shown().Series.Last(); last.State != room.Unknown || last.Status != 503 {
 		t.Errorf("the look counts as %s, status %d", last.State, last.Status)
 	}
 	within.Store(false)
