@@ -162,7 +162,7 @@ func (s *scopeReading) end(watch *watchReading, reading *Reading) (turned bool) 
 	}
 	had := status.Trouble != nil
 	watch.trouble, status.Trouble = reading.Trouble, reading.Trouble
-	if reading.Trouble == nil {
+	if reading.Trouble == nil && had { // without any before no other watch has it either
 		status.Trouble = s.remaining()
 	}
 	return (status.Trouble != nil) != had
