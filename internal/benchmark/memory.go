@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -25,8 +26,9 @@ type capacity struct {
 	Looked    time.Duration // until every target had been looked at once
 }
 
-// history is how much of it is kept by the endpoints whose memory is measured.
-const history = 10 * time.Minute
+// history is how much of it is kept by the endpoints whose memory is measured: ten minutes,
+// and half of what a room lets go at once, so that it is neither at its least nor at its most.
+const history = 10*time.Minute + 15*time.Second
 
 // remember fills a room with ten minutes of looks at every target, a second of room time
 // apart and as fast as it goes. Each target is really probed once; what that look reported
@@ -54,10 +56,10 @@ func remember(t task) (capacity, error) {
 		}
 		r.Observe(room.Observation{Scope: watches[i].Scope, Watch: watches[i].Name, At: clock.Now(), Interval: time.Second, Begins: true})
 	}
-	for second := range int(history / time.Second) {
+	for range int(history / time.Second) {
 		clock.now = clock.now.Add(time.Second)
 		for i := range watches {
-			r.Observe(again(watches[i], seen[i], second+i, clock.now))
+			r.Observe(again(watches[i], seen[i], clock.now))
 		}
 		r.Flush()
 	}
@@ -69,14 +71,18 @@ func remember(t task) (capacity, error) {
 	return result, nil
 }
 
-// again is another look at a target, with a latency of its own.
-func again(w sources.Watch, s room.Signal, number int, at time.Time) room.Observation {
+// again is another look at a target, with a latency and a lateness of its own.
+func again(w sources.Watch, s room.Signal, at time.Time) room.Observation {
 	sample := s.Samples[0]
-	sample.At, sample.Total = at, sample.Total+time.Duration(number%997)*time.Microsecond
+	longer := rand.N(time.Millisecond)
+	sample.Total += longer
+	sample.Phases.FirstByte += longer
+	sample.Late = rand.N(time.Millisecond)
+	sample.At = at.Add(sample.Late)
 	sample.Text = "200 in " + probe.Latency(sample.Total)
 	s.Samples = []room.Sample{sample}
 	return room.Observation{
-		Scope: w.Scope, Watch: w.Name, At: at, Interval: w.Interval, Next: at.Add(w.Interval), Done: true, Signals: []room.Signal{s},
+		Scope: w.Scope, Watch: w.Name, At: sample.At, Interval: w.Interval, Next: at.Add(w.Interval), Done: true, Signals: []room.Signal{s},
 	}
 }
 

@@ -21,8 +21,9 @@ type Checkpoint struct {
 	Acts     []Event // the newest acts of people, that can still be taken back
 	Visits   []Event // the newest comings and goings
 	Readings []ScopeState
-	Measured []Measured
-	Looks    map[string]*Looks // by the signal's key
+	Series   map[string]*Series // by the signal's key, as Looks are
+	Measured []Measured         // what earlier versions wrote in the place of Series
+	Looks    map[string]*Looks  // by the signal's key
 }
 
 // Folded is which events of a node are in a Checkpoint: all from 1 to UpTo, and Early.
@@ -69,8 +70,8 @@ func (r *Room) checkpoint() {
 	}
 	sum := r.sum()
 	r.work, r.known = 0, len(sum.Facts)
-	for _, m := range sum.Measured {
-		r.known += len(m.Samples)
+	for _, series := range sum.Series {
+		r.known += series.Len()
 	}
 	r.keeper.Checkpoint(sum)
 }
@@ -106,10 +107,7 @@ func (r *Room) sum() *Checkpoint {
 		}
 		s.Readings = append(s.Readings, kept)
 	}
-	for key, series := range r.series {
-		s.Measured = append(s.Measured, Measured{key, series.Samples[len(series.Samples)-series.Len():]})
-	}
-	s.Looks = maps.Clone(r.looks)
+	s.Series, s.Looks = maps.Clone(r.series), maps.Clone(r.looks)
 	return s
 }
 
@@ -170,7 +168,10 @@ func (r *Room) restoreReadings(s *Checkpoint) {
 		r.watched[kept.Status.Scope] = reading
 	}
 	for _, m := range s.Measured {
-		r.series[m.Key] = &Series{slices.Clip(m.Samples)}
+		for i := range m.Samples {
+			r.series[m.Key] = r.series[m.Key].with(&m.Samples[i])
+		}
 	}
+	maps.Copy(r.series, s.Series)
 	maps.Copy(r.looks, s.Looks)
 }

@@ -27,10 +27,11 @@ type Stretch struct {
 	Took  []Count   // how long the good ones took, by bucket
 }
 
-// Count is how many looks took about as long as each other.
+// Count is how many looks took about as long as each other: in an hour of one every 60 ms
+// still no more than it can hold; there it stops.
 type Count struct {
 	Bucket uint16
-	Looks  uint32
+	Looks  uint16
 }
 
 // Buckets are linear below 32 µs, and 32 to an octave from there on: a percentile lies
@@ -99,7 +100,7 @@ func counted(counts []Count, bucket uint16) []Count {
 	at, found := slices.BinarySearchFunc(counts, bucket, func(c Count, b uint16) int { return cmp.Compare(c.Bucket, b) })
 	if found {
 		counts = slices.Clone(counts)
-		counts[at].Looks++
+		counts[at].Looks = max(counts[at].Looks, counts[at].Looks+1)
 		return counts
 	}
 	return slices.Concat(counts[:at], []Count{{bucket, 1}}, counts[at:])
@@ -139,7 +140,7 @@ func (l *Looks) Over(now time.Time, length time.Duration) Window {
 		}
 		w.Looks, w.Good = w.Looks+int(s.Looks), w.Good+int(s.Good)
 		for _, c := range s.Took {
-			took[c.Bucket] += c.Looks
+			took[c.Bucket] += uint32(c.Looks)
 		}
 	}
 	for i := range over {

@@ -14,7 +14,7 @@ func TestPercentilesAreWithinTwoPerCentOfTheExactOnes(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	at := time.Date(2025, 10, 20, 6, 0, 0, 0, time.UTC)
 	open, exact := Stretch{}, make([]time.Duration, 0, count)
-	took := map[uint16]uint32{}
+	took := map[uint16]uint16{}
 	for range count {
 		d := time.Duration(math.Exp(random.NormFloat64()*1.5+math.Log(80e6))) * time.Nanosecond // around 80 ms, with a long tail
 		exact = append(exact, d)
