@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	"warroom/internal/room"
 )
 
 // age writes how long ago something was, in at most six cells: 12s, 42m, 3h05m, 12d.
@@ -103,24 +101,6 @@ func plural(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// uptime is the share of readings that were not failures, as a percentage; ok is
-// false without any. Those that say nothing of the endpoint do not count.
-func uptime(readings *room.Series) (percent float64, ok bool) {
-	good, counted := 0, 0
-	for s := range readings.All() {
-		if s.State != room.Unknown {
-			counted++
-		}
-		if s.State == room.OK || s.State == room.Warning {
-			good++
-		}
-	}
-	if counted == 0 {
-		return 0, false
-	}
-	return 100 * float64(good) / float64(counted), true
 }
 
 // there is a time where the screen's person is.

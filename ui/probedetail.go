@@ -84,7 +84,8 @@ func (g *page) addresses(whole string) {
 		reading, share := "", ""
 		if last, ok := s.Series.Last(); ok {
 			reading = last.Text
-			percent, _ := uptime(s.Series)
+			trend := trendOf(s.Series)
+			percent, _ := trend.uptime()
 			share = fmt.Sprintf("%.1f%%", percent)
 		}
 		g.lines = append(g.lines, g.pen.row(g.width, false, false,
@@ -142,7 +143,8 @@ func (g *page) phase(name string, token theme.Token, took time.Duration, bar str
 
 // latencies draws how long the looks took, over time and as a spread.
 func (g *page) latencies(readings *room.Series, interval time.Duration) {
-	percent, _ := uptime(readings)
+	trend := trendOf(readings)
+	percent, _ := trend.uptime()
 	g.heading(fmt.Sprintf("last %s, %.1f%% good", plural(readings.Len(), "look"), percent))
 	spread := newSpread(readings)
 	if len(spread.sorted) > 1 {

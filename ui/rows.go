@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"warroom/internal/room"
@@ -117,18 +116,15 @@ func (p *pen) spare() int {
 	return clamp(p.wide-from, 0, spareMost)
 }
 
-// sparkWidth is how many readings a row draws, and sparkLeast how many where there is
-// little room.
-const sparkWidth, sparkLeast = 12, 6
-
 // probeRow: ✖ DOWN checkout   us-east-1   503 in 1.2s   ▁▁▂█▇▇   92.1%
 func probeRow(p *pen, s *room.Snapshot, it item) []cell {
 	mark, word, token, title := p.look(s, it.signal)
 	title = strings.TrimSuffix(title, "-"+it.signal.Region) // the region has a column of its own
 	reading, share := "", ""
+	trend := trendOf(it.signal.Series)
 	if last, ok := it.signal.Series.Last(); ok {
 		reading = strings.TrimPrefix(p.plain(last.Text), "connected ")
-		if percent, ok := uptime(it.signal.Series); ok {
+		if percent, ok := trend.uptime(); ok {
 			share = fmt.Sprintf("%.1f%%", percent)
 		}
 	}
@@ -145,45 +141,9 @@ func probeRow(p *pen, s *room.Snapshot, it item) []cell {
 		{token: name, text: title, width: flex, field: fieldName},
 		p.region(it.signal.Region, 10, 3),
 		{token: theme.Text, text: reading, width: 13 + p.spare(), rank: 2},
-		{token: theme.Muted, text: p.spark(it.signal.Series, sparkWidth), width: sparkWidth, rank: 5,
-			brief: p.spark(it.signal.Series, sparkLeast), small: sparkLeast},
+		{token: theme.Muted, text: p.spark(&trend, sparkWidth), width: sparkWidth, rank: 5,
+			brief: p.spark(&trend, sparkLeast), small: sparkLeast},
 		{token: theme.Muted, text: share, width: 6, right: true, rank: 4},
 	}
 	return p.withPeople(cells, s, it.signal)
-}
-
-// steady is how many times the fastest reading the top of a small chart is at
-// least, so that an even endpoint draws a low and even line.
-const steady = 3
-
-// spark draws the newest readings as a small chart, its top the slowest of all that
-// are kept. A reading without a time is a gap, a failed look a cross.
-func (p *pen) spark(readings *room.Series, width int) string {
-	var slowest, fastest int64 = 1, math.MaxInt64 / steady
-	newest, passed := make([]room.Sample, 0, sparkWidth), readings.Len()-width
-	for s := range readings.All() {
-		if s.Total > 0 {
-			slowest, fastest = max(slowest, int64(s.Total)), min(fastest, int64(s.Total))
-		}
-		if passed--; passed < 0 {
-			newest = append(newest, s)
-		}
-	}
-	slowest = max(slowest, steady*min(fastest, slowest))
-	glyphs := p.marks.Spark
-	line := make([]byte, 0, 3*width)
-	for range width - len(newest) {
-		line = append(line, ' ')
-	}
-	for _, s := range newest {
-		switch {
-		case s.State == room.Critical:
-			line = append(line, p.marks.Times...) // how fast it failed says nothing
-		case s.Total < 0:
-			line = append(line, p.marks.Gap...)
-		default:
-			line = append(line, glyphs[int(int64(s.Total)*int64(len(glyphs)-1)/slowest)]...)
-		}
-	}
-	return string(line)
 }
