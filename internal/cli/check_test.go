@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/health"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -278,7 +279,9 @@ func TestEveryActionOfThePolicyIsTried(t *testing.T) {
 	trials := alarmTrials(cloudwatch.New(cloudwatch.Options{}))
 	trials = append(trials, eventsTrial(health.New(health.Options{}), aws.String("")))
 	trials = append(trials, healthTrials(health.New(health.Options{}), "")...)
+	trials = append(trials, changeTrial(cloudtrail.New(cloudtrail.Options{})))
 	trials = append(trials, queueTrials(sqs.New(sqs.Options{}), "")...)
+	trials = append(trials, trial{action: listAccounts}) // by members, which tests of organizations look at
 	for _, statement := range policy.Statement {
 		for _, action := range statement.Action {
 			if !slices.ContainsFunc(trials, func(tried trial) bool { return tried.action == action }) {

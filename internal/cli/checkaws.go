@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"path"
 	"strings"
 	"time"
@@ -31,8 +32,31 @@ func (c *checker) accounts(ctx context.Context) []finding {
 		if i == len(scopes) {
 			return c.queue(ctx)
 		}
+		if scopes[i].Organization {
+			return c.organization(ctx, scopes[i])
+		}
 		return c.account(ctx, scopes[i])
 	}))
+}
+
+// listAccounts is the action by which the accounts of an organization are found.
+const listAccounts = "organizations:ListAccounts"
+
+// organization tries the account that lists an organization, whether it may, and each of
+// the accounts that are watched.
+func (c *checker) organization(ctx context.Context, scope config.Scope) []finding {
+	about := subject{topic: topicPermission, name: listAccounts, account: organizationLabel(scope)}
+	began := time.Now()
+	members, left, err := world{}.members(ctx, c.cfg, scope)
+	if err != nil {
+		return append(c.account(ctx, lister(scope)), c.refused(about, err, time.Since(began)))
+	}
+	listed := about.ok(fmt.Sprintf("allowed; %d active accounts", len(members)+left))
+	if left > 0 {
+		listed = about.warn(fmt.Sprintf("%d active accounts, of which %d are watched", len(members)+left, len(members)), "name those that matter as scopes of their own")
+	}
+	each := c.together(about.called("every account"), len(members), func(i int) []finding { return c.account(ctx, members[i]) })
+	return append(each, listed)
 }
 
 func (c *checker) account(ctx context.Context, scope config.Scope) []finding {
@@ -61,7 +85,7 @@ func (c *checker) account(ctx context.Context, scope config.Scope) []finding {
 		}
 		return append([]finding{refused}, c.permissions(ctx, scope, settings, cmp.Or(scope.Account, profile))...)
 	}
-	about.account = cmp.Or(scope.Account, who.Account)
+	about.account = cmp.Or(scope.Account, c.cfg.AccountName(who.Account))
 	known := about.ok("account " + who.Account + ", as " + who.ARN + from)
 	return append([]finding{known}, c.permissions(ctx, scope, settings, about.account)...)
 }

@@ -85,11 +85,15 @@ func (c *checker) changePermission(ctx context.Context, settings aws.Config, acc
 		o.Region = region
 		o.APIOptions = append(o.APIOptions, awsclient.Harden)
 	})
-	found, _ := c.try(ctx, subject{topic: topicPermission, account: account, region: region}, trial{action: "cloudtrail:LookupEvents", call: func(ctx context.Context) error {
+	found, _ := c.try(ctx, subject{topic: topicPermission, account: account, region: region}, changeTrial(client))
+	return []finding{found}
+}
+
+func changeTrial(client *cloudtrail.Client) trial {
+	return trial{action: "cloudtrail:LookupEvents", call: func(ctx context.Context) error {
 		_, err := client.LookupEvents(ctx, &cloudtrail.LookupEventsInput{MaxResults: aws.Int32(1)})
 		return err
-	}})
-	return []finding{found}
+	}}
 }
 
 // alarmTrials are the actions of CloudWatch. GetMetricData is asked for a metric

@@ -19,6 +19,7 @@ type intake struct {
 	groups func(*config.Config) []group
 	look   atomic.Pointer[ui.Look] // of the newest that was taken; nil before there is one
 
+	asked   atomic.Bool    // somebody waits for everything to be found out anew
 	turn    sync.Mutex     // held while one is taken, so that a look never goes with the watches of another
 	current *config.Config // the one in force
 }
@@ -57,4 +58,20 @@ func (i *intake) notice(ctx context.Context, next *config.Config, err error) {
 		}
 	}
 	i.take(ctx, next, err)
+}
+
+// again finds out anew what the config in force watches. Those who ask while somebody
+// waits for it wait for the same. It does not wait.
+func (i *intake) again(ctx context.Context) {
+	if !i.asked.CompareAndSwap(false, true) {
+		return
+	}
+	go func() {
+		i.turn.Lock()
+		defer i.turn.Unlock()
+		i.asked.Store(false)
+		if ctx.Err() == nil {
+			i.crew.exchange(ctx, i.groups(i.current))
+		}
+	}()
 }

@@ -59,6 +59,7 @@ func (a *app) runLive(ctx context.Context, show shown) error {
 	c := &crew{room: k.room, clock: clock, log: log.Logger, charts: watched.charts}
 	watched.hearing, watched.log = hearing{k.room, c.nudge}, log.Logger
 	in := &intake{app: a, crew: c, world: watched, current: cfg, groups: func(cfg *config.Config) []group { return a.groups(cfg, watched) }}
+	watched.anew = func() { in.again(ctx) }
 	take := func(next *config.Config, err error) { in.take(ctx, next, err) }
 	c.start(ctx, a.groups(cfg, watched))
 	defer c.leave()

@@ -15,9 +15,13 @@ var accountNumber = regexp.MustCompile(`^[0-9]{12}$`)
 // as what was seen tells; "" for a name that several accounts share.
 type numbers map[string]string
 
-// numbersIn learns the numbers from the ARNs of what the room shows.
-func numbersIn(s *room.Snapshot) numbers {
+// numbersIn learns the numbers from the ARNs of what the room shows, and from the names
+// that the config gives to numbers.
+func numbersIn(s *room.Snapshot, named map[string]string) numbers {
 	known := numbers{}
+	for number, name := range named {
+		known[name] = number
+	}
 	for _, kind := range room.Kinds {
 		for _, signal := range s.Of(kind).Signals {
 			number := numberInARN(signal)

@@ -33,7 +33,7 @@ func TestScriptsAreGivenAccountNumbersAndNeverLabels(t *testing.T) {
 	see("444444444444", "global", event(public+"4"))
 	see("both", "global", event("arn:aws:health:us-east-1:333333333333:event/EC2/AWS_EC2_PLAN/y"))
 	r.Flush()
-	report := newReport(r.Snapshot(), now, nil)
+	report := newReport(r.Snapshot(), now, nil, nil)
 	scopes, signals := map[string]string{}, map[string]string{}
 	name := func(s *string) string {
 		if s == nil {

@@ -40,9 +40,8 @@ func newPlaces(scopes int) *places {
 	return p
 }
 
-// add takes in the watches of one scope, and with what they ask.
+// add takes in the watches of one account, and with what they ask.
 func (p *places) add(watches []sources.Watch, settings aws.Config) {
-	defer p.found.Done()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, w := range watches {

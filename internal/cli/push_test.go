@@ -98,7 +98,7 @@ func TestTheNumberOfAnAccountWithAnotherNameIsAskedForAgainUntilSTSAnswers(t *te
 	if err != nil {
 		t.Fatal(err)
 	}
-	known := newPlaces(2)
+	known := newPlaces(0)
 	known.add([]sources.Watch{{Scope: room.Scope{Source: "cloudwatch", Account: "prod", Region: "us-east-1"}}}, settings)
 	known.add([]sources.Watch{{Scope: room.Scope{Source: "health", Account: "444444444444", Region: "global"}}}, aws.Config{Credentials: credentials.NewStaticCredentialsProvider("A", "S", "")})
 	known.settle(t.Context())

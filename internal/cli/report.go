@@ -89,13 +89,13 @@ type ackReport struct {
 }
 
 // newReport says what a Snapshot holds at room time now, and what of it is known to
-// the people of the room.
-func newReport(s *room.Snapshot, now time.Time, known acknowledged) report {
+// the people of the room. named are the names of accounts by their numbers.
+func newReport(s *room.Snapshot, now time.Time, known acknowledged, named map[string]string) report {
 	r := report{
 		Schema: 1, At: now.UTC(), State: triage.Condition(s, now), Counts: count(s),
 		Blind: []blindReport{}, Scopes: []scopeReport{}, Signals: []signalReport{},
 	}
-	accounts := numbersIn(s)
+	accounts := numbersIn(s, named)
 	for _, b := range triage.CloudWatch(s, now) {
 		r.Blind = append(r.Blind, blindReport{text(accounts.of(b.Scope.Account)), text(b.Scope.Region), moment(b.Since), b.Why})
 	}

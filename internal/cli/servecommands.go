@@ -72,7 +72,7 @@ func guestStatus(r *room.Room, rest string, out io.Writer) (int, error) {
 	case "--json":
 		encoder := json.NewEncoder(out)
 		encoder.SetIndent("", "  ")
-		err = encoder.Encode(newReport(s, now, acknowledgedHere(s)))
+		err = encoder.Encode(newReport(s, now, acknowledgedHere(s), nil))
 	default:
 		return exitCannot, fmt.Errorf("status takes --json or nothing, and there is %q", clean.Line(rest, nameRunes))
 	}

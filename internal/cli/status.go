@@ -78,7 +78,7 @@ func (a *app) runStatus(ctx context.Context, asJSON bool, timeout time.Duration)
 	if asJSON {
 		encoder := json.NewEncoder(a.out)
 		encoder.SetIndent("", "  ")
-		made := newReport(snapshot, now, known)
+		made := newReport(snapshot, now, known, cfg.Accounts)
 		made.Counts.Probes.Paused = len(cfg.Probes) - len(awake(cfg)) // nothing looks at them, so the room does not know them
 		err = encoder.Encode(made)
 	} else {

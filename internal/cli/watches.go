@@ -39,6 +39,9 @@ type world struct {
 	// hearing takes in what AWS pushes; without a room nobody does.
 	hearing hearing
 	log     *slog.Logger
+	// anew finds out everything that is watched anew, because something that could not be
+	// looked at now can, or there is more to look at; nil if nobody does. It does not wait.
+	anew func()
 	// once says that there is one look at each thing: nothing bears it out, so it is
 	// believed.
 	once bool
@@ -126,13 +129,20 @@ func (a *app) groups(cfg *config.Config, w world) []group {
 		scopes = nil // nothing would be asked of AWS, so not who we are either
 	}
 	known := newPlaces(len(scopes))
+	account := func(ctx context.Context, scope config.Scope) ([]sources.Watch, bool) {
+		watches, settings, sure := awsWatches(ctx, cfg, scope, w)
+		known.add(watches, settings)
+		watches = taken.claim(watches)
+		w.chart(watches, settings)
+		return watches, sure
+	}
 	for _, scope := range scopes {
 		groups = append(groups, func(ctx context.Context) ([]sources.Watch, bool) {
-			watches, settings, sure := awsWatches(ctx, cfg, scope, w)
-			known.add(watches, settings)
-			watches = taken.claim(watches)
-			w.chart(watches, settings)
-			return watches, sure
+			defer known.found.Done()
+			if scope.Organization {
+				return w.organization(ctx, cfg, scope, account)
+			}
+			return account(ctx, scope)
 		})
 	}
 	return append(groups, pushGroup(cfg, w, known)...)
@@ -183,10 +193,10 @@ func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w w
 	settings, err := awsConfig(ctx, scope, w)
 	if err != nil {
 		if !cfg.Health.Off {
-			watches = append(watches, refused(room.Scope{Source: "health", Account: label, Region: "global"}, "health/"+label, err))
+			watches = append(watches, w.untilLoaded(refused(room.Scope{Source: "health", Account: label, Region: "global"}, "health/"+label, err), scope))
 		}
 		if !cfg.Alarms.Off {
-			watches = append(watches, refused(room.Scope{Source: "cloudwatch", Account: label}, "cloudwatch/"+label, err))
+			watches = append(watches, w.untilLoaded(refused(room.Scope{Source: "cloudwatch", Account: label}, "cloudwatch/"+label, err), scope))
 		}
 		return watches, settings, scope.Account != ""
 	}
@@ -195,7 +205,7 @@ func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w w
 		ctx, cancel := context.WithTimeout(ctx, numberTime(ctx))
 		number, err := awsclient.Account(ctx, w.calls.Count(settings, label))
 		if sure = err == nil; sure {
-			label = number
+			label = cfg.AccountName(number)
 		}
 		cancel()
 	}
@@ -254,7 +264,9 @@ func awsConfig(ctx context.Context, scope config.Scope, w world) (aws.Config, er
 	if len(scope.Regions) > 0 {
 		first = scope.Regions[0]
 	}
-	return awsclient.Load(ctx, awsclient.Options{Profile: scope.Profile, RoleARN: scope.Role, ExternalID: scope.ExternalID.Reveal(), Region: first})
+	return awsclient.Load(ctx, awsclient.Options{
+		Profile: scope.Profile, RoleARN: scope.Role, ExternalID: scope.ExternalID.Reveal(), Region: first, FIPS: scope.FIPS, DualStack: scope.DualStack,
+	})
 }
 
 // refusedEvery is how often a watch that cannot work says so again.
@@ -267,6 +279,19 @@ func refused(scope room.Scope, name string, err error) sources.Watch {
 		Scope: scope, Name: name, Interval: refusedEvery, Timeout: time.Second,
 		Look: func(context.Context, sources.Report) error { return err },
 	}
+}
+
+// untilLoaded tries with every look whether a scope's settings can be loaded by now, since
+// somebody may have mended a profile, and has everything found out anew if so.
+func (w world) untilLoaded(watch sources.Watch, scope config.Scope) sources.Watch {
+	look := watch.Look
+	watch.Look = func(ctx context.Context, report sources.Report) error {
+		if _, err := awsConfig(ctx, scope, w); err == nil && w.anew != nil {
+			w.anew()
+		}
+		return look(ctx, report)
+	}
+	return watch
 }
 
 // warned warns beside what a look has seen when the credentials with which it asks come

@@ -18,9 +18,9 @@ type Scope struct {
 	ExternalID Secret   `yaml:"external_id,omitempty" doc:"What the role's trust policy asks for; may be a reference." example:"${env:WARROOM_EXTERNAL_ID}"`
 	Regions    []string `yaml:"regions,omitempty" doc:"The regions whose alarms are watched." usual:"the profile's own region" example:"[us-east-1, eu-west-1]"`
 
-	Organization bool `yaml:"organization" doc:"Watch every active account of the organization that these credentials may list, with the role in each." default:"false"`
-	FIPS         bool `yaml:"fips" doc:"Call the FIPS endpoints, which AWS has in its American regions." default:"false"`
-	DualStack    bool `yaml:"dual_stack" doc:"Call the endpoints that have IPv6 beside IPv4." default:"false"`
+	Organization bool `yaml:"organization,omitempty" doc:"Watch every active account of the organization that these credentials may list, with the role in each."`
+	FIPS         bool `yaml:"fips,omitempty" doc:"Call the FIPS endpoints, which AWS has in its American regions."`
+	DualStack    bool `yaml:"dual_stack,omitempty" doc:"Call the endpoints that have IPv6 beside IPv4."`
 }
 
 var (
@@ -117,6 +117,11 @@ func (s *Scope) rolePartition() string {
 // checkAccounts looks at the names of accounts.
 func (r *reader) checkAccounts(c *Config) {
 	taken := map[string]string{}
+	for i := range c.Scopes {
+		if name := c.Scopes[i].Account; name != "" {
+			taken[name] = fmt.Sprintf("scopes[%d]", i)
+		}
+	}
 	for _, number := range slices.Sorted(maps.Keys(c.Accounts)) {
 		at, name := join("accounts", number), c.Accounts[number]
 		if !accountPattern.MatchString(number) {

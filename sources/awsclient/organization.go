@@ -3,6 +3,7 @@ package awsclient
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
@@ -26,8 +27,9 @@ const (
 
 // Member is one account of an organization.
 type Member struct {
-	Number string // twelve digits
-	Name   string // as the organization has it
+	Number    string // twelve digits
+	Name      string // as the organization has it
+	Partition string // of AWS, such as "aws"
 }
 
 // Members lists the active accounts of the organization that the config's credentials
@@ -56,7 +58,10 @@ func Members(ctx context.Context, cfg aws.Config) (members []Member, left int, e
 				left++
 				continue
 			}
-			members = append(members, Member{clean.Line(aws.ToString(account.Id), accountLimit), clean.Line(aws.ToString(account.Name), accountLimit)})
+			members = append(members, Member{
+				Number: clean.Line(aws.ToString(account.Id), accountLimit), Name: clean.Line(aws.ToString(account.Name), accountLimit),
+				Partition: partitionIn(aws.ToString(account.Arn)),
+			})
 		}
 		if aws.ToString(answer.NextToken) == "" {
 			return members, left, nil
@@ -80,4 +85,12 @@ func active(account types.Account) bool {
 		return account.State == types.AccountStateActive
 	}
 	return account.Status == types.AccountStatusActive
+}
+
+// partitionIn is the partition in an ARN, and "aws" for what is none.
+func partitionIn(arn string) string {
+	if parts := strings.Split(arn, ":"); len(parts) > 1 && partitionRegions[parts[1]] != "" {
+		return parts[1]
+	}
+	return "aws"
 }

@@ -33,9 +33,9 @@ func member(number int, name, state string) string {
 
 func TestTheActiveAccountsOfAnOrganizationAreListed(t *testing.T) {
 	cfg := serve(t, organization(member(1, "payments", "ACTIVE"), member(2, "old", "SUSPENDED"), member(3, "leaving", "PENDING_CLOSURE"),
-		member(4, `web\u001b[31m`, "ACTIVE"), `{"Id":"000000000005","Name":"older","Status":"ACTIVE"}`, `{"Id":"000000000006","Name":"gone","Status":"SUSPENDED"}`))
+		member(4, `web\u001b[31m`, "ACTIVE"), `{"Id":"000000000005","Name":"older","Arn":"arn:aws-cn:organizations::1:account/o-1/5","Status":"ACTIVE"}`, `{"Id":"000000000006","Name":"gone","Status":"SUSPENDED"}`))
 	members, left, err := Members(t.Context(), cfg)
-	if got := fmt.Sprint(members, left); err != nil || got != "[{000000000001 payments} {000000000004 web␛[31m} {000000000005 older}] 0" {
+	if got := fmt.Sprint(members, left); err != nil || got != "[{000000000001 payments aws} {000000000004 web␛[31m aws} {000000000005 older aws-cn}] 0" {
 		t.Errorf("%s, %v", got, err)
 	}
 }
