@@ -96,3 +96,12 @@ func BenchmarkProbeOverTCP(b *testing.B) {
 		_ = watch.Look(b.Context(), func([]room.Signal) {})
 	}
 }
+
+func BenchmarkPing(b *testing.B) {
+	pinging(b, "127.0.0.1")
+	watch := watchOf(b, Spec{URL: "icmp://127.0.0.1"}, nil)
+	b.ReportAllocs()
+	for b.Loop() {
+		_ = watch.Look(b.Context(), func([]room.Signal) {})
+	}
+}
