@@ -140,15 +140,16 @@ func TestASystemThatLetsNobodyPingSaysWhatToSet(t *testing.T) { // I6
 }
 
 func TestPingsLeaveNothingBehind(t *testing.T) {
-	if socket, err := pings.open(netip.MustParseAddr("127.0.0.1")); err != nil {
-		t.Skipf("this system does not let the test send pings: %v", err)
-	} else {
-		socket.close()
-	}
+	mayPing(t)
+	restPings()
 	goroutines, files := runtime.NumGoroutine(), openFiles(t)
 	watch := watchOf(t, Spec{URL: "icmp://127.0.0.1"}, nil)
+	opened := pings.opened
 	for range 200 {
 		lookOnce(t.Context(), t, watch).wantUp(t)
+	}
+	if pings.opened-opened > 100 {
+		t.Errorf("%d sockets were opened for 200 pings, one after the other", pings.opened-opened)
 	}
 	settles(t, goroutines, files)
 }

@@ -43,7 +43,7 @@ type look struct {
 	tally  *tally
 	signal room.Signal // as it was reported last
 
-	usual   usual          // what its right answers take
+	usual   usual          // what its right answers take, if anybody asks
 	blame   string         // why, as the last look said it; "" if all is well
 	reached netip.AddrPort // where the last probe got to
 	address string         // the same as text
@@ -127,7 +127,7 @@ func (l *look) measure(ctx context.Context) (room.Signal, *failure) {
 	l.update(found, watch.total(), at)
 	signal := l.signal
 	signal.Samples = []room.Sample{l.sample(found, &watch, at)}
-	if found.failure == nil {
+	if found.failure == nil && t.spec.Slower > 0 {
 		l.usual.take(watch.total())
 	}
 	return signal, found.failure

@@ -18,7 +18,12 @@ const nonceBytes = 8
 // socket for each target would be given every reply of the others.
 var pings pingers
 
-// pingers opens the sockets while somebody needs them. Safe for concurrent use.
+// pingIdle is how long a socket that nobody uses stays open: longer than what lies between
+// the pings of many targets, since opening one costs more than a ping.
+const pingIdle = 2 * time.Second
+
+// pingers opens the sockets while somebody needs them, and keeps them a little longer. Safe
+// for concurrent use.
 type pingers struct {
 	mu      sync.Mutex
 	sockets [2]*pinger // IPv4, IPv6
@@ -29,8 +34,9 @@ type pingers struct {
 // pinger is one socket, with a goroutine that reads it as long as anybody uses it.
 type pinger struct {
 	owner      *pingers
-	family     int // 0 for IPv4, 1 for IPv6
-	users      int // guarded by the owner's lock
+	family     int         // 0 for IPv4, 1 for IPv6
+	users      int         // guarded by the owner's lock
+	idle       *time.Timer // closes it, unless somebody uses it
 	conn       net.PacketConn
 	datagram   bool // unprivileged: the kernel owns the identifier
 	identifier int
@@ -89,15 +95,25 @@ func (p *pingers) open(to netip.Addr) (*pinger, error) {
 		return nil, err
 	}
 	p.sockets[family], p.opened = s, p.opened+1
+	s.idle = time.AfterFunc(pingIdle, s.rest)
 	go s.read()
 	return s, nil
 }
 
-// close gives the socket back; the last one closes it, and its goroutine ends.
+// close gives the socket back. If nobody takes it again it is closed for good.
 func (s *pinger) close() {
 	s.owner.mu.Lock()
 	defer s.owner.mu.Unlock()
 	if s.users--; s.users == 0 {
+		s.idle.Reset(pingIdle)
+	}
+}
+
+// rest closes a socket that nobody uses, and its goroutine ends.
+func (s *pinger) rest() {
+	s.owner.mu.Lock()
+	defer s.owner.mu.Unlock()
+	if s.users == 0 && s.owner.sockets[s.family] == s {
 		s.owner.sockets[s.family] = nil
 		_ = s.conn.Close()
 	}

@@ -32,10 +32,23 @@ func (l *lossy) WriteTo(packet []byte, to net.Addr) (int, error) {
 	return l.PacketConn.WriteTo(packet, to)
 }
 
+// restPings closes the sockets that nobody uses any more.
+func restPings() {
+	pings.mu.Lock()
+	sockets := pings.sockets
+	pings.mu.Unlock()
+	for _, socket := range sockets {
+		if socket != nil {
+			socket.rest()
+		}
+	}
+}
+
 // opening has the sockets of a test opened by a function of its own.
 func opening(t *testing.T, open opener) {
 	t.Helper()
 	set := func(to opener) {
+		restPings()
 		pings.mu.Lock()
 		defer pings.mu.Unlock()
 		if pings.sockets != [2]*pinger{} {
