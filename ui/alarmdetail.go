@@ -23,6 +23,7 @@ func alarmDetail(g *page, it item) {
 	}
 	g.service(it.signal.Service)
 	g.drawChart(it.signal, detail)
+	g.contributors(it.signal)
 	g.heading(detail.Type + " alarm")
 	g.field("says", detail.Description)
 	g.field("region", it.signal.Region)
@@ -127,6 +128,23 @@ func (g *page) drawChart(alarm *room.Signal, detail *room.AlarmDetail) {
 	}
 	g.add(theme.Muted, fmt.Sprintf("newest %s, %s", newest, length))
 	g.lines = append(g.lines, alarmPlot(g.pen, c, detail).lines(g.pen, g.width, clamp(max(g.height-len(g.lines), g.height/3), plotLeastHeight, plotMostHeight))...)
+}
+
+// contributors lists the time series because of which the alarm is in ALARM, the newest first.
+func (g *page) contributors(alarm *room.Signal) {
+	view := g.chart
+	if view == nil || view.alarm == nil || view.alarm.Key != alarm.Key || view.chart == nil || len(view.chart.Contributors) == 0 {
+		return
+	}
+	parts := view.chart.Contributors
+	g.heading(plural(len(parts), "contributor") + " in ALARM, newest first")
+	mark, token := g.pen.state(room.Critical)
+	for _, part := range parts {
+		g.lines = append(g.lines, g.pen.row(g.width, false, false,
+			cell{token: token, text: mark, width: 1}, cell{token: theme.Text, text: part.Name, width: flex},
+			cell{token: theme.Muted, text: since(g.pen.now, part.Since), width: 6, right: true}))
+		g.field("", part.Reason)
+	}
 }
 
 // alarmPlot is a chart as it is drawn.

@@ -30,3 +30,22 @@ func TestTheStateInWhichAChartBeginsIsDrawnButIsNoChange(t *testing.T) {
 		t.Errorf("the details are\n%s", frame)
 	}
 }
+
+// contributed is a chart without readings and with contributors.
+type contributed struct{ clock *standing }
+
+func (c contributed) Chart(_ context.Context, alarm *room.Signal, _ time.Time, length time.Duration) (*room.Chart, error) {
+	return &room.Chart{Key: alarm.Key, From: c.clock.ago(length), To: c.clock.now, Contributors: []room.Contributor{
+		{Name: "FunctionName=orders", Reason: "above 5", Since: c.clock.ago(10 * time.Minute)}, {Name: "FunctionName=cart", Since: c.clock.ago(30 * time.Minute)}}}, nil
+}
+
+func TestTheDetailsListTheContributors(t *testing.T) {
+	clock := &standing{now: noon}
+	m := screen(t, world(clock), clock, 100, 60, func(o *Options) { o.Charts = contributed{clock} })
+	play(t, m, press(m, "2", "enter"))
+	frame := plainFrame(m)
+	_, list, found := strings.Cut(frame, "2 contributors in ALARM, newest first")
+	if orders, cart := strings.Index(list, "✖ FunctionName=orders"), strings.Index(list, "✖ FunctionName=cart"); !found || orders < 0 || cart < orders || !strings.Contains(list, "above 5") {
+		t.Errorf("the details are\n%s", frame)
+	}
+}

@@ -134,10 +134,16 @@ prod us-east-1 health:DescribeEventDetails
 prod us-east-1 health:DescribeAffectedEntities
 prod us-east-1 cloudwatch:DescribeAlarms
 prod us-east-1 cloudwatch:DescribeAlarmHistory
+prod us-east-1 cloudwatch:ListAlarmMuteRules
+prod us-east-1 cloudwatch:GetAlarmMuteRule
+prod us-east-1 cloudwatch:DescribeAlarmContributors
 prod us-east-1 cloudwatch:GetMetricData
 prod us-east-2 health:DescribeEvents
 prod eu-west-1 cloudwatch:DescribeAlarms
 prod eu-west-1 cloudwatch:DescribeAlarmHistory
+prod eu-west-1 cloudwatch:ListAlarmMuteRules
+prod eu-west-1 cloudwatch:GetAlarmMuteRule
+prod eu-west-1 cloudwatch:DescribeAlarmContributors
 prod eu-west-1 cloudwatch:GetMetricData
 test us-east-1 health:DescribeEvents
 test us-east-1 health:DescribeEventDetails
@@ -145,6 +151,9 @@ test us-east-1 health:DescribeAffectedEntities
 test us-east-2 health:DescribeEvents
 test eu-west-1 cloudwatch:DescribeAlarms
 test eu-west-1 cloudwatch:DescribeAlarmHistory
+test eu-west-1 cloudwatch:ListAlarmMuteRules
+test eu-west-1 cloudwatch:GetAlarmMuteRule
+test eu-west-1 cloudwatch:DescribeAlarmContributors
 test eu-west-1 cloudwatch:GetMetricData`
 	if got := strings.Join(lines, "\n"); got != want {
 		t.Errorf("tried\n%s\nwant\n%s", got, want)

@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	cloudwatchtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/health"
 	healthtypes "github.com/aws/aws-sdk-go-v2/service/health/types"
+	"github.com/aws/smithy-go"
 
 	"warroom/internal/config"
 	"warroom/sources/awsclient"
@@ -112,6 +114,18 @@ func alarmTrials(client *cloudwatch.Client) []trial {
 			_, err := client.DescribeAlarmHistory(ctx, &cloudwatch.DescribeAlarmHistoryInput{AlarmTypes: kinds, MaxRecords: one})
 			return err
 		}},
+		{action: "cloudwatch:ListAlarmMuteRules", call: func(ctx context.Context) error {
+			_, err := client.ListAlarmMuteRules(ctx, &cloudwatch.ListAlarmMuteRulesInput{MaxRecords: one})
+			return err
+		}},
+		{action: "cloudwatch:GetAlarmMuteRule", call: func(ctx context.Context) error {
+			_, err := client.GetAlarmMuteRule(ctx, &cloudwatch.GetAlarmMuteRuleInput{AlarmMuteRuleName: aws.String(nothingCalled)})
+			return unlessMissing(err)
+		}},
+		{action: "cloudwatch:DescribeAlarmContributors", call: func(ctx context.Context) error {
+			_, err := client.DescribeAlarmContributors(ctx, &cloudwatch.DescribeAlarmContributorsInput{AlarmName: aws.String(nothingCalled)})
+			return unlessMissing(err)
+		}},
 		{action: "cloudwatch:GetMetricData", cost: "; asking this once cost 0.00001 USD", call: func(ctx context.Context) error {
 			end := time.Now()
 			_, err := client.GetMetricData(ctx, &cloudwatch.GetMetricDataInput{
@@ -124,6 +138,18 @@ func alarmTrials(client *cloudwatch.Client) []trial {
 			return err
 		}},
 	}
+}
+
+// nothingCalled is a name that nobody gives to an alarm or a rule.
+const nothingCalled = "warroom-check-nothing"
+
+// unlessMissing is no error where AWS answers that there is no such thing: that may be asked.
+func unlessMissing(err error) error {
+	var answer smithy.APIError
+	if errors.As(err, &answer) && strings.HasPrefix(answer.ErrorCode(), "ResourceNotFound") {
+		return nil
+	}
+	return err
 }
 
 // healthPermissions tries DescribeEvents in both regions of the Health API, and the

@@ -67,6 +67,10 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch code {
 	case "":
+		if action == "cloudwatch:GetAlarmMuteRule" || action == "cloudwatch:DescribeAlarmContributors" { // of what was made up
+			write(w, http.StatusNotFound, map[string]any{"__type": "ResourceNotFoundException", "message": "raw text of the API"})
+			return
+		}
 		write(w, http.StatusOK, c.answer(action))
 	case "hang":
 		<-r.Context().Done()
@@ -87,6 +91,7 @@ func (c *cloud) answer(action string) map[string]any {
 		"health:DescribeAffectedEntities": {"entities": []any{}},
 		"cloudwatch:DescribeAlarms":       {"MetricAlarms": []any{}, "CompositeAlarms": []any{}, "LogAlarms": []any{}},
 		"cloudwatch:DescribeAlarmHistory": {"AlarmHistoryItems": []any{}},
+		"cloudwatch:ListAlarmMuteRules":   {"AlarmMuteRuleSummaries": []any{}},
 		"cloudwatch:GetMetricData":        {"MetricDataResults": []any{}, "Messages": []any{}},
 		"sqs:ReceiveMessage":              {"Messages": c.receive(action)},
 		"sqs:DeleteMessageBatch":          {"Successful": []any{}, "Failed": []any{}},

@@ -240,7 +240,7 @@ func contract(t *testing.T, out []byte) {
 			}
 		}
 	}
-	has("the report", got, "schema", "at", "state", "verdict", "counts", "scopes", "signals")
+	has("the report", got, "schema", "at", "state", "verdict", "counts", "cloudwatch_blind", "scopes", "signals")
 	counts, _ := got["counts"].(map[string]any)
 	has("counts.health", counts["health"], "open", "upcoming", "closed")
 	has("counts.alarms", counts["alarms"], "alarm", "insufficient_data", "ok")

@@ -41,6 +41,8 @@ type alarmReport struct {
 	Rule       *string           `json:"rule"`
 	Evaluation *string           `json:"evaluation"`
 	Suppressed *string           `json:"suppressed"`
+	MutedBy    *string           `json:"muted_by"`
+	MutedUntil *time.Time        `json:"muted_until"`
 	Dimensions map[string]string `json:"dimensions"`
 }
 
@@ -98,6 +100,9 @@ func newDetail(signal *room.Signal) any {
 			ARN: d.ARN, Type: d.Type, Word: signal.Word, Namespace: text(d.Namespace), Metric: text(d.Metric),
 			Statistic: text(d.Statistic), Comparison: text(d.Comparison), Threshold: text(d.Threshold), Rule: text(d.Rule),
 			Evaluation: text(d.Evaluation), Suppressed: text(d.Suppressed), Dimensions: map[string]string{},
+		}
+		if d.Mute != nil {
+			r.MutedBy, r.MutedUntil = text(d.Mute.By), moment(d.Mute.Until)
 		}
 		for _, dimension := range d.Dimensions {
 			r.Dimensions[dimension.Name] = dimension.Value

@@ -48,6 +48,10 @@ func (s *awsServer) cloudwatch(w http.ResponseWriter, r *http.Request, body []by
 		take(w, body, func(in *alarmsRequest) { s.describeAlarms(w, in, region) })
 	case "DescribeAlarmHistory":
 		take(w, body, func(in *historyRequest) { s.describeHistory(w, in, region) })
+	case "ListAlarmMuteRules": // nobody mutes anything in a drill
+		writeCBOR(w, http.StatusOK, map[string]any{"AlarmMuteRuleSummaries": []any{}})
+	case "DescribeAlarmContributors": // no alarm of a drill looks at several series
+		writeCBOR(w, http.StatusOK, map[string]any{"AlarmContributors": []any{}})
 	case "GetMetricData":
 		take(w, body, func(in *metricsRequest) { s.getMetricData(w, in, region) })
 	default:

@@ -109,6 +109,14 @@ type chart struct {
 	Bounds [][]point `json:"bounds,omitempty"`
 	Turns  []turn    `json:"turns,omitempty"`
 	Note   string    `json:"note,omitempty"`
+
+	Contributors []contributor `json:"contributors,omitempty"`
+}
+
+type contributor struct {
+	Name   string    `json:"name"`
+	Reason string    `json:"reason,omitempty"`
+	Since  time.Time `json:"since,omitzero"`
 }
 
 type point struct {
@@ -133,6 +141,9 @@ func chartOf(c *room.Chart) *chart {
 	for _, t := range c.Turns {
 		w.Turns = append(w.Turns, turn{writable(t.At), word(t.State), t.Word})
 	}
+	for _, part := range c.Contributors {
+		w.Contributors = append(w.Contributors, contributor{part.Name, part.Reason, writable(part.Since)})
+	}
 	return w
 }
 
@@ -143,6 +154,9 @@ func (w *chart) room() *room.Chart {
 	}
 	for _, t := range w.Turns {
 		c.Turns = append(c.Turns, room.Turn{At: t.At, State: room.State(t.State), Word: t.Word})
+	}
+	for _, part := range w.Contributors {
+		c.Contributors = append(c.Contributors, room.Contributor(part))
 	}
 	return c
 }

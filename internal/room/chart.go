@@ -26,7 +26,18 @@ type Chart struct {
 	Points   []Point       // oldest first, by the beginning of their period; a period without a reading is left out
 	Bounds   [][]Point     // the lines that the readings are compared with: a fixed threshold has a point at From and at To, a band has two lines; none if there is nothing to compare
 	Turns    []Turn        // changes of state since From, oldest first, led by the one before From if it is known; one at From itself is no change, only the state in which the chart begins
-	Note     string        // what people should know beside it: why there are no points, that they are late; "" if nothing
+	// Contributors are the time series because of which an alarm on several is in ALARM,
+	// the newest first; none for an alarm on one metric.
+	Contributors []Contributor
+	Note         string // what people should know beside it: why there are no points, that they are late; "" if nothing
+}
+
+// Contributor is one time series of an alarm that looks at several.
+// Source: DescribeAlarmContributors.
+type Contributor struct {
+	Name   string    // its attributes: FunctionName=checkout
+	Reason string    // why it is in ALARM, in CloudWatch's words
+	Since  time.Time // when it went into ALARM; zero if that is not known
 }
 
 // Point is one reading.

@@ -84,6 +84,10 @@ func (c *Charts) Chart(ctx context.Context, alarm *room.Signal, to time.Time, le
 	var unknown error
 	var asked sync.WaitGroup
 	asked.Go(func() { past, unknown = p.history(within, name, chart.From, to) })
+	var parts []string // what there is to say of its contributors
+	if contributes(detail) && to.IsZero() {
+		asked.Go(func() { parts = p.contribute(within, name, chart) })
+	}
 	notes, err := p.draw(within, name, detail.Type, chart, now)
 	asked.Wait()
 	if err != nil && len(past.changes) == 0 || ctx.Err() != nil {
@@ -101,6 +105,7 @@ func (c *Charts) Chart(ctx context.Context, alarm *room.Signal, to time.Time, le
 	case !past.whole:
 		notes = append(notes, fmt.Sprintf("It changes its state so often that only the newest %d changes are known", len(past.changes)))
 	}
+	notes = append(notes, parts...)
 	chart.Turns = past.turns(alarm, chart.From)
 	chart.Note = strings.Join(notes, ". ")
 	return chart, nil

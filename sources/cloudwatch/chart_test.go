@@ -223,3 +223,44 @@ func TestAChartOfThePastKnowsNothingOfWhatCameAfter(t *testing.T) {
 		t.Errorf("the history is asked for up to %s", end)
 	}
 }
+
+func TestAnAlarmOnAQueryTellsItsContributors(t *testing.T) {
+	s := serveCharts(t)
+	part := func(name string, minutes int) fields {
+		return fields{"ContributorId": "id-" + name, "ContributorAttributes": map[string]string{"FunctionName": name, "Account": "1"},
+			"StateReason": "above 5", "StateTransitionedTimestamp": ago(minutes)}
+	}
+	s.answer["DescribeAlarmContributors"] = []fields{
+		{"AlarmContributors": []fields{part("cart", 30)}, "NextToken": "2"}, {"AlarmContributors": []fields{part("orders", 10)}}}
+	for name, change := range map[string]func(*room.AlarmDetail){
+		"a log alarm": func(d *room.AlarmDetail) { d.Type = typeLog },
+		"Metrics Insights": func(d *room.AlarmDetail) {
+			d.Metric, d.Comparison = "SELECT MAX(Errors) FROM X GROUP BY FunctionName", ">"
+		},
+		"PromQL": func(d *room.AlarmDetail) { d.Metric = "rate(errors[5m]) > 5" },
+	} {
+		s.mu.Lock()
+		s.asked["DescribeAlarmContributors"] = nil
+		s.mu.Unlock()
+		alarm := opened("orders-api-00007-p99-latency-high", change)
+		chart, err := s.charts().Chart(t.Context(), alarm, time.Time{}, time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []room.Contributor{{Name: "Account=1 FunctionName=orders", Reason: "above 5", Since: ago(10)}, {Name: "Account=1 FunctionName=cart", Reason: "above 5", Since: ago(30)}}
+		if !reflect.DeepEqual(chart.Contributors, want) {
+			t.Errorf("%s: %+v, %s", name, chart.Contributors, chart.Note)
+		}
+	}
+	s.broken["DescribeAlarmContributors"] = func(w http.ResponseWriter, _ *http.Request) {
+		writeCBOR(w, http.StatusBadRequest, fields{"__type": "AccessDenied", "message": "raw text"})
+	}
+	chart, err := s.charts().Chart(t.Context(), opened("panics", func(d *room.AlarmDetail) { d.Type = typeLog }), time.Time{}, time.Hour)
+	if err != nil || !strings.Contains(chart.Note, "What contributes to it could not be had") || strings.Contains(chart.Note, "raw text") {
+		t.Errorf("%+v, %v", chart, err)
+	}
+	before := len(s.calls("DescribeAlarmContributors"))
+	if _, err := s.charts().Chart(t.Context(), theAlarm(), time.Time{}, time.Hour); err != nil || len(s.calls("DescribeAlarmContributors")) != before {
+		t.Errorf("an alarm on one metric was asked for contributors, %v", err)
+	}
+}

@@ -31,6 +31,8 @@ func serveCharts(t *testing.T) *chartServer {
 		"DescribeAlarms":       {{"MetricAlarms": []fields{alarm(7, "ALARM")}}},
 		"DescribeAlarmHistory": {{"AlarmHistoryItems": []fields{}}},
 		"GetMetricData":        {{"MetricDataResults": []fields{}}},
+
+		"DescribeAlarmContributors": {{"AlarmContributors": []fields{}}},
 	}}
 	listener := httptest.NewServer(s)
 	t.Cleanup(listener.Close)

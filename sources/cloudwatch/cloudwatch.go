@@ -52,6 +52,7 @@ type watch struct {
 	due   time.Time   // room time of the next one
 	pages int         // of the last one
 	since since
+	mutes mutes
 }
 
 // New makes the watch of one account and region. It calls nothing yet.

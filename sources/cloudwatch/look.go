@@ -51,10 +51,15 @@ var alarmTypes = []types.AlarmType{
 // known, would cost no less, or is long ago.
 func (w *watch) look(ctx context.Context, report sources.Report) error {
 	now := w.clock.Now()
-	calm := !w.asked.Swap(false) && !w.swept.IsZero()
+	asked := w.asked.Swap(false)
+	if asked {
+		w.mutes.due = time.Time{}
+	}
+	calm := !asked && !w.swept.IsZero()
 	if calm && w.pages > cheapPages && !now.Before(w.swept) && now.Before(w.due) {
 		known, err := w.update(ctx, report)
 		if err == nil && known {
+			w.silence(ctx, report)
 			return sources.OnlyChanges
 		}
 		calm = err != nil // what cannot be told is no haste; much that changes is
@@ -62,8 +67,10 @@ func (w *watch) look(ctx context.Context, report sources.Report) error {
 	err := w.sweep(ctx, report, calm && w.pages > cheapPages)
 	if err != nil {
 		w.swept = time.Time{}
+		return err
 	}
-	return err
+	w.silence(ctx, report)
+	return nil
 }
 
 // sweep reads every page and reports each as it comes. A calm one takes its time.

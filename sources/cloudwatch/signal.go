@@ -83,6 +83,7 @@ func (w *watch) signal(a common, detail *room.AlarmDetail) room.Signal {
 	detail.Description = w.words.intern(line(a.description, descriptionLimit))
 	detail.Evaluation = w.words.intern(clean.Line(string(a.evaluation), wordLimit))
 	detail.Configured = aws.ToTime(a.made).UTC()
+	detail.Mute = w.mutes.now[aws.ToString(a.name)]
 	detail.Silent = a.actions != nil && !*a.actions
 	key, title := w.key(aws.ToString(a.name))
 	state, word := judge(a.state, a.evaluation)

@@ -1,0 +1,139 @@
+package cloudwatch
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"warroom/internal/room"
+	"warroom/sources"
+	"warroom/sources/awsclient"
+)
+
+const (
+	// mutesEvery is how often, in room time, it is asked which alarms are muted.
+	mutesEvery = sweepEvery
+	// mutesLeast is the least time between two questions, when a mute is about to end.
+	mutesLeast = 30 * time.Second
+	// muteRuleLimit bounds the rules that are looked at; each is a call when it is new.
+	muteRuleLimit = 500
+	// muteRuleARN is what stands before a rule's name in its ARN.
+	muteRuleARN = ":alarm-mute-rule:"
+)
+
+// mutes is which alarms are muted, as far as is known. What cannot be read of it mutes
+// nothing: the alarms themselves are what matters.
+type mutes struct {
+	due   time.Time                                     // room time of the next question
+	rules map[string]*cloudwatch.GetAlarmMuteRuleOutput // the active ones, by ARN
+	now   map[string]*room.Mute                         // by the alarm's name
+}
+
+// silence asks which alarms are muted, if it is time to, and reports those of which that
+// has changed.
+func (w *watch) silence(ctx context.Context, report sources.Report) {
+	now := w.clock.Now()
+	m := &w.mutes
+	if now.Before(m.due) && m.due.Sub(now) <= mutesEvery {
+		return
+	}
+	m.due = now.Add(mutesEvery)
+	rules, err := w.muteRules(ctx)
+	if err != nil {
+		return // as without the permission; the marks that are known stay
+	}
+	m.rules = rules
+	before := m.now
+	m.now = muted(rules, now)
+	var changed []string
+	for name, mute := range m.now {
+		if !mute.Equal(before[name]) {
+			changed = append(changed, name)
+		}
+		if !mute.Until.IsZero() && mute.Until.Before(m.due) {
+			m.due = mute.Until
+		}
+	}
+	for name := range before {
+		if m.now[name] == nil {
+			changed = append(changed, name)
+		}
+	}
+	if least := now.Add(mutesLeast); m.due.Before(least) {
+		m.due = least
+	}
+	if _, err := w.renew(ctx, changed, report); err != nil {
+		m.now, m.due = before, now.Add(mutesLeast)
+	}
+}
+
+// muteRules are the rules that mute something now. One that has not changed is not asked
+// for again.
+func (w *watch) muteRules(ctx context.Context) (map[string]*cloudwatch.GetAlarmMuteRuleOutput, error) {
+	rules := make(map[string]*cloudwatch.GetAlarmMuteRuleOutput)
+	input := &cloudwatch.ListAlarmMuteRulesInput{Statuses: []types.AlarmMuteRuleStatus{types.AlarmMuteRuleStatusActive}}
+	for {
+		answer, err := w.listMutes(ctx, input)
+		if err != nil {
+			return nil, err
+		}
+		for i := range answer.AlarmMuteRuleSummaries {
+			summary := &answer.AlarmMuteRuleSummaries[i]
+			arn := aws.ToString(summary.AlarmMuteRuleArn)
+			rule := w.mutes.rules[arn]
+			if rule == nil || !aws.ToTime(rule.LastUpdatedTimestamp).Equal(aws.ToTime(summary.LastUpdatedTimestamp)) {
+				if rule, err = w.muteRule(ctx, arn); err != nil {
+					return nil, err
+				}
+			}
+			rules[arn] = rule
+		}
+		if aws.ToString(answer.NextToken) == "" || len(answer.AlarmMuteRuleSummaries) == 0 || len(rules) >= muteRuleLimit {
+			return rules, nil
+		}
+		input.NextToken = answer.NextToken
+	}
+}
+
+func (w *watch) listMutes(ctx context.Context, input *cloudwatch.ListAlarmMuteRulesInput) (*cloudwatch.ListAlarmMuteRulesOutput, error) {
+	ctx, cancel := awsclient.WithTimeout(ctx)
+	defer cancel()
+	return w.client.ListAlarmMuteRules(ctx, input)
+}
+
+func (w *watch) muteRule(ctx context.Context, arn string) (*cloudwatch.GetAlarmMuteRuleOutput, error) {
+	ctx, cancel := awsclient.WithTimeout(ctx)
+	defer cancel()
+	_, name, _ := strings.Cut(arn, muteRuleARN)
+	return w.client.GetAlarmMuteRule(ctx, &cloudwatch.GetAlarmMuteRuleInput{AlarmMuteRuleName: aws.String(name)})
+}
+
+// muted is what rules mute, each alarm by the rule that lasts longest.
+func muted(rules map[string]*cloudwatch.GetAlarmMuteRuleOutput, now time.Time) map[string]*room.Mute {
+	names := make(map[string]*room.Mute)
+	for _, rule := range rules {
+		if rule.MuteTargets == nil {
+			continue
+		}
+		mute := &room.Mute{By: line(rule.Name, nameLimit), Until: muteEnd(rule, now)}
+		for _, name := range rule.MuteTargets.AlarmNames {
+			if known := names[name]; known == nil || lasts(mute, known) {
+				names[name] = mute
+			}
+		}
+	}
+	return names
+}
+
+// lasts says whether one mute is told rather than another: the longer one, and of two that
+// are alike always the same.
+func lasts(one, other *room.Mute) bool {
+	if order := one.Until.Compare(other.Until); order != 0 {
+		return order > 0
+	}
+	return one.By < other.By
+}

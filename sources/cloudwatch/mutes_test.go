@@ -1,0 +1,142 @@
+package cloudwatch
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"warroom/internal/room"
+)
+
+// muteRule answers for one active rule that mutes the alarms of the given numbers.
+func (r *region) muteRule(name, expression, length string, numbers ...int) {
+	arn := "arn:aws:cloudwatch:eu-west-1:222222222222:alarm-mute-rule:" + name
+	r.others["ListAlarmMuteRules"] = func(asked fields) fields {
+		if fmt.Sprint(asked["Statuses"]) != "[ACTIVE]" {
+			return nil
+		}
+		return fields{"AlarmMuteRuleSummaries": []fields{{"AlarmMuteRuleArn": arn, "Status": "ACTIVE", "LastUpdatedTimestamp": changed}}}
+	}
+	r.others["GetAlarmMuteRule"] = func(asked fields) fields {
+		if asked["AlarmMuteRuleName"] != name {
+			return nil
+		}
+		names := []string{"one that was deleted"}
+		for _, i := range numbers {
+			names = append(names, r.alarms[i]["AlarmName"].(string))
+		}
+		return fields{"AlarmMuteRuleArn": arn, "Name": name, "LastUpdatedTimestamp": changed, "MuteTargets": fields{"AlarmNames": names},
+			"Rule": fields{"Schedule": fields{"Expression": expression, "Duration": length, "Timezone": "UTC"}}}
+	}
+}
+
+// mutes are the mutes of the alarms that a look reports, by name, the last word on each.
+func (r *region) mutesSeen(by time.Duration) map[string]*room.Mute {
+	r.clock.now = r.clock.now.Add(by)
+	seen := map[string]*room.Mute{}
+	_ = r.watch.Look(r.t.Context(), func(signals []room.Signal) {
+		for i := range signals {
+			seen[signals[i].Title] = signals[i].Detail.(*room.AlarmDetail).Mute
+		}
+	})
+	return seen
+}
+
+func TestAMutedAlarmSaysByWhatAndUntilWhen(t *testing.T) {
+	r := newRegion(t, 320)
+	at := r.clock.now.Truncate(time.Minute)
+	r.muteRule("nightly backup", "at("+at.Add(-10*time.Minute).Format("2006-01-02T15:04")+")", "PT1H", 5, 300)
+	seen := r.mutesSeen(0)
+	until := at.Add(50 * time.Minute)
+	for i := range r.alarms {
+		mute := seen[r.alarms[i]["AlarmName"].(string)]
+		switch muted := i == 5 || i == 300; {
+		case muted && (mute == nil || mute.By != "nightly backup" || !mute.Until.Equal(until)):
+			t.Errorf("alarm %d is muted by %+v", i, mute)
+		case !muted && mute != nil:
+			t.Errorf("alarm %d is muted by %+v", i, mute)
+		}
+	}
+	r.tally()
+	for range 6 { // three minutes
+		r.mutesSeen(30 * time.Second)
+	}
+	if calls := r.tally(); calls["ListAlarmMuteRules"]+calls["GetAlarmMuteRule"] != 0 {
+		t.Errorf("it asked %v", calls)
+	}
+	r.mutesSeen(3 * time.Minute)
+	if calls := r.tally(); calls["ListAlarmMuteRules"] != 1 || calls["GetAlarmMuteRule"] != 0 {
+		t.Errorf("of a rule that has not changed it asked %v", calls)
+	}
+	r.others["ListAlarmMuteRules"] = func(fields) fields { return fields{"AlarmMuteRuleSummaries": []fields{}} }
+	r.watch.Asked()
+	if seen := r.mutesSeen(time.Second); seen[r.alarms[5]["AlarmName"].(string)] != nil {
+		t.Error("the rule is over, and the alarm still muted")
+	}
+}
+
+func TestWhoMayNotReadMuteRulesStillSeesAlarms(t *testing.T) {
+	r := newRegion(t, 5)
+	if titles, whole := r.later(0); !whole || len(titles) != 5 {
+		t.Errorf("%d, whole %v", len(titles), whole)
+	}
+}
+
+func TestTheEndOfAMute(t *testing.T) {
+	now := time.Date(2026, 3, 14, 3, 30, 20, 0, time.UTC) // a Saturday
+	for _, c := range []struct {
+		expression, length, zone string
+		expires                  time.Time
+		want                     string
+	}{
+		{"cron(0 2 * * *)", "PT4H", "", time.Time{}, "2026-03-14T06:00:00Z"},
+		{"cron(0 2 * * SAT)", "PT4H", "UTC", time.Time{}, "2026-03-14T06:00:00Z"},
+		{"cron(0 2 * * SUN)", "PT4H", "", time.Time{}, ""},
+		{"cron(0 18 * * FRI)", "P2DT12H", "", time.Time{}, "2026-03-16T06:00:00Z"},
+		{"cron(0 18 * * MON-FRI)", "PT12H", "America/New_York", time.Time{}, "2026-03-14T10:00:00Z"},
+		{"cron(0 1 14 MAR *)", "PT3H", "", time.Time{}, "2026-03-14T04:00:00Z"},
+		{"cron(0,15,30 3 * * *)", "PT20M", "", time.Time{}, "2026-03-14T03:50:00Z"},
+		{"cron(30 3 * * *)", "PT1M", "", time.Time{}, "2026-03-14T03:31:00Z"},
+		{"cron(0 0 * * 7)", "P15D", "", time.Time{}, "2026-03-23T00:00:00Z"},
+		{"at(2026-03-14T03:00)", "PT1H", "", time.Time{}, "2026-03-14T04:00:00Z"},
+		{"at(2026-03-14T04:00)", "PT1H", "Europe/Berlin", time.Time{}, "2026-03-14T04:00:00Z"},
+		{"at(2026-03-13T03:00)", "PT1H", "", time.Time{}, ""},
+		{"at(2026-03-14T03:00)", "PT1H", "", time.Date(2026, 3, 14, 3, 45, 0, 0, time.UTC), "2026-03-14T03:45:00Z"},
+		{"cron(*/5 * * * *)", "PT1H", "", time.Time{}, ""},
+		{"cron(0 2 * *)", "PT1H", "", time.Time{}, ""},
+		{"cron(0 2 32 * *)", "PT1H", "", time.Time{}, ""},
+		{"rate(5 minutes)", "PT1H", "", time.Date(2026, 3, 15, 0, 0, 0, 0, time.UTC), "2026-03-15T00:00:00Z"},
+		{"cron(0 2 * * *)", "an hour", "", time.Time{}, ""},
+		{"cron(0 2 * * *)", "P1Y", "", time.Time{}, ""},
+		{"cron(0 2 * * *)", "PT4H", "Nowhere/At_All", time.Time{}, ""},
+	} {
+		rule := &cloudwatch.GetAlarmMuteRuleOutput{Rule: &types.Rule{Schedule: &types.Schedule{
+			Expression: aws.String(c.expression), Duration: aws.String(c.length), Timezone: aws.String(c.zone)}}}
+		if !c.expires.IsZero() {
+			rule.ExpireDate = aws.Time(c.expires)
+		}
+		got := ""
+		if end := muteEnd(rule, now); !end.IsZero() {
+			got = end.Format(time.RFC3339)
+		}
+		if got != c.want {
+			t.Errorf("%s for %s in %q ends %s, want %s", c.expression, c.length, c.zone, got, c.want)
+		}
+	}
+}
+
+func FuzzMuteEnd(f *testing.F) {
+	f.Add("cron(0 2 * * SUN)", "PT4H", "UTC")
+	f.Add("at(2026-03-14T03:00)", "P15D", "Asia/Tokyo")
+	f.Fuzz(func(t *testing.T, expression, length, zone string) {
+		rule := &cloudwatch.GetAlarmMuteRuleOutput{Rule: &types.Rule{Schedule: &types.Schedule{
+			Expression: aws.String(expression), Duration: aws.String(length), Timezone: aws.String(zone)}}}
+		if end := muteEnd(rule, changed); !end.IsZero() && (!end.After(changed) || end.Sub(changed) > muteLongest) {
+			t.Errorf("it ends %s", end)
+		}
+	})
+}
