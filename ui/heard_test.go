@@ -36,3 +36,19 @@ func TestAMessageThatWasHeldUpForHoursIsShownAndCallsNobody(t *testing.T) {
 		t.Errorf("for a message that came at once it rang %q", raw)
 	}
 }
+
+func TestTheDetailsSayWhenSomethingWasPushedLastAndThatQuietProvesNothing(t *testing.T) {
+	clock := &standing{now: noon}
+	r := world(clock)
+	queue := scope("push", "", "us-west-2")
+	r.Observe(room.Observation{Scope: queue, Watch: "q", At: clock.now, Done: true, Interval: 30 * time.Second})
+	m := screen(t, r, clock, 130, 60)
+	press(m, "2", "enter")
+	if frame := plainFrame(m); !strings.Contains(frame, "no message on the queue yet; that proves nothing") {
+		t.Errorf("before the first message the details are\n%s", frame)
+	}
+	push(t, m, clock, "aaa", time.Minute)
+	if frame := plainFrame(m); !strings.Contains(frame, "last message on the queue 0s ago; quiet proves nothing") {
+		t.Errorf("after a message the details are\n%s", frame)
+	}
+}

@@ -109,11 +109,25 @@ func (g *page) header(signal *room.Signal) {
 	if status := s.Scope(signal.Scope); status != nil {
 		g.fieldIn(theme.Warning, "trouble", cause(status, g.pen.now))
 	}
+	g.queue(signal)
 	if g.lookers != "" {
 		g.fieldIn(theme.Accent, "here", g.lookers)
 	}
 	g.field("why", signal.Reason)
 	g.people(signal)
+}
+
+// queue is when AWS pushed something last, where it does.
+func (g *page) queue(signal *room.Signal) {
+	for _, status := range g.shown.Scopes.List {
+		switch {
+		case status.Scope.Source != room.PushSource || signal.Kind == room.KindProbe:
+		case status.Heard.IsZero():
+			g.field("push", "no message on the queue yet; that proves nothing")
+		default:
+			g.field("push", "last message on the queue "+since(g.pen.now, status.Heard)+" ago; quiet proves nothing")
+		}
+	}
 }
 
 // belongs is whose and where a signal is.

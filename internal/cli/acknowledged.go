@@ -14,30 +14,33 @@ import (
 // signals.
 type acknowledged map[string]*room.Event
 
-// acknowledgedIn reads it from the journal of a room. Where there is none, or it cannot
-// be read, nothing is acknowledged.
-func (a *app) acknowledgedIn(ctx context.Context, name string, log *slog.Logger) acknowledged {
+// asKept is a room as its journal has it now. Where there is none, or it cannot be read, it
+// is nil.
+func (a *app) asKept(ctx context.Context, name string, log *slog.Logger) *room.Snapshot {
 	dir := a.stateDir()
 	if dir == "" || !journal.PlaceOf(dir, name).Exists() {
 		return nil
 	}
 	reader, err := journal.OpenReader(journal.PlaceOf(dir, name).Path())
 	if err != nil {
-		log.Warn("what is acknowledged is not known", "why", err)
+		log.Warn("what the room knows beside this look is not known", "why", err)
 		return nil
 	}
 	defer reader.Close()
 	s, err := history.New(reader).At(ctx, time.Now())
 	if err != nil {
-		log.Warn("what is acknowledged is not known", "why", err)
+		log.Warn("what the room knows beside this look is not known", "why", err)
 		return nil
 	}
-	return acknowledgedHere(s)
+	return s
 }
 
-// acknowledgedHere is what is acknowledged in a Snapshot.
+// acknowledgedHere is what is acknowledged in a Snapshot, which may be nil.
 func acknowledgedHere(s *room.Snapshot) acknowledged {
 	known := acknowledged{}
+	if s == nil {
+		return known
+	}
 	for _, kind := range room.Kinds {
 		for _, signal := range s.Of(kind).Signals {
 			if signal.Standing == room.Acknowledged {

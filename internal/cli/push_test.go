@@ -41,14 +41,12 @@ func TestWhatIsPushedIsShownWhereItIsLookedAtAndTakenOffTheQueueOnceItIsKept(t *
 	}
 	quiet := slog.New(slog.DiscardHandler)
 	k := openRoomAt(t.Context(), journal.PlaceOf(filepath.Join(dir, "state"), "prod"), journal.Options{Room: "prod", Log: quiet}, room.Wall{})
-	defer k.close()
 	w := world{clock: room.Wall{}, charts: cloudwatch.NewCharts(room.Wall{}), log: quiet}
 	c := &crew{room: k.room, clock: w.clock, log: quiet, charts: w.charts}
 	w.hearing = hearing{k.room, c.nudge}
 	bell, leave := k.room.Join()
 	defer leave()
 	c.start(t.Context(), new(app).groups(cfg, w))
-	defer c.stop()
 	limit := time.After(20 * time.Second)
 	for {
 		found := map[string]room.Scope{}
@@ -66,6 +64,17 @@ func TestWhatIsPushedIsShownWhereItIsLookedAtAndTakenOffTheQueueOnceItIsKept(t *
 			t.Fatalf("the room shows %v, and the queue %+v; asked were\n%s", found, queue, cloud.requests())
 		}
 	}
+	var out strings.Builder
+	if err := printStatus(&out, k.room.Snapshot(), k.room.Now(), nil); err != nil || !strings.Contains(out.String(), "push      push us-west-2: last message 20") || !strings.Contains(out.String(), "no proof") {
+		t.Errorf("%v, status says\n%s", err, &out)
+	}
+	c.stop()
+	k.close()
+	write(t, filepath.Join(dir, "warroom.yaml"), "room: prod\n"+pushedConfig)
+	_, printed, _ := run(t, "status", "--state", filepath.Join(dir, "state"))
+	if !strings.Contains(printed, "push      push us-west-2: last message 20") {
+		t.Errorf("from the journal status says\n%s", printed)
+	}
 	for _, receipt := range []string{"receipt 0", "receipt 1"} {
 		if !strings.Contains(cloud.requests(), receipt) {
 			t.Errorf("%s was not deleted", receipt)
@@ -78,7 +87,10 @@ func TestALookThatIsMadeOnceTakesNothingOffTheQueue(t *testing.T) {
 	cloud := &cloud{pushed: []string{alarmPushed("222222222222", "ours")}}
 	cloud.start(t)
 	write(t, filepath.Join(dir, "warroom.yaml"), pushedConfig)
-	run(t, "status")
+	_, out, _ := run(t, "status")
+	if !strings.Contains(out, "push      not read here") {
+		t.Errorf("status says\n%s", out)
+	}
 	if asked := cloud.requests(); strings.Contains(asked, "sqs:") || !strings.Contains(asked, "cloudwatch:DescribeAlarms") {
 		t.Errorf("asked %s", asked)
 	}

@@ -48,6 +48,7 @@ type scopeReport struct {
 	State    string         `json:"state"`
 	Seen     *time.Time     `json:"seen"`
 	Fallback *string        `json:"fallback"`
+	Pushed   *time.Time     `json:"pushed"` // when a message came through it last
 	Error    *troubleReport `json:"error"`
 }
 
@@ -142,7 +143,7 @@ func count(s *room.Snapshot) (c counts) {
 func newScopeReport(status *room.ScopeStatus, known numbers, now time.Time) scopeReport {
 	r := scopeReport{
 		Source: status.Scope.Source, Account: text(known.of(status.Scope.Account)), Region: text(status.Scope.Region),
-		State: status.Word(now), Seen: moment(status.Seen),
+		State: status.Word(now), Seen: moment(status.Seen), Pushed: moment(status.Heard),
 	}
 	if t := status.Trouble; t != nil {
 		r.Error = &troubleReport{What: t.What, Why: t.Why, Next: t.Next}

@@ -74,15 +74,17 @@ func (a *app) runStatus(ctx context.Context, asJSON bool, timeout time.Duration)
 	}
 	r.Flush()
 	snapshot, now := r.Snapshot(), r.Now()
-	known := a.acknowledgedIn(ctx, cfg.Room, log.Logger)
+	kept := a.asKept(ctx, cfg.Room, log.Logger)
+	known := acknowledgedHere(kept)
 	if asJSON {
 		encoder := json.NewEncoder(a.out)
 		encoder.SetIndent("", "  ")
 		made := newReport(snapshot, now, known, cfg.Accounts)
 		made.Counts.Probes.Paused = len(cfg.Probes) - len(awake(cfg)) // nothing looks at them, so the room does not know them
+		made.addQueue(cfg, kept, now)
 		err = encoder.Encode(made)
 	} else {
-		err = printStatus(a.out, snapshot, now, known)
+		err = errors.Join(printStatus(a.out, snapshot, now, known), printQueue(a.out, cfg, kept, now))
 	}
 	if err != nil {
 		return fmt.Errorf("the status could not be printed: %w", err)
@@ -129,6 +131,9 @@ func printStatus(out io.Writer, s *room.Snapshot, now time.Time, known acknowled
 	for _, status := range s.Scopes.List {
 		if status.Trouble != nil {
 			fmt.Fprintf(&text, "not seen  %s: %s\n", status.Scope, status.Trouble)
+		}
+		if status.Scope.Source == room.PushSource {
+			text.WriteString(queueLine(status, now))
 		}
 	}
 	_, err := io.WriteString(out, text.String())

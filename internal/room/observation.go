@@ -45,6 +45,10 @@ const (
 // works. Trouble there means that what cannot be reached says nothing of the world.
 const ConnectionSource = "connection"
 
+// PushSource is the source of the scope through which messages come by themselves. That it
+// is quiet proves nothing.
+const PushSource = "push"
+
 // ScopeStatus is how one scope is doing. Immutable once published.
 type ScopeStatus struct {
 	Scope    Scope

@@ -27,7 +27,7 @@ import (
 
 const (
 	// SourceName is the Scope's Source.
-	SourceName = "push"
+	SourceName = room.PushSource
 	// LongPoll is how long SQS waits for a message before it says that there is none: the
 	// most that it takes, so that a message comes at once and a quiet queue costs little.
 	// Source: ReceiveMessage, WaitTimeSeconds.
