@@ -28,16 +28,26 @@ type signal struct {
 }
 
 type health struct {
-	ARN      string    `json:"arn"`
-	Service  string    `json:"service,omitempty"`
-	TypeCode string    `json:"type_code,omitempty"`
-	Category string    `json:"category,omitempty"`
-	Scope    string    `json:"scope,omitempty"`
-	Start    time.Time `json:"start,omitzero"`
-	End      time.Time `json:"end,omitzero"`
-	Updated  time.Time `json:"updated,omitzero"`
-	Updates  []update  `json:"updates,omitempty"`
-	Entities []entity  `json:"entities,omitempty"`
+	ARN      string     `json:"arn"`
+	Service  string     `json:"service,omitempty"`
+	TypeCode string     `json:"type_code,omitempty"`
+	Category string     `json:"category,omitempty"`
+	Scope    string     `json:"scope,omitempty"`
+	Start    time.Time  `json:"start,omitzero"`
+	End      time.Time  `json:"end,omitzero"`
+	Updated  time.Time  `json:"updated,omitzero"`
+	Updates  []update   `json:"updates,omitempty"`
+	Entities []entity   `json:"entities,omitempty"`
+	Feed     string     `json:"feed,omitempty"`
+	Severity string     `json:"severity,omitempty"`
+	Affected []affected `json:"affected,omitempty"`
+}
+
+type affected struct {
+	ID    string `json:"id"`
+	Name  string `json:"name,omitempty"`
+	Now   string `json:"now,omitempty"`
+	Worst string `json:"worst,omitempty"`
 }
 
 type update struct {
@@ -165,7 +175,7 @@ func (w *signal) room() (*room.Signal, error) {
 func healthOf(d *room.HealthDetail) *health {
 	w := &health{
 		ARN: d.ARN, Service: d.Service, TypeCode: d.TypeCode, Category: d.Category, Scope: d.Scope,
-		Start: writable(d.Start), End: writable(d.End), Updated: writable(d.Updated),
+		Start: writable(d.Start), End: writable(d.End), Updated: writable(d.Updated), Feed: d.Feed, Severity: d.Severity,
 	}
 	for _, u := range d.Updates {
 		w.Updates = append(w.Updates, update{writable(u.At), u.Text})
@@ -173,18 +183,25 @@ func healthOf(d *room.HealthDetail) *health {
 	for _, e := range d.Entities {
 		w.Entities = append(w.Entities, entity(e))
 	}
+	for _, a := range d.Affected {
+		w.Affected = append(w.Affected, affected(a))
+	}
 	return w
 }
 
 func (w *health) room() *room.HealthDetail {
 	d := &room.HealthDetail{
 		ARN: w.ARN, Service: w.Service, TypeCode: w.TypeCode, Category: w.Category, Scope: w.Scope, Start: w.Start, End: w.End, Updated: w.Updated,
+		Feed: w.Feed, Severity: w.Severity,
 	}
 	for _, u := range w.Updates {
 		d.Updates = append(d.Updates, room.Update(u))
 	}
 	for _, e := range w.Entities {
 		d.Entities = append(d.Entities, room.Entity(e))
+	}
+	for _, a := range w.Affected {
+		d.Affected = append(d.Affected, room.AffectedService(a))
 	}
 	return d
 }

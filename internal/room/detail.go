@@ -12,8 +12,9 @@ type Detail interface {
 	Equal(Detail) bool
 }
 
-// HealthDetail is what AWS Health says about one event.
-// Source: DescribeEvents, DescribeEventDetails, DescribeAffectedEntities.
+// HealthDetail is what AWS says about one event, in the Health API or in a public feed.
+// Source: DescribeEvents, DescribeEventDetails, DescribeAffectedEntities; for the feeds
+// docs/feeds.md.
 type HealthDetail struct {
 	ARN      string
 	Service  string    // AWS's own code: DYNAMODB; the Signal's Service has the name people use
@@ -25,6 +26,18 @@ type HealthDetail struct {
 	Updated  time.Time // AWS's lastUpdatedTime
 	Updates  []Update  // what AWS wrote, newest first
 	Entities []Entity  // resources of ours that AWS names
+	Feed     string    // the public feed that says so, in words; "" for the Health API
+	Severity string    // how bad a public feed calls it: informational, degraded, disrupted, resolved; "" if it does not say
+	Affected []AffectedService
+}
+
+// AffectedService is one AWS service that an event about several affects, as a public
+// feed has it.
+type AffectedService struct {
+	ID    string // ec2-us-east-1; without a region for a global one
+	Name  string // Amazon Elastic Compute Cloud
+	Now   string // how bad it is, in the words of Severity
+	Worst string // how bad it was at its worst
 }
 
 // Update is one text that AWS published about a Health event.
@@ -45,7 +58,7 @@ func (d *HealthDetail) Equal(other Detail) bool {
 	return ok && d.ARN == o.ARN && d.Service == o.Service && d.TypeCode == o.TypeCode && d.Category == o.Category && d.Scope == o.Scope &&
 		d.Start.Equal(o.Start) && d.End.Equal(o.End) && d.Updated.Equal(o.Updated) &&
 		slices.EqualFunc(d.Updates, o.Updates, func(a, b Update) bool { return a.At.Equal(b.At) && a.Text == b.Text }) &&
-		slices.Equal(d.Entities, o.Entities)
+		slices.Equal(d.Entities, o.Entities) && d.Feed == o.Feed && d.Severity == o.Severity && slices.Equal(d.Affected, o.Affected)
 }
 
 // AlarmDetail is the rule of one CloudWatch alarm. Source: DescribeAlarms.

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/health/types"
 
 	"warroom/internal/room"
+	"warroom/sources/awsnames"
 )
 
 // The words of an event's state.
@@ -31,7 +32,7 @@ func (w *watch) signal(r *record) room.Signal {
 			since = r.updated
 		}
 	}
-	service := serviceName(r.service)
+	service := awsnames.Service(r.service)
 	return room.Signal{
 		Key:     w.key(r.arn),
 		Kind:    room.KindHealth,

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/health/types"
 
 	"warroom/internal/room"
+	"warroom/sources/awsnames"
 )
 
 func TestJudgement(t *testing.T) {
@@ -54,7 +55,7 @@ func TestTitles(t *testing.T) {
 		{"RISK", "AWS_ABUSE_REPORT", "RISK", "RISK abuse report"},
 		{"", "", "", ""},
 	} {
-		name := serviceName(c.service)
+		name := awsnames.Service(c.service)
 		if got := title(name, c.service, c.code); got != c.title || name != c.name {
 			t.Errorf("%s: %q, %q", c.code, name, got)
 		}

@@ -1,0 +1,230 @@
+package awsfeed
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"time"
+
+	"warroom/internal/clean"
+	"warroom/internal/room"
+	"warroom/sources"
+)
+
+// tryTimeout bounds one try, in real time; a look that has less time shares it out.
+const tryTimeout = 7 * time.Second
+
+// The feeds in words, as a detail and a sentence name them.
+const (
+	currentFeed = "current events"
+	rssFeed     = "RSS feed"
+	bannerFeed  = "announcement"
+)
+
+// try is one of the three places, and what came of asking it.
+type try struct {
+	name  string // as a sentence begins with it
+	place string // as a sentence that goes on names it
+	ask   func(ctx context.Context) (*reading, *trouble)
+	err   *trouble
+}
+
+// look asks one place after the other until one can be read, then for the banner:
+//
+//	current events ──✗──▶ mirrors of the history ──✗──▶ RSS ──✗──▶ nothing is known
+//	      │                        │                     │
+//	      ▼                        ▼                     ▼
+//	  that is all        the last good data, and what is newer there
+func (w *watch) look(ctx context.Context, report sources.Report) error {
+	tries := []*try{
+		{name: hostOf(w.addresses.Events), place: "the current events", ask: w.current},
+		{name: "the mirrors", place: "a mirror of the history", ask: w.history},
+		{name: hostOf(w.addresses.RSS), place: "the RSS feed", ask: w.rss},
+	}
+	var read *reading
+	taken := 0
+	for i, each := range tries {
+		within, cancel := share(ctx, len(tries)-i+1)
+		read, each.err = each.ask(within)
+		cancel()
+		if taken = i; read != nil || ctx.Err() != nil {
+			break
+		}
+	}
+	if read != nil {
+		w.merge(read)
+		report(w.signals())
+	}
+	banner := w.announce(ctx, tries[0].err)
+	if w.banner != nil {
+		report([]room.Signal{w.banner.signal()})
+	}
+	if failure := outcome(tries, read, taken, banner); failure != nil {
+		return failure
+	}
+	return nil
+}
+
+// share is the time of the next of some steps that are left.
+func share(ctx context.Context, steps int) (context.Context, context.CancelFunc) {
+	limit := tryTimeout
+	if deadline, ok := ctx.Deadline(); ok {
+		limit = min(limit, time.Until(deadline)/time.Duration(steps))
+	}
+	return context.WithTimeout(ctx, limit)
+}
+
+func (w *watch) current(ctx context.Context) (*reading, *trouble) {
+	return w.read(ctx, w.addresses.Events, currentFeed, readCurrent)
+}
+
+// history asks one mirror after the other; what they have is the same.
+func (w *watch) history(ctx context.Context) (read *reading, err *trouble) {
+	for i, address := range w.addresses.Mirrors {
+		within, cancel := share(ctx, len(w.addresses.Mirrors)-i)
+		read, err = w.read(within, address, "history at "+hostOf(address), readHistory)
+		cancel()
+		if read != nil {
+			return read, nil
+		}
+	}
+	return nil, err
+}
+
+func (w *watch) rss(ctx context.Context) (*reading, *trouble) {
+	return w.read(ctx, w.addresses.RSS, rssFeed, func(text []byte) (*reading, *trouble) { return readRSS(text, w.clock.Now()) })
+}
+
+// read asks an address and reads what it answers.
+func (w *watch) read(ctx context.Context, address, feed string, parse func([]byte) (*reading, *trouble)) (*reading, *trouble) {
+	text, err := w.fetch(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	read, err := parse(text)
+	if err != nil {
+		w.forget(address)
+		return nil, err
+	}
+	read.feed = feed
+	for _, e := range read.events {
+		e.feed = feed
+	}
+	return read, nil
+}
+
+// announce asks for the banner and keeps it. What the events' host did not answer it is
+// not asked again in the same look. While it cannot be read, the last one stays.
+func (w *watch) announce(ctx context.Context, events *trouble) *trouble {
+	if events != nil && events.calls && hostOf(w.addresses.Events) == hostOf(w.addresses.Announcement) {
+		return events
+	}
+	within, cancel := share(ctx, 1)
+	defer cancel()
+	text, err := w.fetch(within, w.addresses.Announcement)
+	if err != nil {
+		return err
+	}
+	said, err := readAnnouncement(text)
+	switch {
+	case err != nil:
+		w.forget(w.addresses.Announcement)
+		return err
+	case said == "":
+		w.banner = nil
+	case w.banner == nil || w.banner.text != said:
+		w.banner = &banner{said, w.clock.Now().UTC()}
+	}
+	return nil
+}
+
+// merge takes in what was read. The list of what goes on is all there is; the other
+// feeds add to what is known, and take back nothing.
+func (w *watch) merge(read *reading) {
+	now := w.clock.Now()
+	known := make(map[string]*event, len(read.events))
+	if read.partial {
+		known = w.known
+	}
+	for _, e := range read.events {
+		if e.outdated(now) || !e.concerns(w.regions) {
+			continue
+		}
+		before := w.knownAs(e)
+		switch {
+		case before == nil:
+			known[e.id] = e
+		case !read.partial:
+			if e.same(before) {
+				e = before // and so where it was read first
+			}
+			known[e.id] = e
+		case e.updated().After(before.updated()):
+			known[before.id] = before.with(e)
+		}
+	}
+	for id, e := range known {
+		if e.outdated(now) {
+			delete(known, id)
+		}
+	}
+	w.known = known
+}
+
+// knownAs is what is known of an event. RSS has no ARN: there the same service means
+// the same event, unless that is over and this is not.
+func (w *watch) knownAs(e *event) *event {
+	if known := w.known[e.id]; known != nil || e.arn != "" {
+		return known
+	}
+	var newest *event
+	for _, known := range w.known {
+		if known.item == e.item && (e.closed || !known.closed) && (newest == nil || known.start.After(newest.start)) {
+			newest = known
+		}
+	}
+	return newest
+}
+
+// with is an event with what another feed wrote later. Two feeds give an update the same
+// time, but not always the same letters.
+func (e *event) with(later *event) *event {
+	next := *e
+	next.severity, next.closed, next.end, next.feed = later.severity, later.closed, later.end, later.feed
+	next.summary = later.summary
+	updates := slices.Clone(e.updates)
+	for _, update := range later.updates {
+		if !slices.ContainsFunc(updates, func(u room.Update) bool { return u.At.Equal(update.At) }) {
+			updates = append(updates, update)
+		}
+	}
+	next.write(updates)
+	if len(later.affected) > 0 {
+		next.affected = later.affected
+	}
+	return &next
+}
+
+// same says whether two readings of an event say the same.
+func (e *event) same(o *event) bool {
+	return e.id == o.id && e.summary == o.summary && e.severity == o.severity && e.closed == o.closed && e.end.Equal(o.end) &&
+		slices.Equal(e.affected, o.affected) &&
+		slices.EqualFunc(e.updates, o.updates, func(a, b room.Update) bool { return a.At.Equal(b.At) && a.Text == b.Text })
+}
+
+func (w *watch) signals() []room.Signal {
+	now := w.clock.Now()
+	signals := make([]room.Signal, 0, len(w.known))
+	for _, e := range w.known {
+		signals = append(signals, e.signal(now))
+	}
+	return signals
+}
+
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "a malformed address"
+	}
+	return clean.Line(u.Host, hostLimit)
+}
