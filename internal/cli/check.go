@@ -90,6 +90,7 @@ func (a *app) runCheck(ctx context.Context, asJSON bool, timeout time.Duration) 
 	}
 	var looks sync.WaitGroup
 	aws := c.start(&looks, topicCredentials, func() []finding { return c.accounts(ctx) })
+	feeds := c.start(&looks, topicFeed, func() []finding { return c.feeds(ctx) })
 	probes := c.start(&looks, topicProbe, func() []finding { return c.probes(ctx) })
 	clock := c.start(&looks, topicClock, func() []finding { return c.clock(ctx, aws) })
 	screen, err := c.screen(ctx, &looks)
@@ -98,7 +99,7 @@ func (a *app) runCheck(ctx context.Context, asJSON bool, timeout time.Duration) 
 	}
 	report := &checkReport{out: a.out, json: asJSON, print: c.printer(screen)}
 	for _, part := range []func() []finding{
-		func() []finding { return settings }, aws, probes, clock,
+		func() []finding { return settings }, aws, feeds, probes, clock,
 		func() []finding { return screen.findings }, c.paths,
 	} {
 		found := part()

@@ -50,6 +50,9 @@ func TestACheckReadsLikeThis(t *testing.T) {
 Credentials
   – skipped  AWS  the config switches AWS Health and the alarms off
 
+Feed
+  – skipped  AWS's public feeds  the config asks nothing of AWS, and names no regions under feeds:
+
 Probes
   ✖ failed   shop eu-west-1  DOWN: connection refused by ADDRESS, after TIME
                              fix: see whether the service runs and whether a firewall is in between
@@ -67,7 +70,7 @@ Paths
   ▲ warning  state directory   DIR/warroom.yaml/warroom cannot be written: not a directory
                                fix: make it a directory that you may write to, or set XDG_STATE_HOME to the one above such a directory
 
-1 failed, 1 warning, 3 ok, 3 skipped
+1 failed, 1 warning, 3 ok, 4 skipped
 `
 	if got := untimed(out, dir, "DIR", closed, "ADDRESS"); got != want || status != exitTrouble || stderr != "" {
 		t.Errorf("status %d, stderr %q\n%s\nwant\n%s", status, stderr, got, want)
@@ -102,7 +105,7 @@ func checked(t *testing.T, out string) checkJSON {
 	if report.Schema != 1 || report.At.IsZero() || report.At.Location().String() != "UTC" {
 		t.Errorf("schema %d at %v", report.Schema, report.At)
 	}
-	topics := []string{topicConfig, topicCredentials, topicPermission, topicProbe, topicClock, topicTerminal, topicPaths}
+	topics := []string{topicConfig, topicCredentials, topicPermission, topicFeed, topicProbe, topicClock, topicTerminal, topicPaths}
 	last := 0
 	for _, line := range report.Checks {
 		topic := slices.Index(topics, line.Topic)

@@ -20,6 +20,7 @@ const (
 	topicConfig      = "config"
 	topicCredentials = "credentials"
 	topicPermission  = "permission"
+	topicFeed        = "feed"
 	topicProbe       = "probe"
 	topicClock       = "clock"
 	topicTerminal    = "terminal"

@@ -259,7 +259,7 @@ func TestStatusBeforeTheOutageIsCalm(t *testing.T) {
 }
 
 func TestStatusWithoutCredentialsSaysSoAndIsBlind(t *testing.T) {
-	write(t, filepath.Join(alone(t), "warroom.yaml"), "canaries: {off: true}\n") // a test calls on no stranger
+	write(t, filepath.Join(alone(t), "warroom.yaml"), "canaries: {off: true}\nfeeds: {off: true}\n") // a test calls on no stranger
 	t.Setenv("AWS_REGION", "us-east-1")
 	status, out, _ := run(t, "status", "--timeout", "20s")
 	if status != exitCannot || !strings.HasPrefix(out, "BLIND") || !strings.Contains(out, "credentials") {

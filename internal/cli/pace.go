@@ -2,9 +2,11 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"warroom/sources"
+	"warroom/sources/awsfeed"
 	"warroom/sources/awshealth"
 	"warroom/sources/cloudwatch"
 )
@@ -26,6 +28,9 @@ func lookTime(interval time.Duration, speed float64) time.Duration {
 	return max(leastLook, time.Duration(float64(interval)*paceShare/4/speed))
 }
 
+// pacedSources are those that look at AWS.
+var pacedSources = []string{awshealth.SourceName, awsfeed.SourceName, cloudwatch.SourceName}
+
 // paced bounds the looks of a drill at AWS, at the speed of the moment, so that an
 // API which hangs is given up before its scope is due again. Probes have bounds of
 // their own.
@@ -34,7 +39,7 @@ func paced(watches group, speed func() float64) group {
 		found, sure := watches(ctx)
 		for i := range found {
 			w := &found[i]
-			if w.Scope.Source != awshealth.SourceName && w.Scope.Source != cloudwatch.SourceName {
+			if !slices.Contains(pacedSources, w.Scope.Source) {
 				continue
 			}
 			look, interval := w.Look, w.Interval

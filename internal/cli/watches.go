@@ -124,6 +124,10 @@ func (a *app) groups(cfg *config.Config, w world) []group {
 			return taken.claim(canaryWatches(cfg, regions, w)), true
 		})
 	}
+	groups = append(groups, func(ctx context.Context) ([]sources.Watch, bool) {
+		watches, _ := feedWatch(ctx, cfg, w)
+		return watches, true
+	})
 	scopes := scopesOf(cfg)
 	if cfg.Health.Off && cfg.Alarms.Off && !cfg.Changes.CloudTrail {
 		scopes = nil // nothing would be asked of AWS, so not who we are either

@@ -35,6 +35,7 @@ type Config struct {
 	Scopes      []Scope             `yaml:"scopes,omitempty" doc:"As whom and where to look at AWS." usual:"the AWS SDK's own credentials and region"`
 	Accounts    map[string]string   `yaml:"accounts,omitempty" doc:"What accounts are called on the screen, by their numbers; account in a scope goes before." usual:"their numbers" example:"{\"111122223333\": payments}"`
 	Health      Health              `yaml:"health" doc:"AWS Health."`
+	Feeds       Feeds               `yaml:"feeds" doc:"What AWS says in public of its own troubles, asked without credentials (docs/feeds.md)."`
 	Alarms      Alarms              `yaml:"alarms" doc:"CloudWatch alarms."`
 	Push        Push                `yaml:"push" doc:"What AWS tells by itself, beside the looks: Health events and the alarms' changes of state."`
 	Probes      []Probe             `yaml:"probes,omitempty" doc:"Our own endpoints and what is expected of them."`

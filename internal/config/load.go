@@ -78,6 +78,7 @@ func (r *reader) read(body ast.Node, c *Config) {
 	r.checkAdditions(c)
 	r.checkCanaries(c)
 	r.checkChanges(c)
+	r.checkFeeds(c)
 	r.checkControls(c)
 	r.checkMaintenance(c)
 	r.checkServices(c)

@@ -134,6 +134,9 @@ func TestEverythingIsRead(t *testing.T) {
 	if c.Canaries.Off || !slices.Equal(c.Canaries.Wanted(), []string{"dynamodb", "s3"}) || c.Canaries.Interval != time.Minute || !slices.Equal(c.Canaries.Regions, []string{"us-east-1"}) {
 		t.Errorf("got %+v", c.Canaries)
 	}
+	if f := c.Feeds; f.Off || f.Interval != 2*time.Minute || !slices.Equal(f.Regions, []string{"us-east-1"}) || f.Events != "https://a.example/e" || !slices.Equal(f.Mirrors, []string{"https://a.example/h"}) || f.RSS != "http://a.example/r" || f.Announcement != "https://a.example/a" || !f.Elsewhere() {
+		t.Errorf("got %+v", f)
+	}
 	allow, deny := c.Additions.Ranges()
 	if fmt.Sprint(allow, deny) != "[127.0.0.1/32 ::1/128] [10.0.0.0/8 fd00::/8]" || c.Additions.Interval != 10*time.Second || c.Additions.Limit != 1 {
 		t.Errorf("got %v, %v, %+v", allow, deny, c.Additions)

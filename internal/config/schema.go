@@ -32,6 +32,7 @@ var schemaExtra = map[string]map[string]any{
 	"probes[].expect.json":          {"propertyNames": map[string]any{"pattern": pathPattern.String()}},
 	"probes[].expect.headers":       {"propertyNames": headerNames},
 	"canaries.regions[]":            {"pattern": regionPattern.String()},
+	"feeds.regions[]":               {"pattern": regionPattern.String()},
 	"canaries.services[]":           {"enum": anything(canaryServices)},
 	"controls.targets[]":            {"pattern": controlPattern.String()},
 	"probes[].confirm":              {"pattern": confirmPattern.String()},
