@@ -21,12 +21,17 @@ func healthDetail(g *page, it item) {
 	g.field("category", detail.Category)
 	g.field("type", detail.TypeCode)
 	g.field("scope", strings.ToLower(detail.Scope))
+	if detail.Feed != "" {
+		g.field("from", "AWS's public feed: "+detail.Feed)
+	}
+	g.field("severity", detail.Severity)
 	g.field("start", p.date(detail.Start))
 	g.field("end", p.date(detail.End))
 	g.field("updated", p.date(detail.Updated))
 	g.field("arn", detail.ARN)
 	g.link("console", consoleURL(it.signal))
 	g.entities(detail.Entities)
+	g.affected(detail.Affected)
 	for _, update := range detail.Updates {
 		g.heading(fmt.Sprintf("%s  (%s ago)", p.date(update.At), since(p.now, update.At)))
 		g.paragraphs(update.Text)

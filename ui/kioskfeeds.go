@@ -31,7 +31,7 @@ func feedsOf(s *room.Snapshot, now time.Time) []feed {
 		{name: "alarms", kind: room.KindAlarm},
 		{name: "AWS Health", kind: room.KindHealth},
 	}
-	source := map[string]int{"probe": 0, "cloudwatch": 1, "health": 2}
+	source := map[string]int{"probe": 0, "cloudwatch": 1, "health": 2, "feed": 2}
 	for _, status := range s.Scopes.List {
 		i, known := source[status.Scope.Source]
 		if !known {
@@ -108,6 +108,9 @@ func (f *feed) missing(of []*room.ScopeStatus) string {
 	text := f.name + " in "
 	for i, status := range of {
 		place := strings.TrimSpace(status.Scope.Account + " " + status.Scope.Region)
+		if status.Scope.Source == "feed" {
+			place = "the public feed"
+		}
 		switch {
 		case place == "":
 			return f.name

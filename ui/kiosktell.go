@@ -151,6 +151,9 @@ func (w *wall) sentenceAbout(signal *room.Signal, why bool) string {
 	mark, word, _, _ := w.look(w.s, signal)
 	text := kind + " " + w.called(signal)
 	if signal.Kind == room.KindHealth {
+		if publicFeed(signal) != "" {
+			kind = "AWS's public feed"
+		}
 		text = kind + ": " + signal.Title
 	}
 	if signal.Region != "" {

@@ -94,6 +94,9 @@ func (p *pane) emptyBecause(pen *pen, s *room.Snapshot) string {
 			return "nothing is known: the scope above could not be read"
 		}
 	}
+	if feedAlone(feeding) {
+		return "AWS's public feed was read and has no event for the regions in use" + unproven(feeding[0])
+	}
 	return emptyTexts[p.kind].none
 }
 

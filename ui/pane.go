@@ -26,6 +26,7 @@ type pane struct {
 	order     int  // index of orders
 	people    bool // somebody has acknowledged or claimed one of the items
 	longWords bool // one of them has a long word for its state: CLEARED, PAUSED
+	public    bool // one of them is from a public feed
 	sorted    int  // the order that items are in
 	story     story
 	kept      uint64 // keptMark of the Snapshot that items came from
@@ -142,7 +143,7 @@ func (p *pane) body(pen *pen, s *room.Snapshot, f *flags, width, height int, foc
 	}
 	gutters = make([]string, len(lines), height)
 	pen.found, pen.many, pen.wide = p.filter, accounts(p.scopes(s)) > 1, width
-	pen.people, pen.longWords = p.people, p.longWords
+	pen.people, pen.longWords, pen.public = p.people, p.longWords, p.public
 	if p.tail {
 		pen.many = accounts(s.Scopes.List) > 1
 	}

@@ -33,8 +33,8 @@ type pen struct {
 	back      string          // the key that is one step out
 	many      bool            // accounts are watched, so that rows must say which
 	// Of the rows that are drawn now, somebody has acknowledged or claimed one, or one
-	// has a long word for its state.
-	people, longWords bool
+	// has a long word for its state, or is from a public feed.
+	people, longWords, public bool
 }
 
 // cell is one column of one row.

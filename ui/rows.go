@@ -11,7 +11,7 @@ import (
 // newPanes makes the four panes, in the order of their numbers.
 func newPanes() [paneCount]*pane {
 	panes := [paneCount]*pane{
-		{name: "AWS Health", kind: room.KindHealth, sources: []string{"health"}, columns: healthRow, details: healthDetail},
+		{name: "AWS Health", kind: room.KindHealth, sources: []string{"health", "feed"}, columns: healthRow, details: healthDetail},
 		{name: "Alarms", kind: room.KindAlarm, sources: []string{"cloudwatch"}, columns: alarmRow, details: alarmDetail},
 		{name: "Probes", kind: room.KindProbe, sources: []string{"probe"}, columns: probeRow, details: probeDetail},
 		{name: "Timeline", tail: true, columns: timelineRow, details: eventDetail},
@@ -55,16 +55,20 @@ func (p *pen) account(name string) cell {
 	return c
 }
 
-// healthRow: ✖ OPEN DynamoDB operational issue   us-east-1   42m
+// healthRow: ✖ OPEN DynamoDB operational issue   us-east-1   42m, and where some rows are
+// from public feeds, which ones: ✖ OPEN DynamoDB: Errors   public feed   us-east-1   42m
 func healthRow(p *pen, s *room.Snapshot, it item) []cell {
 	mark, word, token, title := p.look(s, it.signal)
 	cells := []cell{
 		{token: token, text: mark, width: 1},
 		{token: token, text: word, width: 8, field: fieldState, rank: 1},
 		{token: calmer(it.signal), text: title, width: flex, field: fieldName},
-		p.region(it.signal.Region, 14, 2),
-		{token: theme.Muted, text: since(p.now, it.signal.Since), width: 6, right: true},
 	}
+	if p.public {
+		cells = append(cells, p.origin(it.signal))
+	}
+	cells = append(cells, p.region(it.signal.Region, 14, 2),
+		cell{token: theme.Muted, text: since(p.now, it.signal.Since), width: 6, right: true})
 	return p.withPeople(cells, s, it.signal)
 }
 

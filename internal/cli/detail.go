@@ -17,6 +17,9 @@ type healthReport struct {
 	Updated  *time.Time `json:"updated"`
 	Updates  []update   `json:"updates"`
 	Entities []entity   `json:"entities"`
+	Feed     *string    `json:"feed"`
+	Severity *string    `json:"severity"`
+	Affected []affected `json:"affected"`
 }
 
 type update struct {
@@ -27,6 +30,13 @@ type update struct {
 type entity struct {
 	Value  string  `json:"value"`
 	Status *string `json:"status"`
+}
+
+type affected struct {
+	ID    string  `json:"id"`
+	Name  string  `json:"name"`
+	Now   *string `json:"now"`
+	Worst *string `json:"worst"`
 }
 
 type alarmReport struct {
@@ -87,12 +97,16 @@ func newDetail(signal *room.Signal) any {
 		r := healthReport{
 			ARN: d.ARN, Type: d.TypeCode, Category: d.Category, Status: signal.Word, Scope: text(d.Scope), Start: moment(d.Start),
 			End: moment(d.End), Updated: moment(d.Updated), Updates: []update{}, Entities: []entity{},
+			Feed: text(d.Feed), Severity: text(d.Severity), Affected: []affected{},
 		}
 		for _, u := range d.Updates {
 			r.Updates = append(r.Updates, update{moment(u.At), u.Text})
 		}
 		for _, e := range d.Entities {
 			r.Entities = append(r.Entities, entity{e.Value, text(e.Status)})
+		}
+		for _, a := range d.Affected {
+			r.Affected = append(r.Affected, affected{a.ID, a.Name, text(a.Now), text(a.Worst)})
 		}
 		return r
 	case *room.AlarmDetail:
