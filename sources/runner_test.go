@@ -335,3 +335,16 @@ func TestALookThatAsksForItIsBorneOutSoonAndTheGridStays(t *testing.T) {
 		}
 	})
 }
+
+func TestATryThatIsPutOffIsToldAsTheNextOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		again := time.Now().Add(time.Hour).Round(0)
+		for _, end := range run(t, 3*time.Minute, every(time.Minute, func(context.Context, Report) error {
+			return &Failure{Trouble: room.Trouble{What: "w", Why: "y", Next: "n"}, Partial: true, Again: again}
+		})) {
+			if !end.Next.Equal(again) || end.Trouble.Next != "trying again at 01:00:00Z; n" {
+				t.Errorf("the next try is %s: %s", end.Next, end.Trouble.Next)
+			}
+		}
+	})
+}

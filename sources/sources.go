@@ -47,8 +47,9 @@ var OnlyChanges = &Failure{Trouble: room.Trouble{What: "only what has changed wa
 // the log only, since it may hold text from an SDK or from outside.
 type Failure struct {
 	room.Trouble
-	Err     error // the cause, or nil
-	Partial bool  // all that matters was seen nevertheless; the data counts as fresh
+	Err     error     // the cause, or nil
+	Partial bool      // all that matters was seen nevertheless; the data counts as fresh
+	Again   time.Time // room time before which looks ask nothing and only say this again; zero if the next one asks
 }
 
 // Error implements error with the words for people.

@@ -18,6 +18,9 @@ const sentenceLimit = 300
 // tell ends the pass in the room, and logs the cause of a failure. next is zero if
 // no other try is planned.
 func (r *Runner) tell(w Watch, failure *Failure, next time.Time) {
+	if failure != nil && !next.IsZero() && failure.Again.After(next) {
+		next = failure.Again
+	}
 	o := room.Observation{
 		Scope: w.Scope, Watch: w.Name, At: r.clock.Now(), Interval: w.Interval, Next: next,
 		Done: true, Complete: w.Whole && failure != OnlyChanges && (failure == nil || failure.Partial),

@@ -31,6 +31,9 @@ const (
 	DefaultTimeout = 30 * time.Second
 	// closedWindow is for how long an event is shown after its end, in room time.
 	closedWindow = 24 * time.Hour
+	// planAgain is how long, in room time, an account without a support plan for the API
+	// is not asked again: nobody buys one more often.
+	planAgain = time.Hour
 
 	globalRegion = "global"
 )
@@ -42,9 +45,12 @@ type Options struct {
 	Clock    room.Clock    // room time; nil means real time
 	Interval time.Duration // room time; 0 means DefaultInterval
 	Timeout  time.Duration // real time; 0 means DefaultTimeout
+	// PublicFeed says that AWS's public feed is watched as well, so that an account
+	// whose support plan has no Health API does not leave the room blind.
+	PublicFeed bool
 }
 
-// endpoint is the API in one of its two regions.
+// endpoint is the API in one of its regions.
 type endpoint struct {
 	region string
 	client *health.Client
@@ -52,30 +58,48 @@ type endpoint struct {
 
 // watch is what lasts between looks. Only one look runs at a time.
 type watch struct {
-	endpoints [2]endpoint
-	scope     room.Scope
-	clock     room.Clock
-	known     map[string]*record // by ARN
-	pass      uint64             // the number of the look
+	endpoints  []endpoint // both regions, or the one base endpoint
+	scope      room.Scope
+	clock      room.Clock
+	publicFeed bool
+	known      map[string]*record // by ARN
+	pass       uint64             // the number of the look
+	noPlan     *sources.Failure   // the support plan has no Health API; nothing is asked until its Again
 }
 
-// New makes the watch of one account. It calls nothing yet. A base endpoint in the
-// config, or AWS_ENDPOINT_URL where the config was loaded from the environment,
-// holds for both regions.
+// New makes the watch of one account. It calls nothing yet.
 func New(options Options) sources.Watch {
 	if options.Config.Retryer == nil {
 		options.Config.Retryer = awsclient.NewRetryer
 	}
-	scope := room.Scope{Source: SourceName, Account: options.Account, Region: globalRegion}
-	w := &watch{scope: scope, clock: options.Clock, known: make(map[string]*record)}
-	if w.clock == nil {
-		w.clock = room.Wall{}
-	}
-	for i, region := range Regions(options.Config.Region) {
-		w.endpoints[i] = endpoint{region, health.NewFromConfig(options.Config, func(o *health.Options) {
+	return newWatch(options, endpointsOf(options.Config))
+}
+
+// endpointsOf are where the API is asked: in both regions of the partition, but only
+// once where a base endpoint stands for all of AWS. The SDK also finds one in
+// AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_HEALTH and the shared files.
+func endpointsOf(config aws.Config) []endpoint {
+	var all []endpoint
+	for _, region := range Regions(config.Region) {
+		client := health.NewFromConfig(config, func(o *health.Options) {
 			o.Region = region
 			o.APIOptions = append(o.APIOptions, awsclient.Harden)
-		})}
+		})
+		all = append(all, endpoint{region, client})
+		if client.Options().BaseEndpoint != nil {
+			break
+		}
+	}
+	return all
+}
+
+func newWatch(options Options, endpoints []endpoint) sources.Watch {
+	scope := room.Scope{Source: SourceName, Account: options.Account, Region: globalRegion}
+	w := &watch{
+		endpoints: endpoints, scope: scope, clock: options.Clock, publicFeed: options.PublicFeed, known: make(map[string]*record),
+	}
+	if w.clock == nil {
+		w.clock = room.Wall{}
 	}
 	return sources.Watch{
 		Scope:    scope,

@@ -21,7 +21,7 @@ func TestContract(t *testing.T) {
 			cfg.HTTPClient = awsclient.HTTPClient().
 				WithDialerOptions(func(dialer *net.Dialer) { dialer.Resolver = resolver }).
 				WithTransportOptions(func(transport *http.Transport) { transport.Proxy = nil })
-			return New(Options{Config: cfg, Account: "222222222222", Clock: still{}})
+			return newWatch(Options{Account: "222222222222", Clock: still{}}, bothRegions(cfg))
 		},
 		Good:     good,
 		Throttle: refuse("ThrottlingException"),

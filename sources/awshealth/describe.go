@@ -36,9 +36,9 @@ const (
 
 // describe fetches the texts of new and changed events and reports each batch. The
 // error is the first call's that failed; what was fetched counts all the same.
-func (w *watch) describe(ctx context.Context, failed [2]error, report sources.Report) error {
+func (w *watch) describe(ctx context.Context, failed []error, report sources.Report) error {
 	lacking := w.choose(textsPerLook, func(r *record) bool { return !r.described() })
-	return w.inBatches(lacking, failed, func(e *endpoint, batch []*record) error {
+	return w.inBatches(ctx, lacking, failed, func(ctx context.Context, e *endpoint, batch []*record) error {
 		answer, err := e.details(ctx, batch)
 		if err != nil {
 			return err
@@ -88,11 +88,11 @@ func (w *watch) addText(detail *types.EventDetails) {
 // impact reads which resources of ours the events name: those of open issues with
 // every look, since their state changes while the issue goes on, and those of plans
 // and notices once for each version, since the API throttles who asks often.
-func (w *watch) impact(ctx context.Context, failed [2]error) error {
+func (w *watch) impact(ctx context.Context, failed []error) error {
 	wanted := slices.Concat(
 		w.choose(issuesPerLook, func(r *record) bool { return r.troubles() && r.status == types.EventStatusCodeOpen }),
 		w.choose(plansPerLook, func(r *record) bool { return r.concernsUs() && !r.impactOf.Equal(r.updated) }))
-	return w.inBatches(wanted, failed, func(e *endpoint, batch []*record) error {
+	return w.inBatches(ctx, wanted, failed, func(ctx context.Context, e *endpoint, batch []*record) error {
 		found, err := e.entities(ctx, batch)
 		if err != nil {
 			return err
@@ -165,20 +165,23 @@ func (w *watch) choose(limit int, wanted func(*record) bool) []*record {
 
 // inBatches calls do for batches of events, each batch with the region that knew
 // its events best, or with the other one if that failed. It goes on after an error
-// and returns the first; a region that failed once is not asked again.
-func (w *watch) inBatches(records []*record, failed [2]error, do func(*endpoint, []*record) error) error {
+// and returns the first; a region that failed once is not asked again in this look.
+func (w *watch) inBatches(ctx context.Context, records []*record, failed []error, do func(context.Context, *endpoint, []*record) error) error {
 	var first error
-	groups := [2][]*record{}
+	groups := make([][]*record, len(w.endpoints))
 	for _, known := range records {
 		groups[known.endpoint] = append(groups[known.endpoint], known)
 	}
 	for i, group := range groups {
 		for batch := range slices.Chunk(group, batchSize) {
-			for _, at := range []int{i, 1 - i} {
+			for turn := range w.endpoints {
+				at := (i + turn) % len(w.endpoints)
 				if failed[at] != nil {
 					continue
 				}
-				err := do(&w.endpoints[at], batch)
+				share, cancel := context.WithTimeout(ctx, shareOf(ctx))
+				err := do(share, &w.endpoints[at], batch)
+				cancel()
 				if err == nil {
 					break
 				}

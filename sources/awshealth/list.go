@@ -25,7 +25,8 @@ const (
 	// after the first has answered everything: the rest of the look needs time too.
 	patience = 3 * time.Second
 	// patienceShare is the part of a look's remaining time that it may take instead,
-	// where that is less: a drill's look lasts no longer than a simulated minute.
+	// where that is less: a drill's look lasts no longer than a simulated minute. It
+	// is also what one batch of texts or resources may take of it.
 	patienceShare = 3
 )
 
@@ -41,10 +42,11 @@ type page struct {
 
 // list asks both regions at once, and returns once both have finished. The result
 // is why each region failed, or nil.
-func (w *watch) list(ctx context.Context, report sources.Report) (failed [2]error) {
+func (w *watch) list(ctx context.Context, report sources.Report) (failed []error) {
 	since := w.clock.Now().Add(-closedWindow)
 	pages := make(chan page)
-	var cancels [2]context.CancelCauseFunc
+	cancels := make([]context.CancelCauseFunc, len(w.endpoints))
+	failed = make([]error, len(w.endpoints))
 	for i := range w.endpoints {
 		regional, cancel := context.WithCancelCause(ctx)
 		defer cancel(nil)
@@ -76,11 +78,15 @@ func (w *watch) list(ctx context.Context, report sources.Report) (failed [2]erro
 
 // patienceFor is how long the second region is waited for in a look that ends with
 // the context.
-func patienceFor(ctx context.Context) time.Duration {
+func patienceFor(ctx context.Context) time.Duration { return min(patience, shareOf(ctx)) }
+
+// shareOf is how much of a look's time one region may take from now on, so that one
+// which hangs leaves enough for the other.
+func shareOf(ctx context.Context) time.Duration {
 	if deadline, ok := ctx.Deadline(); ok {
-		return min(patience, time.Until(deadline)/patienceShare)
+		return time.Until(deadline) / patienceShare
 	}
-	return patience
+	return DefaultTimeout / patienceShare
 }
 
 // list reads the events that go on or are announced, then those that have ended

@@ -3,6 +3,7 @@ package awshealth
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"warroom/internal/room"
 	"warroom/sources"
@@ -18,15 +19,25 @@ const what = "AWS Health could not be read"
 //	us-east-1  list ─┐ newest version  ┌─ texts of what is new or changed ─┐
 //	us-east-2  list ─┴─ of each event ─┴─ resources of issues and plans ───┴─ done
 func (w *watch) look(ctx context.Context, report sources.Report) error {
+	if w.noPlan != nil && w.clock.Now().Before(w.noPlan.Again) {
+		return w.noPlan
+	}
+	w.noPlan = nil
 	w.pass++
 	for _, known := range w.known {
 		known.shown = false
 	}
 	failed := w.list(ctx, report)
-	if failed[0] != nil && failed[1] != nil {
+	answered, silent := divide(failed)
+	switch {
+	case len(answered) > 0:
+	case slices.ContainsFunc(failed, lacksPlan):
+		w.noPlan = w.withoutPlan(failed)
+		return w.noPlan
+	default:
 		return w.neither(failed)
 	}
-	partial := failed[0] != nil || failed[1] != nil
+	partial := len(silent) > 0
 	w.settle(partial)
 	textError := w.describe(ctx, failed, report)
 	entityError := w.impact(ctx, failed)
@@ -35,7 +46,7 @@ func (w *watch) look(ctx context.Context, report sources.Report) error {
 	case errors.Is(ctx.Err(), context.Canceled):
 		return awsclient.Failure(what, ctx.Err())
 	case partial:
-		return w.oneSided(failed)
+		return w.oneSided(answered[0], silent[0], failed)
 	case textError != nil:
 		return lacking("AWS Health was read without the newest texts", textError)
 	case entityError != nil:
@@ -69,27 +80,53 @@ func (w *watch) show(report sources.Report) {
 	}
 }
 
-// neither is the failure when both regions failed.
-func (w *watch) neither(failed [2]error) *sources.Failure {
-	first, second := awsclient.Classify(failed[0]), awsclient.Classify(failed[1])
+// divide tells the endpoints that answered from those that did not.
+func divide(failed []error) (answered, silent []int) {
+	for i, err := range failed {
+		if err == nil {
+			answered = append(answered, i)
+		} else {
+			silent = append(silent, i)
+		}
+	}
+	return answered, silent
+}
+
+func lacksPlan(err error) bool { return awsclient.Classify(err).Name == awsclient.CauseSubscription }
+
+// withoutPlan is what there is to say of an account whose support plan has no Health
+// API. That is no outage: where AWS's public feed is read, the room is not blind. It
+// names the moment at which the account is asked again.
+func (w *watch) withoutPlan(failed []error) *sources.Failure {
+	failure := awsclient.Failure(what, failed[slices.IndexFunc(failed, lacksPlan)])
+	if w.publicFeed {
+		failure.What = "AWS Health is read from AWS's public feed"
+		failure.Why = "this account's support plan does not include the Health API"
+		failure.Next = "nothing to mend: what AWS tells this account alone, and which resources it means, is not seen"
+		failure.Partial = true
+	}
+	failure.Again = w.clock.Now().Add(planAgain)
+	return failure
+}
+
+// neither is the failure when no region answered.
+func (w *watch) neither(failed []error) *sources.Failure {
+	first, last := awsclient.Classify(failed[0]), awsclient.Classify(failed[len(failed)-1])
 	failure := awsclient.Failure(what, failed[0])
-	failure.Err = errors.Join(failed[:]...)
+	failure.Err = errors.Join(failed...)
+	other := w.endpoints[len(failed)-1].region
 	switch {
-	case first.Why == second.Why:
-	case first.Name == second.Name:
-		failure.Why += ", and " + w.endpoints[1].region + " is no better"
+	case first.Why == last.Why:
+	case first.Name == last.Name:
+		failure.Why += ", and " + other + " is no better"
 	default:
-		failure.Why += "; " + w.endpoints[1].region + ": " + second.Why
+		failure.Why += "; " + other + ": " + last.Why
 	}
 	return failure
 }
 
 // oneSided is the warning when one region answered and the other did not.
-func (w *watch) oneSided(failed [2]error) *sources.Failure {
-	answered, silent := 0, 1
-	if failed[0] != nil {
-		answered, silent = 1, 0
-	}
+func (w *watch) oneSided(answered, silent int, failed []error) *sources.Failure {
 	failure := awsclient.Failure(w.endpoints[answered].region+" answered for AWS Health, "+
 		w.endpoints[silent].region+" did not", failed[silent])
 	failure.Next = "what is shown may lag behind by some minutes; " + failure.Next

@@ -1,6 +1,7 @@
 package awshealth
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"maps"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/health"
 
 	"warroom/internal/room"
 	"warroom/sources"
@@ -73,8 +75,23 @@ func configFor(base string) aws.Config {
 	}
 }
 
-func (s *server) watch() sources.Watch {
-	return New(Options{Config: s.config, Account: "222222222222", Clock: still{}})
+func (s *server) watch() sources.Watch { return s.watchOf(Options{}) }
+
+// watchOf is a watch of both regions of the server.
+func (s *server) watchOf(options Options) sources.Watch {
+	options.Config, options.Account, options.Clock = s.config, cmp.Or(options.Account, "222222222222"), cmp.Or[room.Clock](options.Clock, still{})
+	return newWatch(options, bothRegions(s.config))
+}
+
+// bothRegions are two endpoints although there is a base endpoint for both.
+func bothRegions(config aws.Config) (all []endpoint) {
+	for _, region := range Regions(config.Region) {
+		all = append(all, endpoint{region, health.NewFromConfig(config, func(o *health.Options) {
+			o.Region = region
+			o.APIOptions = append(o.APIOptions, awsclient.Harden)
+		})})
+	}
+	return all
 }
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
