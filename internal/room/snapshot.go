@@ -82,9 +82,9 @@ func (s *Snapshot) Disconnected() *Trouble {
 }
 
 // Seen says when a signal was last seen and how often it is looked at: a probe has
-// its own readings, everything else is as fresh as its scope.
+// its own readings unless it is paused, everything else is as fresh as its scope.
 func (s *Snapshot) Seen(signal *Signal) (seen time.Time, every time.Duration) {
-	if probe, ok := signal.Detail.(*ProbeDetail); ok {
+	if probe, ok := signal.Detail.(*ProbeDetail); ok && signal.Word != Paused {
 		if last, ok := signal.Series.Last(); ok {
 			return last.At, probe.Interval
 		}
