@@ -41,7 +41,7 @@ func eventDetail(g *page, it item) {
 		return
 	}
 	for _, pane := range newPanes() {
-		if pane.kind == e.Signal.Kind {
+		if pane.shows(e.Signal.Kind) {
 			g.heading(string(e.Signal.Kind) + " as it was then")
 			pane.details(g, item{signal: e.Signal})
 		}

@@ -116,6 +116,9 @@ func (p *pane) title(pen *pen, s *room.Snapshot, f *flags, number int) []label {
 	if p.tail {
 		return labels
 	}
+	if text := groupCounts(s.Of(p.made)); text != "" {
+		labels = append(labels, label{theme.Text, text, 4})
+	}
 	if n := clearedCount(s.Of(p.kind)); n > 0 {
 		labels = append(labels, label{theme.Unseen, fmt.Sprintf("%d cleared", n), 4})
 	}

@@ -34,7 +34,7 @@ func (m *Model) goToSignal(from item) {
 		if signal == nil {
 			continue
 		}
-		i := slices.IndexFunc(m.panes[:], func(p *pane) bool { return p.kind == signal.Kind })
+		i := slices.IndexFunc(m.panes[:], func(p *pane) bool { return p.shows(signal.Kind) })
 		p := m.panes[i]
 		if !p.goTo(key) {
 			hid := m.filter.text

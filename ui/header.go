@@ -120,6 +120,7 @@ func (m *Model) oldest() []label {
 // nouns are the kinds as people count them.
 var nouns = map[room.Kind][2]string{
 	room.KindHealth: {"health", "health"}, room.KindAlarm: {"alarm", "alarms"}, room.KindProbe: {"probe", "probes"},
+	room.KindGroup: {"group", "groups"},
 }
 
 // countOf writes a number of signals of a kind.
@@ -159,7 +160,7 @@ func (m *Model) tallyOf(s *room.Snapshot, now time.Time) label {
 // hit is how much is critical in one region.
 type hit struct {
 	region string
-	counts [3]int
+	counts map[room.Kind]int
 	total  int
 	first  *room.Signal // whose trouble began first
 }
@@ -184,17 +185,20 @@ const recent = 24 * time.Hour
 // first, so only what is critical is walked over.
 func hits(s *room.Snapshot, now time.Time) []hit {
 	byRegion := map[string]*hit{}
-	for i, kind := range room.Kinds {
+	for _, kind := range room.Kinds {
+		if kind == room.KindGroup {
+			continue // made of probes, which are counted
+		}
 		for _, signal := range s.Of(kind).Signals {
 			if signal.State != room.Critical {
 				break
 			}
 			at := byRegion[signal.Region]
 			if at == nil {
-				at = &hit{region: signal.Region}
+				at = &hit{region: signal.Region, counts: map[room.Kind]int{}}
 				byRegion[signal.Region] = at
 			}
-			at.counts[i]++
+			at.counts[kind]++
 			at.total++
 			if now.Sub(signal.Since) < recent && at.earlier(signal) {
 				at.first = signal
@@ -223,9 +227,9 @@ func (m *Model) where() []label {
 	var labels []label
 	for i, at := range all {
 		text := m.pen.marks.Critical
-		for k, n := range at.counts {
-			if n > 0 {
-				text += " " + countOf(n, room.Kinds[k])
+		for _, kind := range room.Kinds {
+			if n := at.counts[kind]; n > 0 {
+				text += " " + countOf(n, kind)
 			}
 		}
 		region := at.region

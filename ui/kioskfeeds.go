@@ -31,7 +31,7 @@ func feedsOf(s *room.Snapshot, now time.Time) []feed {
 		{name: "alarms", kind: room.KindAlarm},
 		{name: "AWS Health", kind: room.KindHealth},
 	}
-	source := map[string]int{"probe": 0, "cloudwatch": 1, "health": 2, "feed": 2}
+	source := map[string]int{"probe": 0, "group": 0, "cloudwatch": 1, "health": 2, "feed": 2}
 	for _, status := range s.Scopes.List {
 		i, known := source[status.Scope.Source]
 		if !known {

@@ -159,12 +159,9 @@ func (w *wall) regionOf(at hit, width int) block {
 		name = "no region"
 	}
 	text := w.marks.Critical
-	for i := range leading {
-		kind := leading[i]
-		for k := range room.Kinds {
-			if room.Kinds[k] == kind && at.counts[k] > 0 {
-				text += " " + countOf(at.counts[k], kind)
-			}
+	for _, kind := range leading {
+		if n := at.counts[kind]; n > 0 {
+			text += " " + countOf(n, kind)
 		}
 	}
 	if upper := strings.ToUpper(name); w.tall() && smallFace().has(upper) {

@@ -16,7 +16,8 @@ type pane struct {
 	name    string
 	sources []string // the scopes that feed it; nil for the timeline
 	kind    room.Kind
-	tail    bool // the newest row is the last, and is followed until the cursor moves
+	made    room.Kind // of signals that are made of those of kind, and stand among them; "" if there are none
+	tail    bool      // the newest row is the last, and is followed until the cursor moves
 	columns func(p *pen, s *room.Snapshot, it item) []cell
 	details func(g *page, it item)
 

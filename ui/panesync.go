@@ -7,7 +7,7 @@ import "warroom/internal/room"
 func (p *pane) sync(s *room.Snapshot, f filter) {
 	version := s.Timeline.Version
 	if !p.tail {
-		version = s.Of(p.kind).Version
+		version = max(s.Of(p.kind).Version, s.Of(p.made).Version) // no two lists ever have the same
 	}
 	kept := keptMark(s)
 	if p.items != nil && p.version == version && p.filter.text == f.text && p.sorted == p.order && !p.again && (p.kept == kept || !f.asks(fieldIs)) {
@@ -45,7 +45,7 @@ func (p *pane) gather(s *room.Snapshot, f filter) []item {
 	if p.tail {
 		return p.story.tell(p.items, s.Timeline.Events, f, p.again)
 	}
-	signals := s.Of(p.kind).Signals
+	signals := among(s.Of(p.made).Signals, s.Of(p.kind).Signals)
 	items := make([]item, 0, len(signals))
 	for _, signal := range signals {
 		if f.signal(signal) {
@@ -55,6 +55,9 @@ func (p *pane) gather(s *room.Snapshot, f filter) []item {
 	orders[p.order].sort(items)
 	return items
 }
+
+// shows says whether signals of a kind are rows of the pane.
+func (p *pane) shows(kind room.Kind) bool { return p.kind == kind || p.made == kind && kind != "" }
 
 // missing says whether the row that the cursor was put on is not there at the moment that
 // is shown. Another moment may have it again.

@@ -6,11 +6,17 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"warroom/internal/room"
 	"warroom/theme"
 )
 
 func probeDetail(g *page, it item) {
+	if it.signal.Kind == room.KindGroup {
+		groupDetail(g, it)
+		return
+	}
 	p := g.pen
 	g.header(it.signal)
 	g.belongs(it.signal)
@@ -68,30 +74,38 @@ func lateness(p *pen, readings *room.Series) string {
 //	● UP     192.0.2.7    200 in 84ms     100.0%
 func (g *page) addresses(whole string) {
 	var parts []*room.Signal
-	width := 0
 	for _, s := range g.shown.Of(room.KindProbe).Signals {
 		if detail, ok := s.Detail.(*room.ProbeDetail); ok && detail.Part == whole {
 			parts = append(parts, s)
-			width = max(width, len(addressOf(s)))
 		}
 	}
 	if len(parts) == 0 {
 		return
 	}
 	g.heading("addresses")
-	for _, s := range parts {
+	g.probes(parts, addressOf)
+}
+
+// probes lists probes, or their addresses, by what each is called there.
+func (g *page) probes(listed []*room.Signal, called func(*room.Signal) string) {
+	width := 0
+	for _, s := range listed {
+		width = max(width, ansi.StringWidth(called(s)))
+	}
+	for _, s := range listed {
 		mark, word, token, _ := g.pen.look(g.shown, s)
 		reading, share := "", ""
 		if last, ok := s.Series.Last(); ok {
 			reading = last.Text
 			trend := trendOf(s.Series)
-			percent, _ := trend.uptime()
-			share = fmt.Sprintf("%.1f%%", percent)
+			if percent, ok := trend.uptime(); ok {
+				share = fmt.Sprintf("%.1f%%", percent)
+			}
 		}
 		g.lines = append(g.lines, g.pen.row(g.width, false, false,
 			cell{token: token, text: mark, width: 1},
 			cell{token: token, text: word, width: labelWidth - 3},
-			cell{token: theme.Text, text: addressOf(s), width: min(width, g.width/2)},
+			cell{token: theme.Text, text: called(s), width: min(width, g.width/2)},
 			cell{token: theme.Muted, text: g.pen.plain(reading), width: flex},
 			cell{token: theme.Muted, text: share, width: 6, right: true}))
 	}

@@ -13,7 +13,7 @@ func newPanes() [paneCount]*pane {
 	panes := [paneCount]*pane{
 		{name: "AWS Health", kind: room.KindHealth, sources: []string{"health", "feed"}, columns: healthRow, details: healthDetail},
 		{name: "Alarms", kind: room.KindAlarm, sources: []string{"cloudwatch"}, columns: alarmRow, details: alarmDetail},
-		{name: "Probes", kind: room.KindProbe, sources: []string{"probe"}, columns: probeRow, details: probeDetail},
+		{name: "Probes", kind: room.KindProbe, made: room.KindGroup, sources: []string{"probe", "group"}, columns: probeRow, details: probeDetail},
 		{name: "Timeline", tail: true, columns: timelineRow, details: eventDetail},
 	}
 	for i, p := range panes {
@@ -126,6 +126,13 @@ func probeRow(p *pen, s *room.Snapshot, it item) []cell {
 	title = strings.TrimSuffix(title, "-"+it.signal.Region) // the region has a column of its own
 	reading, share := "", ""
 	trend := trendOf(it.signal.Series)
+	chart, small := p.spark(&trend, sparkWidth), p.spark(&trend, sparkLeast)
+	if group, ok := it.signal.Detail.(*room.GroupDetail); ok { // it has no readings of its own
+		reading = upIn(group)
+		if group.Unjudged > 0 {
+			chart, small = fmt.Sprintf("%d not judged", group.Unjudged), fmt.Sprintf("%d ?", group.Unjudged)
+		}
+	}
 	if last, ok := it.signal.Series.Last(); ok {
 		reading = strings.TrimPrefix(p.plain(last.Text), "connected ")
 		if percent, ok := trend.uptime(); ok {
@@ -145,8 +152,7 @@ func probeRow(p *pen, s *room.Snapshot, it item) []cell {
 		{token: name, text: title, width: flex, field: fieldName},
 		p.region(it.signal.Region, 10, 3),
 		{token: theme.Text, text: reading, width: 13 + p.spare(), rank: 2},
-		{token: theme.Muted, text: p.spark(&trend, sparkWidth), width: sparkWidth, rank: 5,
-			brief: p.spark(&trend, sparkLeast), small: sparkLeast},
+		{token: theme.Muted, text: chart, width: sparkWidth, rank: 5, brief: small, small: sparkLeast},
 		{token: theme.Muted, text: share, width: 6, right: true, rank: 4},
 	}
 	return p.withPeople(cells, s, it.signal)

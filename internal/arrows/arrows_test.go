@@ -29,6 +29,7 @@ var may = map[string][]string{
 	"warroom/sources/awshealth":  {"warroom/sources", "warroom/sources/awsclient", "warroom/sources/awsnames", "warroom/internal/room", "warroom/internal/clean"},
 	"warroom/sources/cloudwatch": {"warroom/sources", "warroom/sources/awsclient", "warroom/internal/room", "warroom/internal/clean"},
 	"warroom/sources/probe":      {"warroom/sources", "warroom/internal/room", "warroom/internal/clean", "warroom/internal/trust"},
+	"warroom/sources/groups":     {"warroom/sources", "warroom/internal/room"},
 	"warroom/sources/sourcetest": {"warroom/sources", "warroom/internal/room"},
 	"warroom/internal/room":      {},
 	"warroom/internal/presence":  {"warroom/internal/room"},

@@ -12,6 +12,7 @@ import (
 	"warroom/internal/room"
 	"warroom/sources"
 	"warroom/sources/cloudwatch"
+	"warroom/sources/groups"
 )
 
 // group is watches that are found out together: the endpoints of the config, or
@@ -84,16 +85,21 @@ func (c *crew) retire(all *findings, keepConfig bool) {
 		return !sure && asked[s.Source] && s.Source != "probe" && s != configScope
 	}
 	c.room.Retire(func(s *room.Signal) bool {
-		return unsure(s.Scope) || scopes[s.Scope] && (s.Kind != room.KindProbe || keys[wholeOf(s)])
+		return unsure(s.Scope) || scopes[s.Scope] && (s.Kind != room.KindProbe || keys[watchOf(s)])
 	}, func(s room.Scope, watch string) bool {
 		return unsure(s) || scopes[s] && (s == configScope || keys[watch])
 	})
 	c.charts.Retire(func(s room.Scope) bool { return unsure(s) || scopes[s] })
 }
 
-// wholeOf is the key of a probe, also for a signal that is one of its addresses.
-func wholeOf(s *room.Signal) string {
-	if detail, ok := s.Detail.(*room.ProbeDetail); ok && detail.Part != "" {
+// watchOf is the name of the watch that sees a probe or a group: the key of the probe, also
+// for a signal that is one of its addresses.
+func watchOf(s *room.Signal) string {
+	detail, isProbe := s.Detail.(*room.ProbeDetail)
+	switch {
+	case s.Kind == room.KindGroup:
+		return groups.WatchName
+	case isProbe && detail.Part != "":
 		return detail.Part
 	}
 	return s.Key

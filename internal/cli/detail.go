@@ -67,6 +67,15 @@ type probeReport struct {
 	TLS    *tlsReport `json:"tls"`
 }
 
+// groupReport is how many of a group's probes are DOWN, and with how many it is.
+type groupReport struct {
+	Word     string   `json:"word"`
+	Down     int      `json:"down"`
+	Limit    int      `json:"limit"`
+	Unjudged int      `json:"unjudged"`
+	Probes   []string `json:"probes"` // their keys
+}
+
 // tlsReport is what an endpoint showed of itself.
 type tlsReport struct {
 	Version  string `json:"version"`
@@ -129,6 +138,8 @@ func newDetail(signal *room.Signal) any {
 			r.TLS = tlsOf(d, last.At)
 		}
 		return r
+	case *room.GroupDetail:
+		return groupReport{Word: signal.Word, Down: d.Down, Limit: d.Limit, Unjudged: d.Unjudged, Probes: d.Probes}
 	}
 	return struct{}{}
 }

@@ -125,6 +125,7 @@ func (a *app) runDrill(ctx context.Context, name string, options drill.Options, 
 		return err
 	}
 	defer k.close()
+	made.room = k.room
 	c := &crew{room: k.room, clock: clock, log: log.Logger, charts: made.charts}
 	c.start(ctx, a.drillGroups(cfg, made, clock.Speed))
 	defer c.leave()

@@ -52,7 +52,7 @@ func (a *app) runLive(ctx context.Context, show shown) error {
 		return a.watchAnother(ctx, cfg, first, k, show, log)
 	}
 	watched := world{
-		clock: clock, charts: cloudwatch.NewCharts(clock), calls: awsclient.NewCalls(clock),
+		clock: clock, room: k.room, charts: cloudwatch.NewCharts(clock), calls: awsclient.NewCalls(clock),
 		controls: new(heldControls), announce: k.room.Announce,
 	}
 	watched.network.Known = leftWith(k.room)

@@ -9,6 +9,7 @@ import (
 	"warroom/internal/config"
 	"warroom/internal/room"
 	"warroom/sources"
+	"warroom/sources/groups"
 	"warroom/ui"
 )
 
@@ -113,7 +114,10 @@ func (i *intake) changes(before, next *config.Config) (gone []string, came []sou
 		gone = append(gone, "probe/"+name)
 	}
 	w := i.world.prepared(next)
-	came = probeWatches(&changed, w)
+	came = append(probeWatches(&changed, w), groupWatch(next, w.room)...)
+	if len(groupWatch(next, w.room)) == 0 {
+		gone = append(gone, groups.WatchName)
+	}
 	switch had, has := len(awake(before)) > 0, len(awake(next)) > 0; {
 	case has && !had:
 		came = append(came, connectionWatch(next, w)...)
@@ -150,7 +154,7 @@ func (c *crew) swap(gone []string, came []sources.Watch) {
 	if c.found != nil {
 		c.found.swap(gone, came)
 	}
-	c.room.Retire(func(s *room.Signal) bool { return !away[wholeOf(s)] }, func(s room.Scope, watch string) bool {
+	c.room.Retire(func(s *room.Signal) bool { return !away[watchOf(s)] }, func(s room.Scope, watch string) bool {
 		to, swapped := moved[watch]
 		return !away[watch] && (!swapped || to == s) // one that has gone to another region is not waited for in the old one
 	})

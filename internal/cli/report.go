@@ -39,6 +39,12 @@ type counts struct {
 		Error       int `json:"error"`
 		Paused      int `json:"paused"`
 	} `json:"probes"`
+	Groups struct {
+		Down     int `json:"down"`
+		Degraded int `json:"degraded"`
+		Up       int `json:"up"`
+		Unknown  int `json:"unknown"`
+	} `json:"groups"`
 }
 
 type scopeReport struct {
@@ -137,6 +143,8 @@ func count(s *room.Snapshot) (c counts) {
 	c.Probes.Down, c.Probes.Slow, c.Probes.Up, c.Probes.Error = words["DOWN"], words["SLOW"], words["UP"], words["ERROR"]
 	c.Probes.Paused = words[room.Paused]
 	c.Probes.Unconfirmed = words[room.Unconfirmed] + words["FLAPS"]
+	states := s.Of(room.KindGroup).States
+	c.Groups.Down, c.Groups.Degraded, c.Groups.Up, c.Groups.Unknown = states[room.Critical], states[room.Warning], states[room.OK], states[room.Unknown]
 	return c
 }
 

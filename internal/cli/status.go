@@ -73,6 +73,9 @@ func (a *app) runStatus(ctx context.Context, asJSON bool, timeout time.Duration)
 		return &exit{status: exitInterrupted}
 	}
 	r.Flush()
+	// What was seen is judged together, also when the time is up.
+	sources.NewRunner(clock, r, log.Logger).Once(context.WithoutCancel(ctx), groupWatch(cfg, r))
+	r.Flush()
 	snapshot, now := r.Snapshot(), r.Now()
 	kept := a.asKept(ctx, cfg.Room, log.Logger)
 	known := acknowledgedHere(kept)
@@ -106,6 +109,9 @@ func printStatus(out io.Writer, s *room.Snapshot, now time.Time, known acknowled
 	fmt.Fprintf(&text, "health  %d open, %d upcoming, %d closed\n", c.Health.Open, c.Health.Upcoming, c.Health.Closed)
 	fmt.Fprintf(&text, "alarms  %d ALARM, %d without data, %d OK\n", c.Alarms.Alarm, c.Alarms.InsufficientData, c.Alarms.OK)
 	fmt.Fprintf(&text, "probes  %d DOWN, %d SLOW, %d UP, %d could not be made\n", c.Probes.Down, c.Probes.Slow, c.Probes.Up, c.Probes.Error)
+	if n := len(s.Of(room.KindGroup).Signals); n > 0 {
+		fmt.Fprintf(&text, "groups  %d DOWN, %d in part, %d UP, %d cannot be judged\n", c.Groups.Down, c.Groups.Degraded, c.Groups.Up, c.Groups.Unknown)
+	}
 	for _, kind := range room.Kinds {
 		for _, signal := range s.Of(kind).Signals {
 			if signal.State == room.OK {

@@ -143,3 +143,52 @@ func TestStatusStoppedByASignalReportsNothing(t *testing.T) {
 		})
 	}
 }
+
+// TestStatusJudgesGroupsByWhatItSaw: two of three are not reached, one is not looked at.
+func TestStatusJudgesGroupsByWhatItSaw(t *testing.T) {
+	dir := alone(t)
+	t.Setenv("AWS_REGION", "us-east-1")
+	up, down := healthy(t), closedPort(t)
+	write(t, filepath.Join(dir, "warroom.yaml"), fmt.Sprintf(`health: {off: true}
+alarms: {off: true}
+probes:
+  - {name: shop-a, url: "tcp://%[1]s", region: us-east-1}
+  - {name: shop-b, url: "tcp://%[2]s", region: us-east-1}
+  - {name: shop-c, url: "tcp://%[2]s", region: eu-west-1}
+  - {name: shop-d, url: "tcp://%[2]s", region: ap-east-1, paused: true}
+groups:
+  - {by: region}
+  - {name: shop, down: 2 of 4}
+  - {name: all, down: 3}
+`, up, down))
+	status, out, stderr := run(t, "status", "--json")
+	if status != exitTrouble {
+		t.Errorf("status %d\n%s%s", status, out, stderr)
+	}
+	told := map[string]string{}
+	for _, signal := range parsed(t, out).Signals {
+		if signal.Kind == "group" {
+			told[signal.Title] = fmt.Sprint(signal.State, " ", signal.Detail)
+		}
+	}
+	for title, want := range map[string]string{
+		"region us-east-1": "critical map[down:1 limit:1 probes:[probe/shop-a probe/shop-b] unjudged:0 word:DOWN]",
+		"region eu-west-1": "critical map[down:1 limit:1 probes:[probe/shop-c] unjudged:0 word:DOWN]",
+		"region ap-east-1": "unknown map[down:0 limit:1 probes:[probe/shop-d] unjudged:1 word:?]",
+		"shop":             "critical map[down:2 limit:2 probes:[probe/shop-a probe/shop-b probe/shop-c probe/shop-d] unjudged:1 word:DOWN]",
+		"all":              "warning map[down:2 limit:3 probes:[probe/shop-a probe/shop-b probe/shop-c probe/shop-d] unjudged:1 word:1/3]",
+	} {
+		if told[title] != want {
+			t.Errorf("%s is %s, want %s", title, told[title], want)
+		}
+	}
+	if !strings.Contains(strings.Join(strings.Fields(out), ""), `"groups":{"down":3,"degraded":1,"up":0,"unknown":1}`) {
+		t.Errorf("the groups are counted otherwise\n%s", out)
+	}
+	_, out, _ = run(t, "status")
+	for _, line := range []string{"groups  3 DOWN, 1 in part, 0 UP, 1 cannot be judged\n", "critical  DOWN      shop  ", "2 of 4 DOWN: shop-b, shop-c; 1 PAUSED"} {
+		if !strings.Contains(out, line) {
+			t.Errorf("there is no %q in\n%s", line, out)
+		}
+	}
+}

@@ -24,6 +24,7 @@ import (
 type world struct {
 	clock   room.Clock
 	network probe.Environment
+	room    room.Reader // that what is seen goes to, and groups are judged by; nil where one looks once
 	// account makes the config for calling AWS; nil goes through the SDK's own chain.
 	account func() aws.Config
 	// charts gets to know every account and region that is watched; nil if nobody
@@ -116,7 +117,7 @@ func (w world) prepared(cfg *config.Config) world {
 func (a *app) groups(cfg *config.Config, w world) []group {
 	w = w.prepared(cfg)
 	groups := []group{func(context.Context) ([]sources.Watch, bool) {
-		return slices.Concat(probeWatches(cfg, w), connectionWatch(cfg, w)), true
+		return slices.Concat(probeWatches(cfg, w), connectionWatch(cfg, w), groupWatch(cfg, w.room)), true
 	}}
 	var taken claims
 	if regions := cfg.Canaries.Regions; len(regions) > 0 && !cfg.Canaries.Off && w.real() {

@@ -39,6 +39,7 @@ type Config struct {
 	Alarms      Alarms              `yaml:"alarms" doc:"CloudWatch alarms."`
 	Push        Push                `yaml:"push" doc:"What AWS tells by itself, beside the looks: Health events and the alarms' changes of state."`
 	Probes      []Probe             `yaml:"probes,omitempty" doc:"Our own endpoints and what is expected of them."`
+	Groups      []Group             `yaml:"groups,omitempty" doc:"Probes that are judged together: each group is a row that is DOWN when enough of its probes are."`
 	Additions   Additions           `yaml:"additions" doc:"What probes may reach that were added from a screen which others share; those that whoever writes this file puts into it may reach everything."`
 	Changes     Changes             `yaml:"changes" doc:"What is told of changes in AWS: who changed what, as marks in the timeline."`
 	Canaries    Canaries            `yaml:"canaries" doc:"Probes of AWS's own regional front doors, without credentials: often the first sign that it is AWS."`

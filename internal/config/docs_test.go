@@ -145,6 +145,7 @@ func TestExamplesOfTheTagsAreValid(t *testing.T) {
 		{reflect.TypeFor[TLS](), "probes: [{name: a, url: a.example.com, tls: {%s}}]", []string{"certificate: certs/warroom.pem", "key: certs/warroom.key"}},
 		{reflect.TypeFor[Answers](), "probes: [{name: a, url: 'dns://192.0.2.53/a.example', expect: {answers: {%s}}}]", nil},
 		{reflect.TypeFor[Step](), "probes: [{name: a, url: 'tcp://a.example:25', steps: [{%s}]}]", nil},
+		{reflect.TypeFor[Group](), "{probes: [{name: checkout-a, url: a.example.com, region: us-east-1, tags: {team: a}}, {name: b, url: b.example.com}], groups: [{%s}]}", []string{"name: a"}},
 		{reflect.TypeFor[Additions](), "additions: {%s}", nil},
 		{reflect.TypeFor[Service](), "services: [{%s}]", []string{"name: a"}},
 		{reflect.TypeFor[Match](), "services: [{name: a, match: {%s}}]", nil},
@@ -254,7 +255,7 @@ var beyondSchema = strings.Fields(`additions-too-many duplicate-key duplicate-pr
 	glob-malformed interval-too-often key-bound-twice key-taken-away-from-quit key-same-as-another method-unknown
 	probe-slow-longer-than-timeout probes-of-other-protocols probe-timeout-longer-than-interval regular-expression-malformed
 	url-with-secret url-with-reference-in-the-wrong-place secret-by-its-looks secret-hidden-by-show secret-in-the-file secret-unresolved service-unknown status-malformed tcp-with-http-settings
-	addresses-that-cannot-be guarded-by-another-way maintenance-that-cannot-be quiet-hours-empty quiet-hours-malformed text-with-escape tls-that-cannot-be starttls-with-more url-malformed url-with-password key-unknown auth-that-cannot-be push-that-cannot-be push-without-a-queue push-in-no-region http-that-cannot-be header-malformed region-malformed region-misspelt role-malformed changes-of-nothing`)
+	addresses-that-cannot-be groups-that-cannot-be group-of-another-size guarded-by-another-way maintenance-that-cannot-be quiet-hours-empty quiet-hours-malformed text-with-escape tls-that-cannot-be starttls-with-more url-malformed url-with-password key-unknown auth-that-cannot-be push-that-cannot-be push-without-a-queue push-in-no-region http-that-cannot-be header-malformed region-malformed region-misspelt role-malformed changes-of-nothing`)
 
 func TestBadFilesDoNotFitTheSchemaWhereItCanTell(t *testing.T) {
 	schema, told := compiled(t, known), 0

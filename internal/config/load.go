@@ -83,5 +83,6 @@ func (r *reader) read(body ast.Node, c *Config) {
 	r.checkMaintenance(c)
 	r.checkServices(c)
 	r.checkProbeServices(c)
+	r.checkGroups(c)
 	r.checkKeys(c)
 }

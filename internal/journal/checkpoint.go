@@ -20,6 +20,7 @@ func init() {
 	gob.Register(new(room.HealthDetail))
 	gob.Register(new(room.AlarmDetail))
 	gob.Register(new(room.ProbeDetail))
+	gob.Register(new(room.GroupDetail))
 }
 
 // sumUp is a checkpoint as it is stored.

@@ -59,7 +59,7 @@ func fill(random *rand.Rand, v reflect.Value) {
 // full makes a record of each sort, with all that one may have.
 func full(random *rand.Rand) []room.Record {
 	var records []room.Record
-	for _, detail := range []room.Detail{new(room.HealthDetail), new(room.AlarmDetail), new(room.ProbeDetail)} {
+	for _, detail := range []room.Detail{new(room.HealthDetail), new(room.AlarmDetail), new(room.ProbeDetail), new(room.GroupDetail)} {
 		e := new(room.Event)
 		signal := new(room.Signal)
 		for _, name := range []string{"Key", "Kind", "Scope", "State", "Word", "Title", "Reason", "Service", "Account", "Region", "Since", "Heard"} {
@@ -111,7 +111,7 @@ func spew(v any) string {
 
 func TestASignalIsWrittenWithItsFactsAlone(t *testing.T) {
 	shown := []string{"Standing", "Ack", "Claim", "Samples", "Series", "Looks"} // readings, and what only a Snapshot's signals have
-	written := reflect.TypeFor[signal]().NumField() - 3 + 1                     // three details stand for one field
+	written := reflect.TypeFor[signal]().NumField() - 4 + 1                     // four details stand for one field
 	if all := reflect.TypeFor[room.Signal]().NumField(); all != written+len(shown) {
 		t.Fatalf("a room.Signal has %d fields and %d are written beside %v; write the new one", all, written, shown)
 	}

@@ -25,6 +25,7 @@ type signal struct {
 	Health  *health   `json:"health,omitempty"`
 	Alarm   *alarm    `json:"alarm,omitempty"`
 	Probe   *probe    `json:"probe,omitempty"`
+	Group   *group    `json:"group,omitempty"`
 }
 
 type health struct {
@@ -107,6 +108,13 @@ type probe struct {
 	Certificate *certificate `json:"certificate,omitempty"`
 }
 
+type group struct {
+	Probes   []string `json:"probes,omitempty"`
+	Limit    int      `json:"limit,omitempty"`
+	Down     int      `json:"down,omitempty"`
+	Unjudged int      `json:"unjudged,omitempty"`
+}
+
 type certificate struct {
 	Subject     string    `json:"subject,omitempty"`
 	Issuer      string    `json:"issuer,omitempty"`
@@ -146,6 +154,8 @@ func signalOf(s *room.Signal) *signal {
 		w.Alarm = alarmOf(d)
 	case *room.ProbeDetail:
 		w.Probe = &probe{d.Target, int64(d.Interval), int64(d.Timeout), d.Expect, d.Objective, d.Every, d.Part, d.Answers, certificateOf(d.Certificate)}
+	case *room.GroupDetail:
+		w.Group = (*group)(d)
 	}
 	return w
 }
@@ -168,6 +178,8 @@ func (w *signal) room() (*room.Signal, error) {
 			Target: w.Probe.Target, Interval: time.Duration(w.Probe.Interval), Timeout: time.Duration(w.Probe.Timeout), Expect: w.Probe.Expect,
 			Objective: w.Probe.Objective, Every: w.Probe.Every, Part: w.Probe.Part, Answers: w.Probe.Answers, Certificate: w.Probe.Certificate.room(),
 		}
+	case w.Group != nil:
+		s.Detail = (*room.GroupDetail)(w.Group)
 	}
 	return s, nil
 }

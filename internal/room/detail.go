@@ -6,7 +6,7 @@ import (
 )
 
 // Detail is what only one kind of signal knows. The set is closed:
-// *HealthDetail, *AlarmDetail and *ProbeDetail.
+// *HealthDetail, *AlarmDetail, *ProbeDetail and *GroupDetail.
 type Detail interface {
 	// Equal reports whether the other detail states the same facts.
 	Equal(Detail) bool
@@ -133,4 +133,18 @@ type ProbeDetail struct {
 func (d *ProbeDetail) Equal(other Detail) bool {
 	o, ok := other.(*ProbeDetail)
 	return ok && d.Target == o.Target && d.Interval == o.Interval && d.Timeout == o.Timeout && d.Objective == o.Objective && d.Every == o.Every && d.Part == o.Part && d.Certificate.Equal(o.Certificate) && slices.Equal(d.Expect, o.Expect) && slices.Equal(d.Answers, o.Answers)
+}
+
+// GroupDetail is what probes that are judged together come to.
+type GroupDetail struct {
+	Probes   []string // the keys of their signals
+	Limit    int      // the group is DOWN when so many of them are
+	Down     int      // that are
+	Unjudged int      // that say nothing now: ERROR, STALE, PAUSED, MAINT
+}
+
+// Equal implements Detail.
+func (d *GroupDetail) Equal(other Detail) bool {
+	o, ok := other.(*GroupDetail)
+	return ok && d.Limit == o.Limit && d.Down == o.Down && d.Unjudged == o.Unjudged && slices.Equal(d.Probes, o.Probes)
 }

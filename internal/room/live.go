@@ -44,7 +44,7 @@ type Room struct {
 	watched   map[Scope]*scopeReading
 	series    map[string]*Series
 	looks     map[string]*Looks
-	lists     [3]listBuilder
+	lists     [kindCount]listBuilder
 	scopesDue bool
 	due       bool // something changed since the last Snapshot
 	timer     *time.Timer

@@ -50,7 +50,7 @@ func (r *Room) see(seen *Signal, pass uint32, at time.Time) {
 		}
 		known.signal.goOn(seen)
 	}
-	if !isNew && seen.Kind == KindProbe && known.signal.State == seen.State && known.signal.Word == seen.Word {
+	if ours := seen.Kind == KindProbe || seen.Kind == KindGroup; !isNew && ours && known.signal.State == seen.State && known.signal.Word == seen.Word {
 		seen.Since = known.signal.Since // its watch may be a new one, after a reload; we have seen every look
 	}
 	raises := known.raises(seen.State) && seen.Word != Unconfirmed && seen.Word != Maintenance

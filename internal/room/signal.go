@@ -10,10 +10,14 @@ const (
 	KindHealth Kind = "health" // an AWS Health event
 	KindAlarm  Kind = "alarm"  // a CloudWatch alarm
 	KindProbe  Kind = "probe"  // one of our own endpoint probes
+	KindGroup  Kind = "group"  // probes that are judged together; made of them, and counted beside them
 )
 
 // Kinds lists every kind in the order in which they are shown.
-var Kinds = []Kind{KindHealth, KindAlarm, KindProbe}
+var Kinds = []Kind{KindHealth, KindAlarm, KindProbe, KindGroup}
+
+// kindCount is how many there are.
+const kindCount = 4
 
 // State is how bad a signal is in the world. The zero value is Unknown, so that
 // what was never looked at can never be mistaken for good.

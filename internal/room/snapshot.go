@@ -10,13 +10,13 @@ import (
 // Snapshot is the whole truth at one moment. It is immutable and shared by every
 // viewer; it shares with the one before whatever did not change.
 type Snapshot struct {
-	Version  uint64    // grows by one with each Snapshot of a room
-	At       time.Time // room time of publication
-	Timeline Timeline  //
-	Scopes   Scopes    //
-	Keeping  Keeping   //
-	Visits   []*Event  // the newest comings and goings of people, oldest first
-	lists    [3]List   // in the order of Kinds
+	Version  uint64          // grows by one with each Snapshot of a room
+	At       time.Time       // room time of publication
+	Timeline Timeline        //
+	Scopes   Scopes          //
+	Keeping  Keeping         //
+	Visits   []*Event        // the newest comings and goings of people, oldest first
+	lists    [kindCount]List // in the order of Kinds
 }
 
 // versions counts up for all rooms of the process together: what was drawn from one

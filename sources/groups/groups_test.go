@@ -1,0 +1,118 @@
+package groups
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"warroom/internal/room"
+)
+
+// ticking is a clock that a test moves.
+type ticking struct {
+	room.Wall
+	now time.Time
+}
+
+func (c *ticking) Now() time.Time { return c.now }
+
+// seen lets a room see a probe in a state.
+func seen(r *room.Room, now time.Time, i int, word string) {
+	p := probed(i, word)
+	p.Samples[0].At = now
+	r.Observe(room.Observation{Scope: p.Scope, Watch: p.Key, At: now, Signals: []room.Signal{*p}, Done: true, Interval: interval})
+}
+
+// judged lets a room see what a look at groups tells, and gives the groups that are there.
+func judged(t *testing.T, r *room.Room, groups ...Group) string {
+	t.Helper()
+	r.Flush()
+	watch := New(groups, r, interval)
+	o := room.Observation{Scope: watch.Scope, Watch: watch.Name, At: r.Now(), Done: true, Complete: watch.Whole, Interval: interval}
+	if err := watch.Look(t.Context(), func(signals []room.Signal) { o.Signals = signals }); err != nil {
+		t.Fatal(err)
+	}
+	r.Observe(o)
+	r.Flush()
+	var all []string
+	for _, signal := range r.Snapshot().Of(room.KindGroup).Signals {
+		all = append(all, signal.Title+" "+signal.Word)
+	}
+	return strings.Join(all, ", ")
+}
+
+func TestAGroupFollowsItsProbesInARoom(t *testing.T) {
+	clock := &ticking{now: noon}
+	r := room.New(room.Options{Node: "test", Clock: clock})
+	shop := Group{Name: "shop", Probes: []string{"probe/0", "probe/1", "probe/2"}, Limit: 2}
+	one := Group{Name: "one", Probes: []string{"probe/2"}, Limit: 1}
+	begins := func(i int) {
+		r.Observe(room.Observation{Scope: room.Scope{Source: probeSource}, Watch: probed(i, "UP").Key, At: clock.now, Begins: true, Interval: interval})
+	}
+	for _, step := range []struct {
+		name string
+		do   func()
+		in   []Group
+		want string
+	}{
+		{"nothing has been looked at", func() { begins(0); begins(1); begins(2) }, []Group{shop}, ""},
+		{"one has not", func() { seen(r, clock.now, 0, "UP"); seen(r, clock.now, 1, "UP") }, []Group{shop}, ""},
+		{"all are UP", func() { seen(r, clock.now, 2, "UP") }, []Group{shop, one}, "one UP, shop UP"},
+		{"one is DOWN", func() { seen(r, clock.now, 2, "DOWN") }, []Group{shop, one}, "one DOWN, shop 2/3"},
+		{"two are", func() { seen(r, clock.now, 1, "DOWN") }, []Group{shop, one}, "one DOWN, shop DOWN"},
+		{"a new one is waited for", func() { begins(3); seen(r, clock.now, 1, "UP") }, []Group{shop, one}, "one DOWN, shop DOWN"},
+		{"it came", func() { seen(r, clock.now, 3, "UP") }, []Group{shop, one}, "one DOWN, shop 2/3"},
+		{"one group is no more", func() {}, []Group{shop}, "shop 2/3"},
+		{"all grow old but one", func() { clock.now = clock.now.Add(3 * interval); seen(r, clock.now, 0, "UP") }, []Group{shop}, "shop ?"},
+		{"they are seen again", func() { seen(r, clock.now, 1, "UP"); seen(r, clock.now, 2, "UP") }, []Group{shop}, "shop UP"},
+	} {
+		step.do()
+		if got := judged(t, r, step.in...); got != step.want {
+			t.Fatalf("%s: there is %q, want %q", step.name, got, step.want)
+		}
+	}
+	var lines []string
+	for _, e := range r.Snapshot().Timeline.Events {
+		if e.Signal != nil && e.Signal.Title == "shop" {
+			lines = append(lines, e.WasTo+" → "+e.Signal.Word)
+		}
+	}
+	if got := strings.Join(lines, ", "); got != "UP → 2/3, 2/3 → DOWN, DOWN → 2/3, 2/3 → ?, ? → UP" {
+		t.Errorf("the timeline has %s", got)
+	}
+}
+
+// TestAGroupThatStaysAsItIsIsToldOnce: its probes may turn under it.
+func TestAGroupThatStaysAsItIsIsToldOnce(t *testing.T) {
+	clock := &ticking{now: noon}
+	r := room.New(room.Options{Node: "test", Clock: clock})
+	shop := Group{Name: "shop", Probes: []string{"probe/0", "probe/1", "probe/2"}, Limit: 2}
+	for i := range 3 {
+		seen(r, clock.now, i, "UP")
+	}
+	judged(t, r, shop)
+	var since time.Time
+	for i := range 3 {
+		clock.now = clock.now.Add(interval)
+		for j := range 3 {
+			seen(r, clock.now, j, map[bool]string{true: "DOWN", false: "UP"}[i == j])
+		}
+		if got := judged(t, r, shop); got != "shop 2/3" {
+			t.Fatalf("it is %s", got)
+		}
+		signal := r.Snapshot().Of(room.KindGroup).Signals[0]
+		if i > 0 && !signal.Since.Equal(since) {
+			t.Errorf("it has been so since %s, and then since %s", since, signal.Since)
+		}
+		since = signal.Since
+	}
+	lines := 0
+	for _, e := range r.Snapshot().Timeline.Events {
+		if e.Signal.Kind == room.KindGroup {
+			lines++
+		}
+	}
+	if lines != 1 {
+		t.Errorf("the timeline has %d lines about it", lines)
+	}
+}
