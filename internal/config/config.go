@@ -48,9 +48,8 @@ type Config struct {
 	Services    []Service           `yaml:"services,omitempty" doc:"The service catalogue; the first service in the file that matches a signal gets it."`
 	Keys        map[string][]string `yaml:"keys,omitempty" doc:"Keys by action, in place of the action's own; the screen's help (?) lists the actions." example:"{zoom: [z, f11]}"`
 
-	announced []announced // of Maintenance
-	file      string
-	digest    digest
+	file   string
+	digest digest
 }
 
 // Same says whether two configs were read from the same content of the same file.

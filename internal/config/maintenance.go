@@ -18,61 +18,59 @@ type Maintenance struct {
 // momentLayout is how a moment of a maintenance is written.
 const momentLayout = "2006-01-02 15:04"
 
-// announced is a Maintenance that has been read.
+func (r *reader) checkMaintenance(c *Config) {
+	for i := range c.Maintenance {
+		m, path := &c.Maintenance[i], fmt.Sprintf("maintenance[%d]", i)
+		for j, pattern := range m.Probes {
+			if _, err := compileGlob(pattern); err != nil {
+				r.wrong(fmt.Sprintf("%s.probes[%d]", path, j), "%s %s", quote(pattern), err.Error())
+			}
+		}
+		if key, wrong := m.Mistake(); wrong != "" {
+			r.wrong(strings.TrimSuffix(path+"."+key, "."), "%s", wrong)
+		}
+	}
+}
+
+// Mistake says in words why it cannot be told when this is, or "", and in which key the
+// mistake is; in none if it is of the whole.
+func (m *Maintenance) Mistake() (key, wrong string) {
+	from, wrongFrom := time.Parse(momentLayout, m.From)
+	to, wrongTo := time.Parse(momentLayout, m.To)
+	switch {
+	case m.Daily != "" && (m.From != "" || m.To != ""):
+		return "daily", "it is either every day or once; take this away, or from and to"
+	case m.Daily != "":
+		if !quietPattern.MatchString(m.Daily) || m.Daily[:5] == m.Daily[6:] {
+			return "daily", quote(m.Daily) + ` is no part of a day; write two different times, such as "02:00-03:30"`
+		}
+	case m.From == "" || m.To == "":
+		return "", `a maintenance needs from and to, such as "2026-11-28 22:00", or daily, such as "02:00-03:30"`
+	case wrongFrom != nil:
+		return "from", quote(m.From) + ` is no moment; write it as "2026-11-28 22:00", in UTC`
+	case wrongTo != nil:
+		return "to", quote(m.To) + ` is no moment; write it as "2026-11-28 22:00", in UTC`
+	case !to.After(from):
+		return "to", "it would end before it begins; write a later moment"
+	}
+	return "", ""
+}
+
+// announced is when a Maintenance is.
 type announced struct {
-	globs      []*glob       // none for all probes
 	begin, end time.Duration // of a daily one, since midnight
 	from, to   time.Time     // of one that is once
 }
 
-func (r *reader) checkMaintenance(c *Config) {
-	for i := range c.Maintenance {
-		m, path := &c.Maintenance[i], fmt.Sprintf("maintenance[%d]", i)
-		var w announced
-		for j, pattern := range m.Probes {
-			g, err := compileGlob(pattern)
-			if err != nil {
-				r.wrong(fmt.Sprintf("%s.probes[%d]", path, j), "%s %s", quote(pattern), err.Error())
-				continue
-			}
-			w.globs = append(w.globs, g)
-		}
-		if r.checkWhen(path, m, &w) {
-			c.announced = append(c.announced, w)
-		}
+// announced reads one without mistakes.
+func (m *Maintenance) announced() announced {
+	if m.Daily != "" {
+		return announced{begin: sinceMidnight(m.Daily[:5]), end: sinceMidnight(m.Daily[6:])}
 	}
-}
-
-// checkWhen reads when a maintenance is, and says whether it could.
-func (r *reader) checkWhen(path string, m *Maintenance, w *announced) bool {
-	switch {
-	case m.Daily != "" && (m.From != "" || m.To != ""):
-		r.wrong(path+".daily", "it is either every day or once; take this away, or from and to")
-	case m.Daily != "":
-		if !quietPattern.MatchString(m.Daily) || m.Daily[:5] == m.Daily[6:] {
-			r.wrong(path+".daily", `%s is no part of a day; write two different times, such as "02:00-03:30"`, quote(m.Daily))
-			return false
-		}
-		w.begin, w.end = sinceMidnight(m.Daily[:5]), sinceMidnight(m.Daily[6:])
-		return true
-	case m.From == "" || m.To == "":
-		r.wrong(path, `a maintenance needs from and to, such as "2026-11-28 22:00", or daily, such as "02:00-03:30"`)
-	default:
-		from, wrongFrom := time.Parse(momentLayout, m.From)
-		to, wrongTo := time.Parse(momentLayout, m.To)
-		switch {
-		case wrongFrom != nil:
-			r.wrong(path+".from", `%s is no moment; write it as "2026-11-28 22:00", in UTC`, quote(m.From))
-		case wrongTo != nil:
-			r.wrong(path+".to", `%s is no moment; write it as "2026-11-28 22:00", in UTC`, quote(m.To))
-		case !to.After(from):
-			r.wrong(path+".to", "it would end before it begins; write a later moment")
-		default:
-			w.from, w.to = from, to
-			return true
-		}
-	}
-	return false
+	var w announced
+	w.from, _ = time.Parse(momentLayout, m.From)
+	w.to, _ = time.Parse(momentLayout, m.To)
+	return w
 }
 
 // covers says whether a moment lies in it, and until when it lasts.
@@ -97,13 +95,10 @@ func (w *announced) covers(at time.Time) (until time.Time, in bool) {
 // when; nil if it never is. Safe for concurrent use.
 func (c *Config) MaintenanceOf(probe string) func(at time.Time) (until time.Time, in bool) {
 	var its []announced
-	for _, w := range c.announced {
-		all := len(w.globs) == 0
-		for _, g := range w.globs {
-			all = all || g.match(strings.ToLower(probe))
-		}
-		if all {
-			its = append(its, w)
+	for i := range c.Maintenance {
+		m := &c.Maintenance[i]
+		if len(m.Probes) == 0 || compileGlobs(m.Probes).match(strings.ToLower(probe)) {
+			its = append(its, m.announced())
 		}
 	}
 	if its == nil {
