@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -189,8 +190,10 @@ func stage(cfg *config.Config, w *drill.World) {
 	cfg.Services = w.Services()
 	cfg.Probes = w.Probes()
 	for i := range cfg.Probes {
-		cfg.Probes[i].Interval = drillInterval
+		cfg.Probes[i].Interval = cmp.Or(cfg.Probes[i].Interval, drillInterval)
 	}
+	cfg.Maintenance, cfg.Groups = w.Maintenance(), w.Groups()
+	cfg.Additions.Allow = []string{drill.Loopback}
 }
 
 // drillGroups are the watches of a simulated world, at its pace.

@@ -112,16 +112,14 @@ func (r *reader) checkGroups(c *Config) {
 		g, path := &c.Groups[i], fmt.Sprintf("groups[%d]", i)
 		r.checkLine(path+".name", g.Name)
 		r.checkGlobs(path+".probes", g.Probes)
-		switch {
-		case g.By != "" && g.Tag != "":
-			r.wrong(path+".tag", "it is made by %s already; take one of the two away, and make two groups of them", g.By)
-			continue
-		case g.named() && g.Name == "":
-			r.wrong(path, "a group needs a name, or by or tag, of which each value makes a group; write one of them")
-			continue
+		if key, wrong := g.Mistake(); wrong != "" {
+			r.wrong(strings.TrimSuffix(path+"."+key, "."), "%s", wrong)
+			if key != "down" {
+				continue // what it is made of is not known
+			}
 		}
 		made := c.made(g, catalogue)
-		r.checkLimit(path, g, made)
+		r.checkSize(path, g, made)
 		r.checkMembers(c, path, g, made)
 		for _, group := range made {
 			if other, taken := first[strings.ToLower(group.Name)]; taken {
@@ -133,22 +131,37 @@ func (r *reader) checkGroups(c *Config) {
 	}
 }
 
-// checkLimit refuses a limit that cannot be meant.
-func (r *reader) checkLimit(path string, g *Group, made []ProbeGroup) {
+// Mistake says in words what cannot be meant, whatever probes there are, or "", and in
+// which key the mistake is; in none if it is of the whole.
+func (g *Group) Mistake() (key, wrong string) {
 	down, of, _ := g.limit()
-	at := path + ".down"
 	switch {
+	case g.By != "" && g.Tag != "":
+		return "tag", "it is made by " + g.By + " already; take one of the two away, and make two groups of them"
+	case g.named() && g.Name == "":
+		return "", "a group needs a name, or by or tag, of which each value makes a group; write one of them"
 	case !limitPattern.MatchString(g.Down):
-		r.wrong(at, "%s is no number of probes; write it like 2, 2 of 6 or 50%%", quote(g.Down))
+		return "down", quote(g.Down) + " is no number of probes; write it like 2, 2 of 6 or 50%"
 	case of > 0 && down > of:
-		r.wrong(at, "%d of %d can never be DOWN; write %d of %d", down, of, of, down)
+		return "down", fmt.Sprintf("%d of %d can never be DOWN; write %d of %d", down, of, of, down)
 	case of > 0 && !g.named():
-		r.wrong(at, "a group for each %s has as many probes as there are; write %d, or a share such as 50%%", cmp.Or(g.By, g.Tag), down)
-	case len(made) == 0 || !g.named():
-	case of > 0 && of != len(made[0].Probes):
-		r.wrong(at, "it has %d probes and not %d; write %d of %d, or look which probes it should have", len(made[0].Probes), of, min(down, len(made[0].Probes)), len(made[0].Probes))
-	case down > len(made[0].Probes):
-		r.wrong(at, "it has %d probes, so %d can never be DOWN; write less", len(made[0].Probes), down)
+		return "down", fmt.Sprintf("a group for each %s has as many probes as there are; write %d, or a share such as 50%%", cmp.Or(g.By, g.Tag), down)
+	}
+	return "", ""
+}
+
+// checkSize refuses a limit that the one group of an entry is too small for, or that was
+// meant for another one.
+func (r *reader) checkSize(path string, g *Group, made []ProbeGroup) {
+	if len(made) == 0 || !g.named() {
+		return
+	}
+	down, of, _ := g.limit()
+	switch has := len(made[0].Probes); {
+	case of > 0 && of != has:
+		r.wrong(path+".down", "it has %d probes and not %d; write %d of %d, or look which probes it should have", has, of, min(down, has), has)
+	case down > has:
+		r.wrong(path+".down", "it has %d probes, so %d can never be DOWN; write less", has, down)
 	}
 }
 

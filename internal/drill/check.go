@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 
@@ -64,6 +65,7 @@ func (c *checker) check() {
 		c.wrong("regions", "name at least one region")
 	}
 	c.checkCast()
+	c.checkAnnounced()
 	for i := range s.Script {
 		c.checkStep(fmt.Sprintf("script[%d]", i), &s.Script[i])
 	}
@@ -94,6 +96,52 @@ func (c *checker) checkCast() {
 			c.wrong(at+".name", "there is an endpoint %q already", e.Name)
 		}
 		seen[e.Name] = true
+		c.checkProbing(at, e)
+	}
+}
+
+// The most addresses that an endpoint has, and looks in a row that its probe waits for.
+const addressesMost, confirmMost = 8, 20
+
+// checkProbing wants what a probe of an endpoint can be.
+func (c *checker) checkProbing(at string, e EndpointCast) {
+	if e.Interval != 0 && e.Interval < time.Minute {
+		c.wrong(at+".interval", "a drill looks once a simulated minute; write 1m or more")
+	}
+	if e.Confirm < 0 || e.Confirm > confirmMost {
+		c.wrong(at+".confirm", "%d is no number of looks; write one from 1 to %d", e.Confirm, confirmMost)
+	}
+	if e.Addresses < 0 || e.Addresses > addressesMost {
+		c.wrong(at+".addresses", "an endpoint has 1 to %d addresses, not %d", addressesMost, e.Addresses)
+	}
+	c.among(at+".token", e.Token, append(c.endpointNames(), "")...)
+	if e.Token != "" && e.Scheme == "tcp" {
+		c.wrong(at+".token", "a tcp probe shows no token; take this away, or write https as the scheme")
+	}
+}
+
+// checkAnnounced looks at times of maintenance and groups, which are those of a config.
+func (c *checker) checkAnnounced() {
+	var probes []string
+	for _, e := range c.scenario.Endpoints {
+		for _, region := range c.scenario.regions(e.Regions) {
+			probes = append(probes, e.Name+"-"+region)
+		}
+	}
+	for i := range c.scenario.Maintenance {
+		m, at := &c.scenario.Maintenance[i], fmt.Sprintf("maintenance[%d]", i)
+		if key, wrong := m.Mistake(); wrong != "" {
+			c.wrong(strings.TrimSuffix(at+"."+key, "."), "%s", wrong)
+		}
+		c.checkGlobs(at+".probes", m.Probes, "probe", probes, nil)
+	}
+	for i := range c.scenario.Groups {
+		g, at := &c.scenario.Groups[i], fmt.Sprintf("groups[%d]", i)
+		if key, wrong := g.Mistake(); wrong != "" {
+			c.wrong(strings.TrimSuffix(at+"."+key, "."), "%s", wrong)
+		}
+		c.among(at+".by", g.By, "service", "region", "")
+		c.checkGlobs(at+".probes", g.Probes, "probe", probes, nil)
 	}
 }
 

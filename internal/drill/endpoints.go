@@ -4,13 +4,12 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
-	"io"
-	"log"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -23,20 +22,28 @@ const (
 	doHang      = "hang"       // takes the connection and says nothing
 	doLoseName  = "lose-name"  // its name does not exist
 	doNoAddress = "no-address" // its name exists and has no address, as in 2025-10-20
+	doAlternate = "alternate"  // answers 503 and right in turn, like two backends of which one is broken
+	doLoseOne   = "lose-one"   // nobody listens at the last of its addresses
+	doLeadAway  = "lead-away"  // redirects to another address of this machine
 )
 
-var behaviours = []string{doAnswer, doSlow, doRefuse, doFail, doHang, doLoseName, doNoAddress}
+var behaviours = []string{doAnswer, doSlow, doRefuse, doFail, doHang, doLoseName, doNoAddress, doAlternate, doLoseOne, doLeadAway}
+
+// tokenPath is where every endpoint gives tokens for others (RFC 6749, section 4.4).
+const tokenPath = "/token"
+
+// elsewhere is where nobody listens and a guarded probe may not go.
+const elsewhere = "http://127.0.0.9:1/latest/meta-data/"
 
 // stand is one endpoint that really listens, on a port of its own.
 type stand struct {
 	*endpoint
-	clock   *Clock
-	secure  *tls.Config
-	address string // 127.0.0.1:port, kept through a refusal
+	clock  *Clock
+	secure *tls.Config
+	asked  atomic.Uint64 // how often, for what it does in turn
 
-	mu       sync.Mutex
-	listener net.Listener
-	server   *http.Server
+	mu    sync.Mutex
+	ports []*port // its addresses, one or more
 }
 
 // host is the made-up name that the drill's own name server knows.
@@ -52,7 +59,7 @@ func (e *endpoint) state(at time.Time) turn {
 
 // url is what is probed.
 func (s *stand) url() string {
-	_, port, _ := net.SplitHostPort(s.address)
+	_, port, _ := net.SplitHostPort(s.ports[0].address)
 	u := url.URL{Scheme: s.cast.Scheme, Host: net.JoinHostPort(s.host(), port)}
 	if u.Scheme == "" {
 		u.Scheme = "https"
@@ -63,51 +70,12 @@ func (s *stand) url() string {
 	return u.String()
 }
 
-// open begins to listen: at any port the first time, at the same one ever after.
-func (s *stand) open() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.listener != nil {
-		return nil
-	}
-	address := s.address
-	if address == "" {
-		address = "127.0.0.1:0"
-	}
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		return fmt.Errorf("the endpoint %s cannot listen on %s: %w", s.name, address, err)
-	}
-	s.address, s.listener = listener.Addr().String(), listener
-	if s.cast.Scheme == "tcp" {
-		go s.serveTCP(listener)
-		return nil
-	}
-	if s.cast.Scheme != "http" {
-		listener = tls.NewListener(listener, s.secure)
-	}
-	s.server = &http.Server{Handler: s, ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0)}
-	go func(server *http.Server) { _ = server.Serve(listener) }(s.server)
-	return nil
-}
-
-// shut stops listening, so that connections are refused.
-func (s *stand) shut() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.listener == nil {
-		return
-	}
-	_ = s.listener.Close()
-	if s.server != nil {
-		_ = s.server.Close()
-	}
-	s.listener, s.server = nil, nil
-}
-
 // ServeHTTP answers as the script says.
 func (s *stand) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	now := s.state(s.clock.Now())
+	if now.to == doAlternate && s.asked.Add(1)%2 == 1 {
+		now.to = doFail
+	}
 	switch now.to {
 	case doHang:
 		<-r.Context().Done()
@@ -116,24 +84,20 @@ func (s *stand) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		wait(r.Context(), s.cast.Takes)
 		http.Error(w, `{"status":"error","message":"upstream failed"}`, http.StatusServiceUnavailable)
 		return
+	case doLeadAway:
+		http.Redirect(w, r, elsewhere, http.StatusFound)
+		return
 	case doSlow:
 		wait(r.Context(), now.takes)
 	default:
 		wait(r.Context(), s.cast.Takes)
 	}
 	w.Header().Set("Content-Type", "application/json")
-	_, _ = fmt.Fprintf(w, `{"status":"ok","service":%q,"region":%q}`, s.cast.Service, s.region)
-}
-
-// serveTCP takes connections and closes them again, or holds them while it hangs.
-func (s *stand) serveTCP(listener net.Listener) {
-	for {
-		conn, err := listener.Accept()
-		if err != nil {
-			return
-		}
-		_ = conn.Close()
+	if r.URL.Path == tokenPath {
+		_, _ = fmt.Fprint(w, `{"access_token":"made-up","token_type":"Bearer","expires_in":0.1}`) // for one look
+		return
 	}
+	_, _ = fmt.Fprintf(w, `{"status":"ok","service":%q,"region":%q}`, s.cast.Service, s.region)
 }
 
 // wait waits in real time, or until nobody wants the answer any more.
@@ -146,31 +110,34 @@ func wait(ctx context.Context, d time.Duration) {
 	}
 }
 
-// follow opens and shuts the stand as the script says, until the context ends.
+// follow opens and shuts the stand's addresses as the script says, until the context ends.
 func (s *stand) follow(ctx context.Context) {
-	defer s.shut()
+	defer func() { _ = s.listen(0) }()
 	for _, t := range s.turns {
 		if s.clock.Sleep(ctx, t.at) != nil {
 			return
 		}
-		if s.state(s.clock.Now()).to == doRefuse {
-			s.shut()
-		} else if err := s.open(); err != nil {
-			s.retry(ctx)
+		for s.listen(s.listening()) != nil && ctx.Err() == nil {
+			wait(ctx, retryPort)
 		}
 	}
 	<-ctx.Done()
 }
 
+// listening is at how many of its addresses it listens now.
+func (s *stand) listening() int {
+	switch s.state(s.clock.Now()).to {
+	case doRefuse:
+		return 0
+	case doLoseOne:
+		return len(s.ports) - 1
+	}
+	return len(s.ports)
+}
+
 // retryPort is how long, in real time, to wait for a port that somebody else took
 // in the meantime.
 const retryPort = 100 * time.Millisecond
-
-func (s *stand) retry(ctx context.Context) {
-	for ctx.Err() == nil && s.open() != nil {
-		wait(ctx, retryPort)
-	}
-}
 
 // expect is what the probe of an endpoint looks for in the body.
 func (e *endpoint) expect() string {

@@ -125,8 +125,10 @@ func (n *nameServer) answer(query []byte) []byte {
 	}
 	if known != nil && does != doLoseName && does != doNoAddress && question.Type == dnsmessage.TypeA {
 		resource := dnsmessage.ResourceHeader{Name: question.Name, Class: dnsmessage.ClassINET, TTL: answerTTL}
-		if builder.AResource(resource, dnsmessage.AResource{A: [4]byte{127, 0, 0, 1}}) != nil {
-			return nil
+		for _, address := range known.addresses() {
+			if builder.AResource(resource, dnsmessage.AResource{A: address}) != nil {
+				return nil
+			}
 		}
 	}
 	message, err := builder.Finish()

@@ -37,6 +37,9 @@ type Scenario struct {
 	Alarms    []AlarmCast      `yaml:"alarms"`
 	Endpoints []EndpointCast   `yaml:"endpoints"`
 	Script    []Step           `yaml:"script"`
+
+	Maintenance []config.Maintenance `yaml:"maintenance"`
+	Groups      []config.Group       `yaml:"groups"`
 }
 
 // AlarmCast stands for one alarm per service and region. {service} and {region} in
@@ -65,6 +68,13 @@ type EndpointCast struct {
 	Scheme  string        `yaml:"scheme"` // https (the default), http or tcp
 	Takes   time.Duration `yaml:"takes"`  // real time a good answer takes
 	Slow    time.Duration `yaml:"slow"`   // real time from which the probe calls it slow
+
+	Interval  time.Duration `yaml:"interval"`  // simulated time from one look to the next; a minute if 0
+	Confirm   int           `yaml:"confirm"`   // how many looks in a row must fail; each is believed if 0
+	Addresses int           `yaml:"addresses"` // how many its name has, each probed by itself; one if 0
+	Token     string        `yaml:"token"`     // the endpoint of the same region that gives its probe tokens
+	Paused    bool          `yaml:"paused"`    // nobody looks at it
+	Guarded   bool          `yaml:"guarded"`   // its probe reaches nothing inside
 }
 
 // Step is what happens at one time. Any number of its parts may be given.
@@ -101,7 +111,7 @@ type AlarmStep struct {
 type EndpointStep struct {
 	Names   []string      `yaml:"names"` // globs
 	Regions []string      `yaml:"regions"`
-	Do      string        `yaml:"do"` // answer, slow, refuse, fail, hang, lose-name, no-address
+	Do      string        `yaml:"do"` // answer, slow, refuse, fail, hang, lose-name, no-address, alternate, lose-one, lead-away
 	Within  time.Duration `yaml:"within"`
 	Takes   time.Duration `yaml:"takes"` // for slow
 }

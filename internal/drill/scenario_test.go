@@ -94,7 +94,7 @@ func (w *story) open(when time.Time) int {
 
 func TestTheShippedStoryIsThatOfTheDay(t *testing.T) {
 	w := told(t)
-	if len(w.alarms) != 306 || len(w.endpoints) != 24 || len(w.scenario.Regions) != 3 {
+	if len(w.alarms) != 306 || len(w.endpoints) != 31 || len(w.scenario.Regions) != 3 {
 		t.Errorf("%d alarms and %d endpoints in %v", len(w.alarms), len(w.endpoints), w.scenario.Regions)
 	}
 	for _, c := range []struct {

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -78,7 +80,7 @@ func (w *World) open(ctx context.Context) error {
 	w.roots = roots
 	for _, e := range w.story.endpoints {
 		s := &stand{endpoint: e, clock: w.clock, secure: secure}
-		if err := s.open(); err != nil {
+		if err := s.claim(); err != nil {
 			return err
 		}
 		w.stands = append(w.stands, s)
@@ -108,7 +110,7 @@ func (w *World) Close() {
 	}
 	w.done.Wait()
 	for _, s := range w.stands {
-		s.shut()
+		_ = s.listen(0)
 	}
 }
 
@@ -138,14 +140,42 @@ func (w *World) Services() []config.Service { return w.story.scenario.Services }
 // is due again.
 const probeTimeout = 300 * time.Millisecond
 
-// Probes is how the endpoints are probed. The caller sets the interval.
+// Maintenance is what the company has announced.
+func (w *World) Maintenance() []config.Maintenance { return w.story.scenario.Maintenance }
+
+// Groups is which endpoints are judged together.
+func (w *World) Groups() []config.Group { return w.story.scenario.Groups }
+
+// Loopback is what guarded probes may reach: the address at which every endpoint listens.
+const Loopback = "127.0.0.1"
+
+// tokens is where an endpoint's probe is given tokens: at another one of its region.
+func (w *World) tokens(s *stand) string {
+	for _, other := range w.stands {
+		if other.cast.Name == s.cast.Token && other.region == s.region {
+			return strings.TrimSuffix(other.url(), "/health") + tokenPath
+		}
+	}
+	return ""
+}
+
+// Probes is how the endpoints are probed. The caller sets the interval where there is none.
 func (w *World) Probes() []config.Probe {
 	var probes []config.Probe
 	for _, s := range w.stands {
 		p := config.Probe{
 			Name: s.name, URL: s.url(), Service: s.cast.Service, Region: s.region,
 			Timeout: probeTimeout, Slow: s.cast.Slow, Follow: true,
-			Expect: config.Expect{Body: s.expect()},
+			Expect: config.Expect{Body: s.expect()}, Interval: s.cast.Interval, Paused: s.cast.Paused, Guarded: s.cast.Guarded,
+		}
+		if s.cast.Confirm > 0 {
+			p.Confirm = strconv.Itoa(s.cast.Confirm)
+		}
+		if s.cast.Addresses > 1 {
+			p.Addresses = "all"
+		}
+		if s.cast.Token != "" {
+			p.Auth = config.Auth{Client: config.Literal("warroom"), Secret: config.Literal("made-up"), URL: w.tokens(s)}
 		}
 		if p.IsHTTP() {
 			p.Method, p.Expect.Status = http.MethodGet, "200..299"

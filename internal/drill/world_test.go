@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"runtime"
 	"strings"
 	"testing"
@@ -22,6 +23,7 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 
+	"warroom/internal/config"
 	"warroom/sources/awsclient"
 )
 
@@ -278,5 +280,85 @@ func TestNothingIsLeftAfterClose(t *testing.T) {
 	}
 	if _, err := http.Get(url); err == nil {
 		t.Error("the simulated AWS still answers")
+	}
+}
+
+// TestEveryStateOfAProbeHasAnEndpoint: what the endpoints do that are there for the states
+// beside UP, SLOW and DOWN.
+func TestEveryStateOfAProbeHasAnEndpoint(t *testing.T) {
+	w := played(t, "09:55")
+	jump := func(clock string) {
+		t.Helper()
+		if err := w.Clock().Jump(at(t, w.story, clock)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if until, in := (&config.Config{Maintenance: w.Maintenance()}).MaintenanceOf("search-eu-west-1")(w.Clock().Now()); !in || until.Format("15:04") != "10:10" {
+		t.Errorf("there is maintenance until %s: %t", until, in)
+	}
+	suggest := target(t, w, "suggest-us-east-1")
+	for _, c := range []struct {
+		clock string
+		want  []int
+	}{{"12:20", []int{200, 200, 200}}, {"12:40", []int{503, 200, 503, 200}}} {
+		jump(c.clock)
+		for i, want := range c.want {
+			if status, _, err := ask(w, suggest); status != want || err != nil {
+				t.Errorf("%s, look %d: %d %v, want %d", c.clock, i+1, status, err, want)
+			}
+		}
+	}
+	edge, err := url.Parse(target(t, w, "edge-us-east-1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	addresses, err := w.Resolver().LookupNetIP(t.Context(), "ip4", edge.Hostname())
+	if err != nil || len(addresses) == 2 || len(addresses) > 3 {
+		t.Fatalf("edge has %v, %v", addresses, err)
+	}
+	reachable := func() (n int) {
+		for _, address := range addresses {
+			if conn, err := net.Dial("tcp", net.JoinHostPort(address.String(), edge.Port())); err == nil {
+				n++
+				_ = conn.Close()
+			}
+		}
+		return n
+	}
+	if n := reachable(); n != len(addresses) {
+		t.Errorf("%d of %d addresses can be reached", n, len(addresses))
+	}
+	jump("13:10")
+	for patience := 0; reachable() != len(addresses)-1; patience++ {
+		if patience == 500 {
+			t.Fatalf("%d of %d addresses can be reached", reachable(), len(addresses))
+		}
+		<-time.After(10 * time.Millisecond)
+	}
+	for _, p := range w.Probes() {
+		switch p.Name {
+		case "reports-us-east-1":
+			for _, c := range []struct {
+				clock string
+				want  int
+			}{{"15:00", 200}, {"15:40", 503}} {
+				jump(c.clock)
+				if status, body, err := ask(w, p.Auth.URL); status != c.want || err != nil || (status == 200) != strings.Contains(body, "access_token") {
+					t.Errorf("%s, a token: %d %s %v", c.clock, status, body, err)
+				}
+			}
+		case "archive-us-west-2":
+			if !p.Paused {
+				t.Error("archive is looked at")
+			}
+		case "partner-us-east-1":
+			if down, of, up := p.Confirmed(); down != 3 || of != 3 || up != 1 || p.Interval != 10*time.Minute {
+				t.Errorf("partner: %d of %d, %d, every %s", down, of, up, p.Interval)
+			}
+		}
+	}
+	jump("17:15")
+	if _, _, err := ask(w, target(t, w, "signup-us-west-2")); err == nil || !strings.Contains(err.Error(), elsewhere) {
+		t.Errorf("signup leads to %v", err)
 	}
 }
