@@ -123,7 +123,7 @@ func (p *pen) spare() int {
 // probeRow: ✖ DOWN checkout   us-east-1   503 in 1.2s   ▁▁▂█▇▇   92.1%
 func probeRow(p *pen, s *room.Snapshot, it item) []cell {
 	mark, word, token, title := p.look(s, it.signal)
-	title = strings.TrimSuffix(title, "-"+it.signal.Region) // the region has a column of its own
+	title = withoutRegion(title, it.signal.Region)
 	reading, share := "", ""
 	trend := trendOf(it.signal.Series)
 	chart, small := p.spark(&trend, sparkWidth), p.spark(&trend, sparkLeast)
@@ -156,4 +156,16 @@ func probeRow(p *pen, s *room.Snapshot, it item) []cell {
 		{token: theme.Muted, text: share, width: 6, right: true, rank: 4},
 	}
 	return p.withPeople(cells, s, it.signal)
+}
+
+// withoutRegion leaves the region out of a name, since it has a column of its own: it ends the
+// name of a probe, stands before the address of one of several, or is what a group is of.
+func withoutRegion(title, region string) string {
+	if region == "" {
+		return title
+	}
+	for _, end := range []string{"-", " "} {
+		title = strings.TrimSuffix(title, end+region)
+	}
+	return strings.Replace(title, "-"+region+" ", " ", 1)
 }

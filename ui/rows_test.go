@@ -58,3 +58,18 @@ func TestTheNextTryIsNoPromiseOnceItHasPassed(t *testing.T) {
 		}
 	}
 }
+
+func TestTheRegionIsLeftOutOfANameBesideIt(t *testing.T) {
+	for _, c := range []struct{ title, region, want string }{
+		{"checkout-us-east-1", "us-east-1", "checkout"},
+		{"checkout-us-east-1", "eu-west-1", "checkout-us-east-1"},
+		{"edge-us-east-1 127.0.0.3", "us-east-1", "edge 127.0.0.3"},
+		{"region us-east-1", "us-east-1", "region"},
+		{"us-east-1", "us-east-1", "us-east-1"},
+		{"shop-", "", "shop-"},
+	} {
+		if got := withoutRegion(c.title, c.region); got != c.want {
+			t.Errorf("%q in %q is called %q, want %q", c.title, c.region, got, c.want)
+		}
+	}
+}
