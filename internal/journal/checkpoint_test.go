@@ -1,0 +1,85 @@
+package journal
+
+import (
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"warroom/internal/room"
+)
+
+// TestACheckpointOfBeforeReadingsWerePackedIsRead reads one that was written then: two
+// probes, looked at by turns once a second from noon on, a thousand looks together.
+func TestACheckpointOfBeforeReadingsWerePackedIsRead(t *testing.T) {
+	state, err := os.ReadFile("testdata/checkpoint-of-samples.gob")
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := &sumUp{n: 7, state: state}
+	old.sum = old.digest()
+	read, err := old.checkpoint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	looks := 1000 // or a few less, since events count too
+	for range 2 { // and the second time it is of this version's own writing
+		r := room.Restore(room.Options{OnFlush: true}, read, nil)
+		for _, probe := range r.Snapshot().Of(room.KindProbe).Signals {
+			last, ok := probe.Series.Last()
+			number := int(last.At.Sub(noon) / time.Second)
+			if !ok || probe.Series.Len() != 240 || number < looks-6 {
+				t.Fatalf("%s has %d readings, the last of %s", probe.Key, probe.Series.Len(), last.At)
+			}
+			number -= 2 * (240 - 1)
+			for s := range probe.Series.All() {
+				if want := lookOf(number); s != want {
+					t.Fatalf("%s has\n%+v, not\n%+v", probe.Key, s, want)
+				}
+				number += 2
+			}
+			if w := probe.Looks.Over(last.At, time.Hour); w.Looks < looks/2-3 || w.P50 < 39*time.Millisecond || w.P50 > 41*time.Millisecond {
+				t.Errorf("the looks at %s came to %+v", probe.Key, w)
+			}
+		}
+		kept := new(lastCheckpoint)
+		again := room.Restore(room.Options{Keeper: kept, OnFlush: true}, read, nil)
+		for number := 0; kept.sum == nil; number++ {
+			again.Observe(room.Observation{Scope: room.Scope{Source: "other"}, Watch: "w", At: noon, Done: true, Trouble: &room.Trouble{Why: fmt.Sprint(number)}})
+		}
+		written, err := sumUpOf(kept.sum, 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if read, err = written.checkpoint(); err != nil {
+			t.Fatal(err)
+		}
+		if len(read.Measured) > 0 || len(read.Series) != 2 {
+			t.Fatalf("%d series are written, and %d in the old way", len(read.Series), len(read.Measured))
+		}
+	}
+}
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// lookOf is what one of those looks had read.
+func lookOf(number int) room.Sample {
+	at := noon.Add(time.Duration(number) * time.Second)
+	if number%10 == 9 {
+		return room.Sample{
+			At: at, State: room.Critical, Total: time.Duration(number) * time.Millisecond, Phases: room.NoPhases, Text: fmt.Sprint("no answer ", number),
+			Class: "connect", Phase: "connect", Late: time.Second, Skipped: 1,
+		}
+	}
+	return room.Sample{
+		At: at, State: room.OK, Address: "192.0.2.1:443", Total: 40 * time.Millisecond, Status: 200, Text: "200 in 40ms",
+		Phases: room.Phases{Resolve: room.Absent, Connect: 10 * time.Millisecond, TLS: 20 * time.Millisecond, FirstByte: 9 * time.Millisecond, Transfer: time.Millisecond},
+	}
+}
+
+// lastCheckpoint keeps the last checkpoint of a room.
+type lastCheckpoint struct{ sum *room.Checkpoint }
+
+func (l *lastCheckpoint) Event(*room.Event)               {}
+func (l *lastCheckpoint) Reading(*room.Reading)           {}
+func (l *lastCheckpoint) Checkpoint(sum *room.Checkpoint) { l.sum = sum }
