@@ -75,10 +75,7 @@ func (l *Looks) with(s *Sample) *Looks {
 func onward(over []Stretch, open Stretch, s *Sample, length time.Duration, kept int) ([]Stretch, Stretch) {
 	from := s.At.Truncate(length)
 	if open.Looks > 0 && from.After(open.From) {
-		over = append(over, open)
-		if len(over) > 2*kept {
-			over = append(make([]Stretch, 0, 2*kept+1), over[len(over)-kept:]...)
-		}
+		over = slices.Concat(over[max(0, len(over)+1-kept):], []Stretch{open}) // once a minute and no bigger than it must be
 		open = Stretch{}
 	}
 	if open.Looks == 0 {
