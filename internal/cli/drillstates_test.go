@@ -88,7 +88,7 @@ func (d *stateOfDrill) shown(s *room.Snapshot, from time.Time) bool {
 			if signal.Title != d.title || !d.is(signal.Word) {
 				continue
 			}
-			if n := len(signal.Samples); d.class == "" || n > 0 && signal.Samples[n-1].Class == d.class {
+			if last, looked := signal.Series.Last(); d.class == "" || looked && last.Class == d.class {
 				return true
 			}
 		}
