@@ -46,8 +46,11 @@ func callWith(credentials *lasting) func(*middleware.Stack) error {
 		middleware.InitializeOutput, middleware.Metadata, error) {
 		out, metadata, err := next.HandleInitialize(ctx, in)
 		if err != nil {
-			if name := Classify(err).Name; name == CauseExpired || name == CauseUnknownKeys {
-				credentials.doubt()
+			switch Classify(err).Name {
+			case CauseExpired:
+				credentials.doubt(false)
+			case CauseUnknownKeys:
+				credentials.doubt(true)
 			}
 			err = credentials.called(err)
 		}

@@ -24,6 +24,9 @@ const (
 	// doubtAgain is the pause between two tries while AWS refuses the old ones. It is
 	// shorter than a look, so that whoever has logged in again waits for one.
 	doubtAgain = 10 * time.Second
+	// doubtWait is how long, in real time, a call waits for new credentials while AWS refuses
+	// the old ones. It may be wrong about that, and then nobody must be kept waiting.
+	doubtWait = 2 * time.Second
 	// unending is how long credentials without an end count as lasting.
 	unending = 24 * time.Hour
 	// renewWithin bounds one renewal in real time: a login's portal and two roles, each
@@ -68,18 +71,30 @@ type renewal struct {
 	err  error
 }
 
+// soon waits a little for a renewal, and says whether it is over.
+func (r *renewal) soon() bool {
+	timer := time.NewTimer(doubtWait)
+	defer timer.Stop()
+	select {
+	case <-r.done:
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
 // Retrieve implements aws.CredentialsProvider. An error is a *CredentialsError.
 func (l *lasting) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	l.mu.Lock()
-	held, now := l.held, l.now()
-	usable := l.usable(now) && !l.doubted
-	if usable && now.Before(l.again) {
+	held, now, doubted := l.held, l.now(), l.doubted
+	usable := l.usable(now)
+	if usable && !doubted && now.Before(l.again) {
 		l.mu.Unlock()
 		return held, nil
 	}
 	flight := l.renew(ctx)
 	l.mu.Unlock()
-	if usable {
+	if usable && !(doubted && flight.soon()) {
 		return held, nil
 	}
 	select {
@@ -146,11 +161,15 @@ func (l *lasting) settle(fresh aws.Credentials, err error) {
 	}
 }
 
-// doubt says that AWS has refused the credentials as ended or unknown. The next call
-// waits for new ones, and goes on with the old ones if there are none.
-func (l *lasting) doubt() {
+// doubt says that AWS has refused the credentials as ended, or as unknown. The next call
+// waits a little for new ones, and goes on with the old ones if there are none. A session
+// that is unknown is so in one region alone, which is switched off: a new one is no better.
+func (l *lasting) doubt(unknown bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if unknown && l.held.CanExpire {
+		return
+	}
 	if !l.now().Before(l.tried.Add(doubtAgain)) {
 		l.doubted = true
 	}

@@ -268,3 +268,33 @@ func TestKeysThatWereRenewedInTheFileAreTakenByTheNextLook(t *testing.T) {
 		t.Errorf("the new keys are not used: %v", err)
 	}
 }
+
+// AWS may say "expired" in one region on a bad day, while STS hangs: the others go on.
+func TestADoubtKeepsNobodyWaitingForAnSTSThatHangs(t *testing.T) {
+	s := newTokenService(t)
+	cfg := roleAt(t, s, config.WithHTTPClient(HTTPClient().WithTimeout(time.Minute)))
+	expectKey(t, cfg, "ASIA1")
+	over := make(chan struct{})
+	s.do(func(http.ResponseWriter, *http.Request) { <-over })
+	defer close(over)
+	s.pass(doubtAgain)
+	l := cfg.Credentials.(*lasting)
+	l.doubt(false)
+	expectKey(t, cfg, "ASIA1") // would not return if it waited
+	if n := len(s.calls); n != 2 {
+		t.Errorf("%d calls, want one for the doubt", n)
+	}
+}
+
+func TestARegionThatDoesNotKnowASessionAsksForNoOther(t *testing.T) {
+	s := newTokenService(t)
+	cfg := roleAt(t, s)
+	cfg.BaseEndpoint = serve(t, coded(403, "UnrecognizedClientException")).BaseEndpoint
+	for range 3 {
+		expectCause(t, describeAlarms(t.Context(), cfg), CauseUnknownKeys, "AWS does not know the credentials of profile default")
+		s.pass(doubtAgain)
+	}
+	if n := len(s.calls); n != 1 {
+		t.Errorf("%d sessions were asked for", n)
+	}
+}
