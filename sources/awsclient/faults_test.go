@@ -4,6 +4,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -100,6 +102,14 @@ var faults = []fault{
 	loggedOut("an SSO session that has expired", "session", expired, "run: aws sso login --profile prod", ""),
 	loggedOut("an SSO login of the older kind that has expired", "sso", expired, "run: aws sso login --profile prod", ""),
 	loggedOut("an expired SSO session under an assumed role", "on sso", expired, "run: aws sso login --profile base", ""),
+	{name: "an expired login of aws login", profile: "login", says: "the login of profile prod has expired", next: "run: aws login --profile prod", recovery: "with the first look after the login",
+		breaks: func(t *testing.T, w *world) {
+			if err := os.RemoveAll(filepath.Join(w.folder, ".aws", "login")); err != nil {
+				t.Fatal(err)
+			}
+			w.pass(time.Since(w.clock()) + time.Hour) // the credentials end by real time
+		},
+		heals: func(t *testing.T, w *world) { w.awsLogIn(t) }},
 	unrefreshed("an SSO session that SSO does not renew", expired, "run: aws sso login --profile prod", says(400, "application/json", `{"__type":"InvalidGrantException","error":"invalid_grant"}`)),
 	unrefreshed("an SSO that is down while it should renew a session", ended+"127.0.0.1 answered 503 Service Unavailable", "", says(503, "text/html", page)),
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha1"
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -56,11 +57,15 @@ type world struct {
 	empty bool // it gives no addresses
 }
 
+// loginSession is whom `aws login` has logged in.
+const loginSession = "arn:aws:iam::222222222222:user/ana"
+
 // profiles are the ways to have credentials in the world.
 var profiles = map[string]string{
 	"keys":     "aws_access_key_id = A\naws_secret_access_key = S\n",
 	"role":     "role_arn = arn:aws:iam::222222222222:role/r\nsource_profile = base\n[profile base]\naws_access_key_id = A\naws_secret_access_key = S\n",
 	"identity": "role_arn = arn:aws:iam::222222222222:role/r\nweb_identity_token_file = TOKEN\n",
+	"login":    "login_session = " + loginSession + "\n",
 	"sso":      "sso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\nsso_account_id = 222222222222\nsso_role_name = r\n",
 	"session":  "sso_session = corp\nsso_account_id = 222222222222\nsso_role_name = r\n[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n",
 	"on sso":   "role_arn = arn:aws:iam::222222222222:role/r\nsource_profile = base\n[profile base]\nregion = eu-west-1\nsso_session = corp\nsso_account_id = 222222222222\nsso_role_name = r\n[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n",
@@ -78,6 +83,7 @@ func newWorld(t *testing.T, source, profile string) *world {
 	w.write(t, "config", "[profile prod]\nregion = eu-west-1\n"+text)
 	w.write(t, "token", "header.payload.signature")
 	w.logIn(t, time.Date(2999, 1, 1, 0, 0, 0, 0, time.UTC), "")
+	w.awsLogIn(t)
 	for _, name := range []string{"STS", "SSO", "SSO_OIDC"} {
 		t.Setenv("AWS_ENDPOINT_URL_"+name, w.server.URL)
 	}
@@ -126,6 +132,16 @@ func (w *world) logIn(t *testing.T, until time.Time, refresh string) {
 		sum := sha1.Sum([]byte(key))
 		w.write(t, filepath.Join(".aws", "sso", "cache", hex.EncodeToString(sum[:])+".json"), string(text))
 	}
+}
+
+// awsLogIn leaves the file that `aws login` leaves, with credentials for a quarter of an
+// hour of real time, which is what the SDK goes by.
+func (w *world) awsLogIn(t *testing.T) {
+	t.Helper()
+	sum := sha256.Sum256([]byte(loginSession))
+	w.write(t, filepath.Join(".aws", "login", "cache", hex.EncodeToString(sum[:])+".json"), fmt.Sprintf(
+		`{"accessToken":{"accessKeyId":"ASIA","secretAccessKey":"s","sessionToken":"t","accountId":"222222222222","expiresAt":%q},"tokenType":"aws_sigv4","refreshToken":"r","idToken":"i","clientId":"c","dpopKey":"k"}`,
+		time.Now().Add(15*time.Minute).UTC().Format(time.RFC3339)))
 }
 
 // client looks names up in the world's name server, and every time anew.
