@@ -265,13 +265,14 @@ func awsConfig(ctx context.Context, scope config.Scope, w world) (aws.Config, er
 	if w.account != nil {
 		return w.account(), nil
 	}
-	first := ""
+	options := awsclient.Options{Profile: scope.Profile, RoleARN: scope.Role, ExternalID: scope.ExternalID.Reveal(), FIPS: scope.FIPS, DualStack: scope.DualStack}
 	if len(scope.Regions) > 0 {
-		first = scope.Regions[0]
+		options.Region = scope.Regions[0]
 	}
-	return awsclient.Load(ctx, awsclient.Options{
-		Profile: scope.Profile, RoleARN: scope.Role, ExternalID: scope.ExternalID.Reveal(), Region: first, FIPS: scope.FIPS, DualStack: scope.DualStack,
-	})
+	if len(scope.Regions) > 1 {
+		options.Elsewhere = scope.Regions[1]
+	}
+	return awsclient.Load(ctx, options)
 }
 
 // refusedEvery is how often a watch that cannot work says so again.

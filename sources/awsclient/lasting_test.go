@@ -298,3 +298,39 @@ func TestARegionThatDoesNotKnowASessionAsksForNoOther(t *testing.T) {
 		t.Errorf("%d sessions were asked for", n)
 	}
 }
+
+func TestASTSThatIsDownInOneRegionIsAskedInAnother(t *testing.T) {
+	for name, c := range map[string]struct {
+		does http.HandlerFunc // where STS is in trouble
+		key  string
+	}{
+		"it is down":            {answer(503, "text/html", html), "ASIA1"},
+		"it hangs":              {hang, "ASIA1"},
+		"it breaks off":         {reset, "ASIA1"},
+		"it refuses the caller": {answer(403, "text/xml", strings.ReplaceAll(`<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Code>%</Code></Error></ErrorResponse>`, "%", "AccessDenied")), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newTokenService(t)
+			down := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				if strings.Contains(r.Header.Get("Authorization"), "/us-east-1/sts/") {
+					c.does(w, r)
+					return
+				}
+				s.answer(w, r)
+			})
+			home(t, "[default]\naws_access_key_id = A\naws_secret_access_key = S\n")
+			t.Setenv("AWS_ENDPOINT_URL_STS", *down.BaseEndpoint)
+			cfg, err := Load(t.Context(), Options{RoleARN: "arn:aws:iam::222222222222:role/r", Region: "us-east-1", Elsewhere: "eu-west-1", Now: s.clock, settings: impatient})
+			if err != nil {
+				t.Fatal(err)
+			}
+			held, err := cfg.Credentials.Retrieve(t.Context())
+			if held.AccessKeyID != c.key || (err == nil) != (c.key != "") {
+				t.Errorf("key %q, %v", held.AccessKeyID, err)
+			}
+			if asked := len(s.calls); asked > 0 && c.key == "" {
+				t.Errorf("a refusal was asked again elsewhere, %d times", asked)
+			}
+		})
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"net"
+	"net/http"
 	"os"
 	"time"
 
@@ -54,6 +55,7 @@ type Options struct {
 	Profile    string // a profile of the shared config files; "" for AWS_PROFILE or the default one
 	Region     string // "" for the region of the environment or the profile
 	RoleARN    string // a role to assume with the profile's credentials; "" for none
+	Elsewhere  string // a region where STS is asked while it is down in Region; "" for none
 	ExternalID string // what the role's trust policy asks for; "" for nothing
 	FIPS       bool   // call the FIPS endpoints, also where the environment does not ask for them
 	DualStack  bool   // call the endpoints that have IPv6, likewise
@@ -77,11 +79,7 @@ func Load(ctx context.Context, options Options) (aws.Config, error) {
 	}
 	options.Region = stsRegion(cfg, options)
 	credentials := &lasting{profile: profile, login: loginProfile(cfg), account: knownAccount(cfg, options), region: options.Region, now: options.Now, fetch: func(ctx context.Context) (aws.Credentials, error) {
-		fresh, err := read(ctx, options)
-		if err != nil {
-			return aws.Credentials{}, err
-		}
-		return fresh.Credentials.Retrieve(ctx)
+		return fetch(ctx, options)
 	}}
 	if credentials.now == nil {
 		credentials.now = time.Now
@@ -89,6 +87,33 @@ func Load(ctx context.Context, options Options) (aws.Config, error) {
 	cfg.Credentials = credentials
 	cfg.APIOptions = append(cfg.APIOptions, callWith(credentials))
 	return cfg, nil
+}
+
+// fetch gets new credentials, from another region if STS does not work in the usual one:
+// those of one region are good in all.
+func fetch(ctx context.Context, options Options) (aws.Credentials, error) {
+	fresh, err := fetchIn(ctx, options)
+	if err != nil && options.Elsewhere != "" && regionDown(err) {
+		options.Region = options.Elsewhere
+		if other, otherErr := fetchIn(ctx, options); otherErr == nil {
+			return other, nil
+		}
+	}
+	return fresh, err
+}
+
+func fetchIn(ctx context.Context, options Options) (aws.Credentials, error) {
+	cfg, err := read(ctx, options)
+	if err != nil {
+		return aws.Credentials{}, err
+	}
+	return cfg.Credentials.Retrieve(ctx)
+}
+
+// regionDown says whether STS failed in a way that another region may not share.
+func regionDown(err error) bool {
+	f := gather(err)
+	return f.service == "STS" && (f.status >= http.StatusInternalServerError || f.status == 0 && !f.is(context.Canceled))
 }
 
 // read reads the SDK's environment and files. The config's credentials are fetched when
