@@ -17,6 +17,7 @@ probes:
   - name: shop
     url: shop.example.com
     version: 2
+    await: true
     proxy: http://ana:${env:WARROOM_TEST_SECRET}@proxy.example.com:3128
     auth: {client: warroom, secret: "${env:WARROOM_TEST_SECRET}", url: https://login.example.com, scopes: [read]}
 `)
@@ -26,7 +27,7 @@ probes:
 	}
 	spec := probeSpec(cfg.Probes[0])
 	auth := probe.Auth{Client: "warroom", Secret: "a b:@/c", URL: "https://login.example.com", Scopes: []string{"read"}}
-	if spec.Version != "2" || spec.Proxy != "http://ana:a%20b%3A%40%2Fc@proxy.example.com:3128" || !reflect.DeepEqual(spec.Auth, auth) {
+	if !spec.Await || spec.Version != "2" || spec.Proxy != "http://ana:a%20b%3A%40%2Fc@proxy.example.com:3128" || !reflect.DeepEqual(spec.Auth, auth) {
 		t.Errorf("got version %q, proxy %q, auth %+v", spec.Version, spec.Proxy, spec.Auth)
 	}
 	if _, err := probe.New(spec, nil); err != nil {

@@ -37,6 +37,7 @@ type Probe struct {
 	Addresses string            `yaml:"addresses,omitempty" doc:"Which addresses of the name are probed: ipv4 or ipv6, the first that answers; all, each by itself, with a row of its own; or one address, whatever the name resolves to." usual:"the first that answers, IPv4 before IPv6" example:"all"`
 	From      string            `yaml:"from,omitempty" doc:"The address of this machine that connections come from." usual:"whichever the system takes" example:"192.0.2.10"`
 	Insecure  bool              `yaml:"insecure,omitempty" doc:"Take any certificate; the screen says so." default:"false"`
+	Await     bool              `yaml:"await,omitempty" doc:"It says DOWN? and calls nobody before it was UP once: for an endpoint that is yet to come. What failed before does not count." default:"false"`
 	Paused    bool              `yaml:"paused,omitempty" doc:"Not looked at until this is taken away." default:"false"`
 	Guarded   bool              `yaml:"guarded,omitempty" doc:"It was added from a screen which others share, so it reaches only what additions allows; such a screen writes this itself." default:"false"`
 

@@ -49,6 +49,7 @@ type look struct {
 	address string         // the same as text
 	shown   showings       // the certificates it showed lately
 	answers answered       // what it answered lately, if it is a name server
+	met     bool           // it was UP once, where that is awaited
 }
 
 func newLook(t *target) *look {
@@ -74,6 +75,7 @@ func (l *look) resume(left *room.Signal) {
 		return
 	}
 	l.signal.Word, l.signal.Reason, l.blame = left.Word, left.Reason, left.Reason
+	l.met = metBefore(left)
 	if detail, ok := left.Detail.(*room.ProbeDetail); ok {
 		l.showed(detail.Certificate)
 		l.answered(detail.Answers)
@@ -184,6 +186,7 @@ func (t *target) late(watch *stopwatch, found outcome) *failure {
 // update sets what the room knows about the target after one more outcome.
 func (l *look) update(found outcome, total time.Duration, at time.Time) {
 	state, word, reason := room.Unknown, wordError, ""
+	l.meet(found)
 	if f := found.failure; f != nil && f.class == classError {
 		reason = f.reason // it says nothing of the endpoint, so it does not count
 	} else {
@@ -191,6 +194,7 @@ func (l *look) update(found outcome, total time.Duration, at time.Time) {
 		state, word, reason = l.verdict(found)
 	}
 	l.blame = reason
+	state, word, reason = l.yetToCome(state, word, reason)
 	state, word, reason = l.target.excused(at, state, word, reason)
 	if l.signal.Word != word {
 		l.signal.Since = at
@@ -238,8 +242,12 @@ func (l *look) soon() bool { return l.tally.unconfirmed() }
 
 // sample is the reading of one outcome.
 func (l *look) sample(found outcome, watch *stopwatch, at time.Time) room.Sample {
+	state := l.target.uncounted(at, l.stateOf(found, watch.total()))
+	if state == room.Critical && l.awaited() {
+		state = room.Unknown // not counted in the share of good looks
+	}
 	s := room.Sample{
-		At: at, State: l.target.uncounted(at, l.stateOf(found, watch.total())),
+		At: at, State: state,
 		Address: l.addressOf(watch.reached), Total: watch.total(), Phases: watch.phases(), Status: found.status,
 		Text: found.did + " in " + Latency(watch.total()),
 	}

@@ -55,6 +55,7 @@ type Spec struct {
 	Guard       *Guard // which addresses may be reached; nil: all
 	Insecure    bool   // a certificate that does not verify is accepted, and said so
 	Canary      bool   // a stranger's front door, whose failure says nothing while nothing outside was ever reached
+	Await       bool   // it calls nobody before it was UP once
 	NoFollow    bool   // a redirect is the answer, and not followed
 }
 

@@ -229,6 +229,9 @@ func (t *target) detail() *room.ProbeDetail {
 		expect = append(expect, "slow after "+from)
 	}
 	expect = append(expect, t.expectedOfTLS()...)
+	if t.spec.Await {
+		expect = append(expect, "calls nobody before it was UP once")
+	}
 	for i := range expect {
 		expect[i] = clean.Line(expect[i], reasonLimit)
 	}
