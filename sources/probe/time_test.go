@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -62,10 +63,10 @@ func TestH22EachPhaseHasItsOwnTimeout(t *testing.T) {
 // is just up, a little earlier and later: each look is right or timed out, and never both.
 func TestH21AnAnswerAtTheDeadlineIsOneOrTheOther(t *testing.T) {
 	const timeout = 30 * time.Millisecond
-	var delay time.Duration
-	server := serving(t, func(http.ResponseWriter, *http.Request) { <-time.After(delay) })
+	var delay atomic.Int64
+	server := serving(t, func(http.ResponseWriter, *http.Request) { <-time.After(time.Duration(delay.Load())) })
 	for early := range 40 {
-		delay = timeout - time.Duration(early)*100*time.Microsecond
+		delay.Store(int64(timeout - time.Duration(early)*100*time.Microsecond))
 		got := probeOnce(t, Spec{URL: server.URL, Timeout: timeout}, nil) // one signal with one reading
 		s := got.sample
 		right := got.Word == "UP" && got.Reason == "" && s.State == room.OK && s.Class == "" && s.Phase == "" && s.Status == 200 && s.Total <= timeout

@@ -39,16 +39,16 @@ func TestAnAnswerOfManyTimesTheUsualIsSlow(t *testing.T) { // S10
 	var slow atomic.Bool
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		if slow.Load() {
-			time.Sleep(time.Second) // an answer that takes its time
+			time.Sleep(3 * time.Second) // an answer that takes its time
 		}
 	}))
 	defer server.Close()
-	w := watchOf(t, Spec{URL: server.URL, Slower: 20}, nil)
+	w := watchOf(t, Spec{URL: server.URL, Slower: 100}, nil)
 	for range usualFrom {
 		lookOnce(t.Context(), t, w).wantUp(t)
 	}
 	slow.Store(true)
-	lookOnce(t.Context(), t, w).want(t, "SLOW", "", "right, but slower than 20 times the usual")
+	lookOnce(t.Context(), t, w).want(t, "SLOW", "", "right, but slower than 100 times the usual")
 	slow.Store(false)
 	lookOnce(t.Context(), t, w).wantUp(t)
 }
