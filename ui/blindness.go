@@ -65,7 +65,11 @@ func (t *teller) tellBlind() {
 		t.out.add(t.ofScope(b.Scope, "BLIND", reason))
 	}
 	for _, status := range t.shown.Scopes.List {
-		if t.blind[status.Scope] && !blind[status.Scope] {
+		switch {
+		case !t.blind[status.Scope] || blind[status.Scope]:
+		case status.Visibility(t.now) != room.Fresh:
+			blind[status.Scope] = true // nothing is known that would take it back
+		default:
 			t.out.add(t.ofScope(status.Scope, "SEES", "CloudWatch is not blind any more, as far as can be told"))
 		}
 	}

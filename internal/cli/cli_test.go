@@ -63,7 +63,7 @@ func TestWrongUseIsToldInPlainWordsWithStatusTwo(t *testing.T) {
 		{[]string{"check", "--timeout", "0s"}, "warroom: --timeout 0s leaves no time to look"},
 		{[]string{"check", "--theme", "neon"}, `warroom: --theme: there is no theme "neon"`},
 		{[]string{"drill", "story.yaml"}, "story.yaml:3:6: end: the end must be a time after begin"},
-		{[]string{"drill", "1999"}, `warroom: there is no scenario "1999"; there are 2025-10-20-us-east-1`},
+		{[]string{"drill", "1999"}, `warroom: there is no scenario "1999"; there are 2020-11-25-us-east-1, 2021-12-07-us-east-1, 2025-10-20-us-east-1`},
 		{[]string{"drill", "absent.yaml"}, "warroom: the scenario absent.yaml cannot be read: no such file or directory"},
 		{[]string{"drill", "--theme", "neon"}, `warroom: --theme: there is no theme "neon"`},
 		{[]string{"drill", "2025-10-21-us-east-1"}, `warroom: there is no scenario "2025-10-21-us-east-1"; did you mean "2025-10-20-us-east-1"?`},
@@ -108,7 +108,7 @@ func TestConfigInitShowAndSchema(t *testing.T) {
 func TestDrillsThatComeAlongAreListed(t *testing.T) {
 	alone(t)
 	status, out, _ := run(t, "drill", "--list")
-	if status != exitCalm || !strings.HasPrefix(out, "2025-10-20-us-east-1") {
+	if status != exitCalm || !strings.HasPrefix(out, "2025-10-20-us-east-1") || !strings.Contains(out, "\n2021-12-07-us-east-1 ") || !strings.Contains(out, "\n2020-11-25-us-east-1 ") {
 		t.Errorf("%d %q", status, out)
 	}
 }

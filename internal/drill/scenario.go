@@ -129,11 +129,11 @@ func (s *Scenario) speed() float64 { return float64(s.End.Sub(s.Begin)) / float6
 // Shipped is a scenario that comes along.
 type Shipped struct{ Name, Title string }
 
-// Scenarios lists the scenarios that come along.
+// Scenarios lists the scenarios that come along, the newest outage first.
 func Scenarios() []Shipped {
 	var all []Shipped
 	entries, _ := fs.ReadDir(shipped, "scenarios") // embedded, so it is there
-	for _, entry := range entries {
+	for _, entry := range slices.Backward(entries) {
 		if s, err := Load(strings.TrimSuffix(entry.Name(), ".yaml")); err == nil {
 			all = append(all, Shipped{s.Name, s.Title})
 		}
