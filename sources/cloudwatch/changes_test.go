@@ -22,13 +22,13 @@ func (c *handClock) Sleep(ctx context.Context, _ time.Time) error { return ctx.E
 // region is a simulated region of many alarms whose history is written.
 type region struct {
 	*server
-	t       *testing.T
+	t       testing.TB
 	clock   *handClock
 	watch   sources.Watch
 	history []fields // newest first
 }
 
-func newRegion(t *testing.T, count int) *region {
+func newRegion(t testing.TB, count int) *region {
 	r := &region{server: serve(t), t: t, clock: &handClock{changed.Add(time.Hour)}}
 	r.alarms = alarms(count)
 	r.others["DescribeAlarmHistory"] = r.past
@@ -207,33 +207,47 @@ func TestALookThatFailsIsFollowedByAWholeOne(t *testing.T) {
 // General Reference, CloudWatch endpoints and quotas.
 var rates = map[string]float64{"DescribeAlarms": 9, "DescribeAlarmHistory": 20, "ListAlarmMuteRules": 50, "GetAlarmMuteRule": 20}
 
-// TestNoOperationIsCalledMoreThanAThirdOfItsRate plays a while of a region in which three
-// alarms change each minute.
-func TestNoOperationIsCalledMoreThanAThirdOfItsRate(t *testing.T) {
-	r := newRegion(t, 900)
+// steady plays looks in a region in which three alarms change each minute, and counts the
+// calls. Each look is held against a third of the rates.
+func (r *region) steady(looks int) map[string]int {
 	r.later(0)
 	r.tally()
-	const looks, every = 12, 30 * time.Second
+	const every = 30 * time.Second
 	total := map[string]int{}
 	for i := range looks {
 		if i%2 == 0 {
 			for n := range 3 {
-				r.flip(i*31+n, "ALARM")
+				r.flip((i*31+n)%len(r.alarms), []string{"ALARM", "OK"}[i/2%2])
 			}
 		}
 		r.later(every)
 		for operation, n := range r.tally() {
 			total[operation] += n
 			if per := float64(n) / every.Seconds(); per > rates[operation]/3 {
-				t.Errorf("look %d calls %s %.2f times a second, %v are allowed", i, operation, per, rates[operation])
+				r.t.Errorf("look %d calls %s %.2f times a second, %v are allowed", i, operation, per, rates[operation])
 			}
 		}
 	}
+	return total
+}
+
+func TestNoOperationIsCalledMoreThanAThirdOfItsRate(t *testing.T) {
+	const looks, count = 12, 900
+	total := newRegion(t, count).steady(looks)
 	if per := time.Second.Seconds() / calmSpacing.Seconds(); per > rates["DescribeAlarms"]/3 {
 		t.Errorf("within a sweep DescribeAlarms is called %.2f times a second", per)
 	}
-	t.Logf("in %s: %v", looks*every, total)
-	if all := looks * 900 / pageSize; total["DescribeAlarms"] > all/4 {
+	if all := looks * count / pageSize; total["DescribeAlarms"] > all/4 {
 		t.Errorf("%v; reading all each time would be %d calls", total, all)
+	}
+}
+
+// BenchmarkAnHourOfARegionOf2500Alarms counts its calls. It takes two minutes, since within
+// a sweep the pauses are real.
+func BenchmarkAnHourOfARegionOf2500Alarms(b *testing.B) {
+	for b.Loop() {
+		for operation, calls := range newRegion(b, 2500).steady(120) {
+			b.ReportMetric(float64(calls)/3600, operation+"/s")
+		}
 	}
 }
