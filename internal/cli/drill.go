@@ -188,6 +188,8 @@ func stage(cfg *config.Config, w *drill.World) {
 	cfg.Intervals = config.Intervals{Health: drillInterval, Alarms: drillInterval, Probes: drillInterval}
 	cfg.Scopes = []config.Scope{{Account: w.Account(), Regions: w.Regions()}}
 	cfg.Services = w.Services()
+	cfg.Feeds = w.Feeds()
+	cfg.Feeds.Interval = drillInterval
 	cfg.Probes = w.Probes()
 	for i := range cfg.Probes {
 		cfg.Probes[i].Interval = cmp.Or(cfg.Probes[i].Interval, drillInterval)

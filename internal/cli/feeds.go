@@ -52,9 +52,12 @@ func feedRegions(ctx context.Context, cfg *config.Config, w world) (regions []st
 // regionsInUse are the regions of all scopes, and whether any of them asks AWS itself.
 func regionsInUse(ctx context.Context, cfg *config.Config, w world) (regions []string, own bool) {
 	for _, scope := range scopesOf(cfg) {
+		regions = append(regions, scope.Regions...)
+		if len(scope.Regions) > 0 && cfg.Feeds.Elsewhere() {
+			continue // there is nothing to find out
+		}
 		settings, err := awsConfig(ctx, scope, w)
 		own = own || err != nil || settings.BaseEndpoint == nil
-		regions = append(regions, scope.Regions...)
 		if len(scope.Regions) == 0 && err == nil && settings.Region != "" {
 			regions = append(regions, settings.Region)
 		}

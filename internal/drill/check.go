@@ -206,14 +206,17 @@ func (c *checker) checkStep(at string, step *Step) {
 		c.checkRegions(at+".endpoints", e.Regions)
 	}
 	if a := step.API; a != nil {
-		c.among(at+".api.service", a.Service, "health", "cloudwatch")
+		c.among(at+".api.service", a.Service, append([]string{"health", "cloudwatch"}, feeds...)...)
+		if a.Region != "" && slices.Contains(feeds, a.Service) {
+			c.wrong(at+".api.region", "a public feed has no region; take it away")
+		}
 		c.among(at+".api.do", a.Do, faults...)
 	}
 	if step.Health != nil {
 		c.checkHealth(at+".health", step.Health)
 	}
-	if step.Alarms == nil && step.Endpoints == nil && step.API == nil && step.Health == nil {
-		c.wrong(at, "nothing happens in this step; give it health, alarms, endpoints or api")
+	if step.Alarms == nil && step.Endpoints == nil && step.API == nil && step.Health == nil && step.Announcement == nil {
+		c.wrong(at, "nothing happens in this step; give it health, alarms, endpoints, api or announcement")
 	}
 }
 

@@ -84,6 +84,8 @@ type Step struct {
 	Alarms    *AlarmStep    `yaml:"alarms"`
 	Endpoints *EndpointStep `yaml:"endpoints"`
 	API       *APIStep      `yaml:"api"`
+
+	Announcement *string `yaml:"announcement"` // the banner of AWS's status page; "" takes it away
 }
 
 // HealthStep opens an event of AWS Health, adds a text to it, or closes it.
@@ -118,9 +120,9 @@ type EndpointStep struct {
 
 // APIStep changes what an AWS API does.
 type APIStep struct {
-	Service string `yaml:"service"` // health or cloudwatch
-	Region  string `yaml:"region"`
-	Do      string `yaml:"do"` // answer, throttle, fail, hang
+	Service string `yaml:"service"` // health or cloudwatch, or a public feed
+	Region  string `yaml:"region"`  // "" for a feed
+	Do      string `yaml:"do"`      // answer, throttle, fail, hang
 }
 
 // speed is how many times faster than real time the scenario is told by itself.

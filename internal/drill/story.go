@@ -18,6 +18,7 @@ type story struct {
 	events    []*event
 	endpoints []*endpoint
 	apis      map[apiKey][]turn
+	banner    []turn // what AWS announces over its status page
 }
 
 // turn is one change of something, at a time.
@@ -167,6 +168,9 @@ func (w *story) play(step *Step, at time.Time) error {
 		key := apiKey{s.Service, s.Region}
 		w.apis[key] = append(w.apis[key], turn{at: at, to: s.Do})
 	}
+	if s := step.Announcement; s != nil {
+		w.banner = append(w.banner, turn{at: at, to: strings.TrimSpace(*s)})
+	}
 	if step.Health != nil {
 		return w.playHealth(step.Health, at)
 	}
@@ -233,4 +237,5 @@ func (w *story) sort() {
 	for _, turns := range w.apis {
 		byTime(turns)
 	}
+	byTime(w.banner)
 }

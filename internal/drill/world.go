@@ -33,6 +33,8 @@ type World struct {
 	stands []*stand
 	aws    *http.Server
 	url    string
+	feeds  *http.Server
+	public string // where the public feeds answer
 	stop   context.CancelFunc
 	done   sync.WaitGroup
 }
@@ -96,6 +98,13 @@ func (w *World) open(ctx context.Context) error {
 	w.url = "http://" + listener.Addr().String()
 	w.aws = &http.Server{Handler: &awsServer{story: w.story, clock: w.clock}, ReadHeaderTimeout: time.Minute}
 	w.done.Go(func() { _ = w.aws.Serve(listener) })
+	public, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("the simulated feeds of AWS cannot listen: %w", err)
+	}
+	w.public = "http://" + public.Addr().String()
+	w.feeds = &http.Server{Handler: &feedServer{story: w.story, clock: w.clock}, ReadHeaderTimeout: time.Minute}
+	w.done.Go(func() { _ = w.feeds.Serve(public) })
 	return nil
 }
 
@@ -104,6 +113,9 @@ func (w *World) Close() {
 	w.stop()
 	if w.aws != nil {
 		_ = w.aws.Close()
+	}
+	if w.feeds != nil {
+		_ = w.feeds.Close()
 	}
 	if w.names != nil {
 		w.names.close()
@@ -119,6 +131,15 @@ func (w *World) Clock() *Clock { return w.clock }
 
 // AWSURL is where the simulated AWS answers, for every service and region.
 func (w *World) AWSURL() string { return w.url }
+
+// Feeds are where the simulated public feeds of AWS answer. The caller sets the interval.
+func (w *World) Feeds() config.Feeds {
+	return config.Feeds{
+		Events:  w.public + "/public/currentevents",
+		Mirrors: []string{w.public + "/us-west-2/historyevents.json", w.public + "/eu-west-1/historyevents.json"},
+		RSS:     w.public + "/rss/all.rss", Announcement: w.public + "/public/announcement",
+	}
+}
 
 // Account is the made-up account's number.
 func (w *World) Account() string { return w.story.scenario.Account }

@@ -69,6 +69,9 @@ func splitItem(item string) (service, region string) {
 // Source: arn:aws:health:REGION::event/SERVICE/CODE/ID.
 func (e *event) place() {
 	service, region := splitItem(e.item)
+	if service == "multipleservices" {
+		service = "multiple_services" // as AWS Health has it
+	}
 	e.service, e.region = strings.ToUpper(service), region
 	parts := strings.SplitN(e.arn, ":", 6)
 	if len(parts) < 6 || parts[0] != "arn" {
