@@ -37,7 +37,7 @@ func feedRegions(ctx context.Context, cfg *config.Config, w world) (regions []st
 		regions, own = regionsInUse(ctx, cfg, w)
 		switch {
 		case f.Elsewhere():
-		case cfg.Health.Off && cfg.Alarms.Off:
+		case cfg.Health.Off && cfg.Alarms.Off && !cfg.Changes.CloudTrail && cfg.Push.Queue == "":
 			return nil, "the config asks nothing of AWS, and names no regions under feeds:"
 		case !own:
 			return nil, "the AWS SDK is sent to other endpoints, and the config names no regions under feeds:"
