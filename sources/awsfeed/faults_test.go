@@ -72,7 +72,9 @@ func TestWhenAPlaceFailsTheNextIsAskedAndItHeals(t *testing.T) {
 	for _, f := range faults {
 		t.Run(f.name, func(t *testing.T) {
 			w := newWorld(t)
-			w.watch.Timeout = 2 * time.Second
+			if f.name == "hangs" {
+				w.watch.Timeout = 2 * time.Second // the others get all the time that there is
+			}
 			w.feed.answer(f.handler)
 			signals, failure := w.look()
 			if failure == nil || !failure.Partial || failure.What != "AWS's current public events could not be read" || !strings.Contains(failure.Why, f.why) {
@@ -91,7 +93,9 @@ func TestWhenTheMirrorsFailTooTheRSSFeedIsAsked(t *testing.T) {
 	for _, f := range faults {
 		t.Run(f.name, func(t *testing.T) {
 			w := newWorld(t)
-			w.watch.Timeout = 2 * time.Second
+			if f.name == "hangs" {
+				w.watch.Timeout = 2 * time.Second // the others get all the time that there is
+			}
 			w.feed.answer(f.handler)
 			w.mirror.answer(f.handler)
 			signals, failure := w.look()
@@ -112,7 +116,9 @@ func TestWhatNoPlaceSaysIsUnknownAndNeverQuiet(t *testing.T) {
 	for _, f := range faults {
 		t.Run(f.name, func(t *testing.T) {
 			w := newWorld(t)
-			w.watch.Timeout = 2 * time.Second
+			if f.name == "hangs" {
+				w.watch.Timeout = 2 * time.Second // the others get all the time that there is
+			}
 			for _, place := range []*host{w.feed, w.mirror, w.rss} {
 				place.answer(f.handler)
 			}
@@ -156,6 +162,7 @@ func (w *world) heals(feed string) {
 		place.answer(good)
 	}
 	w.clock.on(usualWait)
+	w.watch.Timeout = DefaultTimeout
 	signals, failure := w.look()
 	if failure != nil {
 		w.t.Fatalf("after it has healed: %v", failure)

@@ -16,7 +16,7 @@ import (
 func bomb(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Encoding", "gzip")
 	zip := gzip.NewWriter(w)
-	for range 64 {
+	for range bodyLimit>>20 + 1 {
 		if _, err := zip.Write(huge[:1<<20]); err != nil {
 			return
 		}
