@@ -29,6 +29,8 @@ func healthDetail(g *page, it item) {
 	g.field("end", p.date(detail.End))
 	g.field("updated", p.date(detail.Updated))
 	g.field("arn", detail.ARN)
+	g.field("known from", knownFrom(detail.Sightings))
+	g.field("accounts", strings.Join(detail.Accounts, ", "))
 	g.link("console", consoleURL(it.signal))
 	g.entities(detail.Entities)
 	g.affected(detail.Affected)
@@ -40,6 +42,31 @@ func healthDetail(g *page, it item) {
 		g.heading("AWS has not written anything about this event yet")
 	}
 	g.history(it.signal.Key)
+}
+
+// whoTells are the sources of Health events, by how people know them.
+var whoTells = map[string]string{"health": "Health API", "push": "pushed events", "feed": "AWS's public feed"}
+
+// knownFrom is who tells of a Health event: Health API (prod, staging), AWS's public feed.
+func knownFrom(sightings []room.Sighting) string {
+	var names []string
+	accounts := map[string][]string{}
+	for i := range sightings {
+		scope := sightings[i].Scope
+		name := cmp.Or(whoTells[scope.Source], scope.Source)
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		if scope.Account != "" {
+			accounts[name] = append(accounts[name], scope.Account)
+		}
+	}
+	for i, name := range names {
+		if len(accounts[name]) > 0 {
+			names[i] += " (" + strings.Join(accounts[name], ", ") + ")"
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // entityLimit is how many resources a detail lists by name; the rest is counted.
@@ -59,7 +86,7 @@ func (g *page) entities(all []room.Entity) {
 		if entity.Status == "IMPAIRED" {
 			token = theme.Critical
 		}
-		g.fieldIn(token, strings.ToLower(entity.Status), entity.Value)
+		g.fieldIn(token, strings.ToLower(entity.Status), strings.TrimSpace(entity.Value+" "+entity.Account))
 	}
 	if rest := len(sorted) - entityLimit; rest > 0 {
 		g.add(theme.Muted, fmt.Sprintf("and %d more", rest))

@@ -94,7 +94,7 @@ func (t term) signal(in *sight, s *room.Signal) bool {
 	case fieldRegion:
 		return containsFold(s.Region, t.value) || regionCode(s.Region) == t.value
 	case fieldAccount:
-		return containsFold(s.Account, t.value)
+		return slices.ContainsFunc(accountsOf(s), func(account string) bool { return containsFold(account, t.value) })
 	case fieldService:
 		return containsFold(s.Service, t.value)
 	case fieldName:
@@ -109,6 +109,18 @@ func (t term) signal(in *sight, s *room.Signal) bool {
 	return containsFold(s.Title, t.value) || containsFold(s.Word, t.value) || containsFold(s.Region, t.value) ||
 		containsFold(s.Service, t.value) || containsFold(s.Account, t.value) || containsFold(s.Reason, t.value) ||
 		!t.not && fuzzyAt(s.Title, t.value) >= 0
+}
+
+// accountsOf are the accounts that a signal concerns or that it is known from.
+func accountsOf(s *room.Signal) []string {
+	all := []string{s.Account}
+	if detail, ok := s.Detail.(*room.HealthDetail); ok {
+		all = append(all, detail.Accounts...)
+		for i := range detail.Sightings {
+			all = append(all, detail.Sightings[i].Scope.Account)
+		}
+	}
+	return all
 }
 
 func (f filter) event(e *room.Event) bool {

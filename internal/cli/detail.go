@@ -16,10 +16,18 @@ type healthReport struct {
 	End      *time.Time `json:"end"`
 	Updated  *time.Time `json:"updated"`
 	Updates  []update   `json:"updates"`
+	Accounts []string   `json:"accounts"`
 	Entities []entity   `json:"entities"`
 	Feed     *string    `json:"feed"`
 	Severity *string    `json:"severity"`
 	Affected []affected `json:"affected"`
+	From     []source   `json:"from"`
+}
+
+// source is where a Health event is known from.
+type source struct {
+	Source  string  `json:"source"`
+	Account *string `json:"account"`
 }
 
 type update struct {
@@ -28,8 +36,9 @@ type update struct {
 }
 
 type entity struct {
-	Value  string  `json:"value"`
-	Status *string `json:"status"`
+	Value   string  `json:"value"`
+	Status  *string `json:"status"`
+	Account *string `json:"account"`
 }
 
 type affected struct {
@@ -105,14 +114,18 @@ func newDetail(signal *room.Signal) any {
 	case *room.HealthDetail:
 		r := healthReport{
 			ARN: d.ARN, Type: d.TypeCode, Category: d.Category, Status: signal.Word, Scope: text(d.Scope), Start: moment(d.Start),
-			End: moment(d.End), Updated: moment(d.Updated), Updates: []update{}, Entities: []entity{},
+			End: moment(d.End), Updated: moment(d.Updated), Updates: []update{},
+			Accounts: append([]string{}, d.Accounts...), Entities: []entity{}, From: []source{},
 			Feed: text(d.Feed), Severity: text(d.Severity), Affected: []affected{},
 		}
 		for _, u := range d.Updates {
 			r.Updates = append(r.Updates, update{moment(u.At), u.Text})
 		}
 		for _, e := range d.Entities {
-			r.Entities = append(r.Entities, entity{e.Value, text(e.Status)})
+			r.Entities = append(r.Entities, entity{e.Value, text(e.Status), text(e.Account)})
+		}
+		for i := range d.Sightings {
+			r.From = append(r.From, source{d.Sightings[i].Scope.Source, text(d.Sightings[i].Scope.Account)})
 		}
 		for _, a := range d.Affected {
 			r.Affected = append(r.Affected, affected{a.ID, a.Name, text(a.Now), text(a.Worst)})

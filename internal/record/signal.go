@@ -29,19 +29,22 @@ type signal struct {
 }
 
 type health struct {
-	ARN      string     `json:"arn"`
-	Service  string     `json:"service,omitempty"`
-	TypeCode string     `json:"type_code,omitempty"`
-	Category string     `json:"category,omitempty"`
-	Scope    string     `json:"scope,omitempty"`
-	Start    time.Time  `json:"start,omitzero"`
-	End      time.Time  `json:"end,omitzero"`
-	Updated  time.Time  `json:"updated,omitzero"`
-	Updates  []update   `json:"updates,omitempty"`
-	Entities []entity   `json:"entities,omitempty"`
-	Feed     string     `json:"feed,omitempty"`
-	Severity string     `json:"severity,omitempty"`
-	Affected []affected `json:"affected,omitempty"`
+	ARN      string    `json:"arn"`
+	Service  string    `json:"service,omitempty"`
+	TypeCode string    `json:"type_code,omitempty"`
+	Category string    `json:"category,omitempty"`
+	Scope    string    `json:"scope,omitempty"`
+	Start    time.Time `json:"start,omitzero"`
+	End      time.Time `json:"end,omitzero"`
+	Updated  time.Time `json:"updated,omitzero"`
+	Updates  []update  `json:"updates,omitempty"`
+	Accounts []string  `json:"accounts,omitempty"`
+	Entities []entity  `json:"entities,omitempty"`
+	Feed     string    `json:"feed,omitempty"`
+	Severity string    `json:"severity,omitempty"`
+
+	Affected  []affected `json:"affected,omitempty"`
+	Sightings []sighting `json:"sightings,omitempty"`
 }
 
 type affected struct {
@@ -51,14 +54,22 @@ type affected struct {
 	Worst string `json:"worst,omitempty"`
 }
 
+// sighting is a scope through which a Health event is known.
+type sighting struct {
+	Scope    *scope   `json:"scope"`
+	Accounts []string `json:"accounts,omitempty"`
+	Entities []entity `json:"entities,omitempty"`
+}
+
 type update struct {
 	At   time.Time `json:"at,omitzero"`
 	Text string    `json:"text"`
 }
 
 type entity struct {
-	Value  string `json:"value"`
-	Status string `json:"status,omitempty"`
+	Value   string `json:"value"`
+	Status  string `json:"status,omitempty"`
+	Account string `json:"account,omitempty"`
 }
 
 type alarm struct {
@@ -187,13 +198,14 @@ func (w *signal) room() (*room.Signal, error) {
 func healthOf(d *room.HealthDetail) *health {
 	w := &health{
 		ARN: d.ARN, Service: d.Service, TypeCode: d.TypeCode, Category: d.Category, Scope: d.Scope,
-		Start: writable(d.Start), End: writable(d.End), Updated: writable(d.Updated), Feed: d.Feed, Severity: d.Severity,
+		Start: writable(d.Start), End: writable(d.End), Updated: writable(d.Updated), Accounts: d.Accounts, Entities: entitiesOf(d.Entities),
+		Feed: d.Feed, Severity: d.Severity,
 	}
 	for _, u := range d.Updates {
 		w.Updates = append(w.Updates, update{writable(u.At), u.Text})
 	}
-	for _, e := range d.Entities {
-		w.Entities = append(w.Entities, entity(e))
+	for _, s := range d.Sightings {
+		w.Sightings = append(w.Sightings, sighting{scopeOf(s.Scope), s.Accounts, entitiesOf(s.Entities)})
 	}
 	for _, a := range d.Affected {
 		w.Affected = append(w.Affected, affected(a))
@@ -201,16 +213,33 @@ func healthOf(d *room.HealthDetail) *health {
 	return w
 }
 
+func entitiesOf(all []room.Entity) (written []entity) {
+	for _, e := range all {
+		written = append(written, entity(e))
+	}
+	return written
+}
+
+func entities(written []entity) (all []room.Entity) {
+	for _, e := range written {
+		all = append(all, room.Entity(e))
+	}
+	return all
+}
+
 func (w *health) room() *room.HealthDetail {
 	d := &room.HealthDetail{
 		ARN: w.ARN, Service: w.Service, TypeCode: w.TypeCode, Category: w.Category, Scope: w.Scope, Start: w.Start, End: w.End, Updated: w.Updated,
 		Feed: w.Feed, Severity: w.Severity,
+		Accounts: w.Accounts, Entities: entities(w.Entities),
 	}
 	for _, u := range w.Updates {
 		d.Updates = append(d.Updates, room.Update(u))
 	}
-	for _, e := range w.Entities {
-		d.Entities = append(d.Entities, room.Entity(e))
+	for _, s := range w.Sightings {
+		if s.Scope != nil {
+			d.Sightings = append(d.Sightings, room.Sighting{Scope: s.Scope.room(), Accounts: s.Accounts, Entities: entities(s.Entities)})
+		}
 	}
 	for _, a := range w.Affected {
 		d.Affected = append(d.Affected, room.AffectedService(a))

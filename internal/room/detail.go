@@ -25,10 +25,15 @@ type HealthDetail struct {
 	End      time.Time // zero while it goes on
 	Updated  time.Time // AWS's lastUpdatedTime
 	Updates  []Update  // what AWS wrote, newest first
+	Accounts []string  // those that AWS names as concerned, where it was asked of more than one
 	Entities []Entity  // resources of ours that AWS names
 	Feed     string    // the public feed that says so, in words; "" for the Health API
 	Severity string    // how bad a public feed calls it: informational, degraded, disrupted, resolved; "" if it does not say
 	Affected []AffectedService
+
+	// Sightings are where it is known from, what is nearest to AWS's own word first. The
+	// room keeps them; a source leaves them out.
+	Sightings []Sighting
 }
 
 // AffectedService is one AWS service that an event about several affects, as a public
@@ -48,8 +53,9 @@ type Update struct {
 
 // Entity is one affected resource.
 type Entity struct {
-	Value  string // an instance id, an ARN, or AWS_ACCOUNT
-	Status string // IMPAIRED, UNIMPAIRED, UNKNOWN, PENDING, RESOLVED, or ""
+	Value   string // an instance id, an ARN, or AWS_ACCOUNT
+	Status  string // IMPAIRED, UNIMPAIRED, UNKNOWN, PENDING, RESOLVED, or ""
+	Account string // whose it is, where several accounts are looked at; else ""
 }
 
 // Equal implements Detail.
@@ -58,7 +64,9 @@ func (d *HealthDetail) Equal(other Detail) bool {
 	return ok && d.ARN == o.ARN && d.Service == o.Service && d.TypeCode == o.TypeCode && d.Category == o.Category && d.Scope == o.Scope &&
 		d.Start.Equal(o.Start) && d.End.Equal(o.End) && d.Updated.Equal(o.Updated) &&
 		slices.EqualFunc(d.Updates, o.Updates, func(a, b Update) bool { return a.At.Equal(b.At) && a.Text == b.Text }) &&
-		slices.Equal(d.Entities, o.Entities) && d.Feed == o.Feed && d.Severity == o.Severity && slices.Equal(d.Affected, o.Affected)
+		slices.Equal(d.Accounts, o.Accounts) && slices.Equal(d.Entities, o.Entities) &&
+		d.Feed == o.Feed && d.Severity == o.Severity && slices.Equal(d.Affected, o.Affected) &&
+		slices.EqualFunc(d.Sightings, o.Sightings, Sighting.equal)
 }
 
 // AlarmDetail is the rule of one CloudWatch alarm. Source: DescribeAlarms.

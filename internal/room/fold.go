@@ -30,13 +30,14 @@ type truth struct {
 // fact is the last word about one signal, in each respect.
 type fact struct {
 	stamp   Stamp
-	signal  *Signal   // nil once it is gone, or as long as only acts about it are known
-	raised  Stamp     // when trouble began last
-	cleared Stamp     // when it was OK, or gone, last
-	gone    time.Time // when it was taken away last, by the world's own clock
-	ack     *Event    // the last EventAck or EventUnack
-	claim   *Event    // the last EventClaim or EventRelease
-	pass    uint32    // the pass that last showed it; a reading, not folded
+	signal  *Signal          // nil once it is gone, or as long as only acts about it are known
+	raised  Stamp            // when trouble began last
+	cleared Stamp            // when it was OK, or gone, last
+	gone    time.Time        // when it was taken away last, by the world's own clock
+	ack     *Event           // the last EventAck or EventUnack
+	claim   *Event           // the last EventClaim or EventRelease
+	pass    uint32           // the pass that last showed it; a reading, not folded
+	passes  map[Scope]uint32 // the same for a Health event, by the scope that shows it
 }
 
 // scopeFact is the last word about one scope's trouble.

@@ -52,7 +52,7 @@ func (r *Room) Hear(scope Scope, messages []Message) (kept func(context.Context)
 		}
 	}
 	for i := range messages {
-		r.hear(&messages[i], now)
+		r.hear(scope, &messages[i], now)
 	}
 	r.checkpoint()
 	r.schedule()
@@ -60,8 +60,9 @@ func (r *Room) Hear(scope Scope, messages []Message) (kept func(context.Context)
 }
 
 // hear takes in one message.
-func (r *Room) hear(m *Message, now time.Time) {
+func (r *Room) hear(scope Scope, m *Message, now time.Time) {
 	m.Signal.Heard = now
+	m.Signal.heardThrough(scope)
 	known := r.truth.signals[m.Signal.Key]
 	switch order := known.compareTo(m); {
 	case order >= 0:
@@ -71,7 +72,10 @@ func (r *Room) hear(m *Message, now time.Time) {
 		r.hearGone(m, known, now)
 	default:
 		e := r.lineOf(m, known, now, false)
-		if known.there() {
+		switch {
+		case healthDetail(e.Signal) != nil:
+			e.Signal = withWord(known.last(), e.Signal, true)
+		case known.there():
 			e.Signal.Detail = joined(known.signal, e.Signal, true)
 		}
 		e.Raises = known.raises(m.Signal.State) || m.WasTo != "" && m.Was == OK && m.Signal.State.bad()
@@ -112,11 +116,16 @@ func (r *Room) fillIn(m *Message, known *fact, now time.Time, same bool) {
 	if m.Gone || !known.there() {
 		return
 	}
-	filled := alone(known.signal)
-	if filled.Detail = joined(known.signal, &m.Signal, same); filled.Detail.Equal(known.signal.Detail) {
+	was, filled := known.signal, alone(known.signal)
+	if healthDetail(&m.Signal) != nil {
+		filled = withWord(was, &m.Signal, same)
+	} else {
+		filled.Detail = joined(was, &m.Signal, same)
+	}
+	if filled.Detail.Equal(was.Detail) {
 		return
 	}
-	r.record(Event{Type: EventSignal, At: now, Signal: filled, Was: filled.State, WasTo: filled.Word})
+	r.record(Event{Type: EventSignal, At: now, Signal: filled, Was: was.State, WasTo: was.Word, Raises: known.raises(filled.State)})
 }
 
 // lineOf is what a message says, as an event. past says that it is not the newest word.
@@ -140,7 +149,15 @@ func (r *Room) lineOf(m *Message, known *fact, now time.Time, past bool) Event {
 }
 
 // there says whether a signal is known, and not gone. The fact may be nil.
-func (f *fact) there() bool { return f != nil && f.signal != nil }
+func (f *fact) there() bool { return f.last() != nil }
+
+// last is how a signal stands; nil if it is not known, or gone. The fact may be nil.
+func (f *fact) last() *Signal {
+	if f == nil {
+		return nil
+	}
+	return f.signal
+}
 
 // compareTo says whether what is known of a signal is newer than a message.
 func (f *fact) compareTo(m *Message) int {
@@ -167,7 +184,7 @@ func (f *fact) hasText(text *Update) bool {
 		return false
 	}
 	detail, ok := f.signal.Detail.(*HealthDetail)
-	return ok && slices.ContainsFunc(detail.Updates, func(u Update) bool { return u.Text == text.Text })
+	return ok && detail.has(text.Text)
 }
 
 // has says whether the timeline has a line that tells the same as an event, whoever told

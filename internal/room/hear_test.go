@@ -59,7 +59,7 @@ func bulletin(random *rand.Rand) []Message {
 	for i := range 3 {
 		name, minute := fmt.Sprint("h", i), 1
 		for range 1 + random.IntN(5) {
-			all = append(all, post(name, minute, Critical, "OPEN", fmt.Sprint("text ", minute), Entity{fmt.Sprint("i-", random.IntN(3)), "IMPAIRED"}))
+			all = append(all, post(name, minute, Critical, "OPEN", fmt.Sprint("text ", minute), Entity{Value: fmt.Sprint("i-", random.IntN(3)), Status: "IMPAIRED"}))
 			minute += 1 + random.IntN(30)
 		}
 		if random.IntN(2) == 0 {
@@ -216,7 +216,7 @@ func TestAMessageAndALookAtTheSameTurnAreOneLine(t *testing.T) {
 func TestALookLosesNoTextThatAMessageBrought(t *testing.T) {
 	clock := &ticking{now: epoch.Add(time.Hour)}
 	r := New(Options{Clock: clock, OnFlush: true})
-	_ = r.Hear(queue, []Message{post("h", 10, Critical, "OPEN", "first", Entity{"i-1", "IMPAIRED"}), post("h", 20, Critical, "OPEN", "second")})
+	_ = r.Hear(queue, []Message{post("h", 10, Critical, "OPEN", "first", Entity{Value: "i-1", Status: "IMPAIRED"}), post("h", 20, Critical, "OPEN", "second")})
 	seen := post("h", 20, Critical, "OPEN", "second").Signal
 	r.Observe(Observation{Scope: seen.Scope, Watch: "w", At: clock.now, Signals: []Signal{seen}, Done: true, Complete: true})
 	r.Flush()

@@ -2,15 +2,7 @@ package room
 
 import (
 	"cmp"
-	"slices"
 	"time"
-)
-
-const (
-	// updateLimit is how many texts of one Health event are kept, and entityLimit how many
-	// of its resources: more than anybody reads.
-	updateLimit = 100
-	entityLimit = 1000
 )
 
 // said is when a signal was as it is, by the world's own clock.
@@ -41,50 +33,17 @@ func (s *Signal) goOn(seen *Signal) {
 	if s.State == seen.State && said(s).Equal(said(seen)) {
 		seen.Heard = s.Heard
 	}
-	was, ok := s.Detail.(*HealthDetail)
-	now, ok2 := seen.Detail.(*HealthDetail)
-	if !ok || !ok2 {
-		return
-	}
-	whole := *now
-	whole.Updates = allUpdates(was.Updates, now.Updates)
-	if len(now.Entities) == 0 {
-		whole.Entities = was.Entities
-	}
-	seen.Detail = &whole
 }
 
 // joined is what is known of a signal together with what another word says. newer says
 // that the other word counts where the two differ.
 func joined(known, other *Signal, newer bool) Detail {
-	switch a := known.Detail.(type) {
-	case *HealthDetail:
-		if b, ok := other.Detail.(*HealthDetail); ok {
-			return joinedHealth(a, b, newer)
-		}
-	case *AlarmDetail:
-		if b, ok := other.Detail.(*AlarmDetail); ok {
-			return joinedAlarm(a, b, newer)
-		}
+	a, ok := known.Detail.(*AlarmDetail)
+	b, ok2 := other.Detail.(*AlarmDetail)
+	if !ok || !ok2 {
+		return other.Detail
 	}
-	return other.Detail
-}
-
-func joinedHealth(a, b *HealthDetail, newer bool) *HealthDetail {
-	if !newer {
-		a, b = b, a
-	}
-	whole := *b
-	whole.Updates = allUpdates(a.Updates, b.Updates)
-	whole.Entities = slices.Clone(b.Entities)
-	for _, entity := range a.Entities {
-		if !slices.ContainsFunc(b.Entities, func(e Entity) bool { return e.Value == entity.Value }) {
-			whole.Entities = append(whole.Entities, entity)
-		}
-	}
-	slices.SortFunc(whole.Entities, func(a, b Entity) int { return cmp.Or(cmp.Compare(a.Value, b.Value), cmp.Compare(a.Status, b.Status)) })
-	whole.Entities = whole.Entities[:min(len(whole.Entities), entityLimit)]
-	return &whole
+	return joinedAlarm(a, b, newer)
 }
 
 // joinedAlarm keeps the rule that a look has shown, of which messages tell only a part.
@@ -101,20 +60,4 @@ func joinedAlarm(a, b *AlarmDetail, newer bool) *AlarmDetail {
 	whole.Comparison, whole.Threshold, whole.Missing = cmp.Or(a.Comparison, b.Comparison), cmp.Or(a.Threshold, b.Threshold), cmp.Or(a.Missing, b.Missing)
 	whole.Evaluate, whole.Breach = cmp.Or(a.Evaluate, b.Evaluate), cmp.Or(a.Breach, b.Breach)
 	return &whole
-}
-
-// allUpdates is the texts of two lists, newest first; of one moment those of the newer list
-// come first. Neither list is changed.
-func allUpdates(older, newer []Update) []Update {
-	all := newer
-	for _, update := range older {
-		if !slices.ContainsFunc(newer, func(u Update) bool { return u.Text == update.Text }) {
-			all = append(slices.Clip(all), update)
-		}
-	}
-	if len(all) == len(newer) {
-		return newer
-	}
-	slices.SortStableFunc(all, func(a, b Update) int { return b.At.Compare(a.At) })
-	return all[:min(len(all), updateLimit)]
 }

@@ -20,6 +20,9 @@ func (r *Room) Observe(o Observation) {
 	var wholes []string // probes that have, or had until now, a signal for each address
 	for i := range o.Signals {
 		seen := &o.Signals[i]
+		if detail := healthDetail(seen); detail != nil {
+			seen.Key = HealthKey(detail.ARN)
+		}
 		known := r.truth.signals[seen.Key]
 		if hasParts(seen) || known != nil && hasParts(known.signal) {
 			wholes = append(wholes, seen.Key)
@@ -41,13 +44,17 @@ func (r *Room) Observe(o Observation) {
 
 // see compares one signal with what is known of it.
 func (r *Room) see(seen *Signal, pass uint32, at time.Time) {
-	known := r.truth.signals[seen.Key]
+	known, scope := r.truth.signals[seen.Key], seen.Scope
 	isNew := known == nil || known.signal == nil
+	switch {
+	case healthDetail(seen) != nil:
+		seen = together(known.last(), seen)
+	case isNew:
+	case known.signal.outdates(seen, at):
+		known.pass = pass
+		return
+	}
 	if !isNew {
-		if known.signal.outdates(seen, at) {
-			known.pass = pass
-			return
-		}
 		known.signal.goOn(seen)
 	}
 	if ours := seen.Kind == KindProbe || seen.Kind == KindGroup; !isNew && ours && known.signal.State == seen.State && known.signal.Word == seen.Word {
@@ -70,7 +77,27 @@ func (r *Room) see(seen *Signal, pass uint32, at time.Time) {
 		}
 		r.record(e)
 	}
-	r.truth.signals[seen.Key].pass = pass
+	r.truth.signals[seen.Key].shownIn(scope, pass)
+}
+
+// shownIn notes the pass of a scope that showed a signal last.
+func (f *fact) shownIn(scope Scope, pass uint32) {
+	if healthDetail(f.signal) == nil {
+		f.pass = pass
+		return
+	}
+	if f.passes == nil {
+		f.passes = make(map[Scope]uint32)
+	}
+	f.passes[scope] = pass
+}
+
+// passIn is the pass of a scope that showed a signal last.
+func (f *fact) passIn(scope Scope) uint32 {
+	if healthDetail(f.signal) == nil {
+		return f.pass
+	}
+	return f.passes[scope]
 }
 
 // alone is a copy of a signal that does not keep the page it came with in memory:
@@ -93,7 +120,7 @@ func written(was, now *Signal) (at time.Time, wrote bool) {
 		return time.Time{}, false
 	}
 	newest := after.Updates[0]
-	return newest.At, len(before.Updates) == 0 || before.Updates[0].Text != newest.Text
+	return newest.At, !before.has(newest.Text)
 }
 
 // replaced is the fingerprint of the certificate that an endpoint showed before, if it
@@ -126,8 +153,8 @@ func happened(s *Signal, seen time.Time) time.Time {
 // sweep takes away what a complete pass did not show.
 func (r *Room) sweep(scope Scope, pass uint32, at time.Time) {
 	for _, known := range r.truth.signals {
-		if known.signal != nil && known.signal.Scope == scope && known.pass != pass && !known.signal.heardLately(at) {
-			r.retire(known.signal, at)
+		if known.signal != nil && known.signal.seenThrough(scope) && known.passIn(scope) != pass && !known.signal.heardLately(at) {
+			r.leave(known, scope, at)
 		}
 	}
 }
@@ -159,14 +186,20 @@ func (r *Room) retire(s *Signal, at time.Time) {
 }
 
 // Retire takes away every signal and watch that is not to be kept, and scopes without
-// a watch, after the config no longer asks for them.
+// a watch, after the config no longer asks for them. keepSignal is asked about a signal
+// once for each scope through which it is known.
 func (r *Room) Retire(keepSignal func(*Signal) bool, keepWatch func(scope Scope, name string) bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := r.clock.Now()
 	for _, known := range r.truth.signals {
-		if known.signal != nil && !keepSignal(known.signal) {
-			r.retire(known.signal, now)
+		if known.signal == nil {
+			continue
+		}
+		for _, scope := range known.signal.scopes() {
+			if !keepSignal(known.signal.in(scope)) {
+				r.leave(known, scope, now)
+			}
 		}
 	}
 	for scope, reading := range r.watched {

@@ -82,7 +82,8 @@ func (s *Snapshot) Disconnected() *Trouble {
 }
 
 // Seen says when a signal was last seen and how often it is looked at: a probe has
-// its own readings unless it is paused, everything else is as fresh as its scope.
+// its own readings unless it is paused, everything else is as fresh as the freshest scope
+// that shows it.
 func (s *Snapshot) Seen(signal *Signal) (seen time.Time, every time.Duration) {
 	if probe, ok := signal.Detail.(*ProbeDetail); ok && signal.Word != Paused {
 		if last, ok := signal.Series.Last(); ok {
@@ -90,9 +91,16 @@ func (s *Snapshot) Seen(signal *Signal) (seen time.Time, every time.Duration) {
 		}
 	}
 	if status := s.Scope(signal.Scope); status != nil {
-		return status.Seen, status.Interval
+		seen, every = status.Seen, status.Interval
 	}
-	return time.Time{}, 0
+	if detail := healthDetail(signal); detail != nil {
+		for i := range detail.Sightings {
+			if status := s.Scope(detail.Sightings[i].Scope); status != nil && status.Seen.After(seen) {
+				seen, every = status.Seen, status.Interval
+			}
+		}
+	}
+	return seen, every
 }
 
 // Visibility says whether a signal can still be believed at room time now.

@@ -242,7 +242,7 @@ func arn(name string) string {
 }
 
 // key is that of an event's signal.
-func key(name string) string { return "health/222222222222/" + arn(name) }
+func key(name string) string { return room.HealthKey(arn(name)) }
 
 // issue is an open operational issue, updated some minutes before now.
 func issue(name string, minutesAgo int, change ...fields) fields {

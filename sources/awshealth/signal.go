@@ -34,7 +34,7 @@ func (w *watch) signal(r *record) room.Signal {
 	}
 	service := awsnames.Service(r.service)
 	return room.Signal{
-		Key:     w.key(r.arn),
+		Key:     room.HealthKey(r.arn),
 		Kind:    room.KindHealth,
 		Scope:   w.scope,
 		State:   state,
@@ -51,11 +51,6 @@ func (w *watch) signal(r *record) room.Signal {
 		},
 	}
 }
-
-// key names a signal. A public event has the same ARN in every account, and each
-// account its own resources in it: it is one row an account, or two accounts would
-// take it from each other at every look.
-func (w *watch) key(arn string) string { return SourceName + "/" + w.scope.Account + "/" + arn }
 
 // judge says how bad an event is.
 func judge(e *event) (room.State, string) {
