@@ -215,3 +215,17 @@ func TestAWrongClockIsMeasuredAgainstAWSAndBoundedHonestly(t *testing.T) {
 		lineOf(t, checked(t, out), topicClock, "this machine", "").says(t, c.state, c.found, fix)
 	}
 }
+
+func TestTheAccountThatIsAskedForTheOrganizationIsTriedWithItsActions(t *testing.T) {
+	dir := alone(t)
+	write(t, filepath.Join(dir, "warroom.yaml"), "accounts: {\"222222222222\": management}\nhealth: {organization: \"222222222222\"}\n")
+	aws := &cloud{refuse: refusing("health:DescribeEventDetailsForOrganization", "", "AccessDeniedException")}
+	aws.start(t)
+	_, out, _ := run(t, "check", "--json")
+	report := checked(t, out)
+	for _, action := range []string{"Events", "AffectedAccounts", "AffectedEntities"} {
+		lineOf(t, report, topicPermission, "health:Describe"+action+"ForOrganization", "us-east-1").says(t, stateOK, "allowed", "")
+	}
+	const details = "health:DescribeEventDetailsForOrganization"
+	lineOf(t, report, topicPermission, details, "us-east-1").says(t, stateFailed, "may not call "+details, "allow "+details)
+}

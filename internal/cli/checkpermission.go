@@ -176,6 +176,9 @@ func (c *checker) healthPermissions(ctx context.Context, settings aws.Config, ac
 	events = oneSided(events, errs, regions)
 	about.region = regions[at]
 	trials := healthTrials(clients[at], arns[at])
+	if c.cfg.Wide(account) {
+		trials = append(trials, organizationTrials(clients[at], arns[at])...)
+	}
 	details := c.together(about.called("health"), len(trials), func(i int) []finding {
 		if why != "" {
 			return []finding{about.called(trials[i].action).skip(why, "mend health:DescribeEvents first")}
@@ -252,6 +255,33 @@ func healthTrials(client *health.Client, arn string) []trial {
 		{action: "health:DescribeAffectedEntities", call: func(ctx context.Context) error {
 			_, err := client.DescribeAffectedEntities(ctx, &health.DescribeAffectedEntitiesInput{
 				Filter: &healthtypes.EntityFilter{EventArns: []string{arn}}, MaxResults: aws.Int32(1),
+			})
+			return err
+		}},
+	}
+}
+
+// organizationTrials are the actions of AWS Health for the account that is asked for its
+// whole organization.
+func organizationTrials(client *health.Client, arn string) []trial {
+	return []trial{
+		{action: "health:DescribeEventsForOrganization", call: func(ctx context.Context) error {
+			_, err := client.DescribeEventsForOrganization(ctx, &health.DescribeEventsForOrganizationInput{MaxResults: aws.Int32(1)})
+			return err
+		}},
+		{action: "health:DescribeAffectedAccountsForOrganization", call: func(ctx context.Context) error {
+			_, err := client.DescribeAffectedAccountsForOrganization(ctx, &health.DescribeAffectedAccountsForOrganizationInput{EventArn: &arn})
+			return err
+		}},
+		{action: "health:DescribeEventDetailsForOrganization", call: func(ctx context.Context) error {
+			_, err := client.DescribeEventDetailsForOrganization(ctx, &health.DescribeEventDetailsForOrganizationInput{
+				OrganizationEventDetailFilters: []healthtypes.EventAccountFilter{{EventArn: &arn}},
+			})
+			return err
+		}},
+		{action: "health:DescribeAffectedEntitiesForOrganization", call: func(ctx context.Context) error {
+			_, err := client.DescribeAffectedEntitiesForOrganization(ctx, &health.DescribeAffectedEntitiesForOrganizationInput{
+				OrganizationEntityFilters: []healthtypes.EventAccountFilter{{EventArn: &arn}}, MaxResults: aws.Int32(1),
 			})
 			return err
 		}},

@@ -89,6 +89,12 @@ func (c *cloud) answer(action string) map[string]any {
 		"health:DescribeEvents":           {"events": events},
 		"health:DescribeEventDetails":     {"successfulSet": []any{}, "failedSet": []any{}},
 		"health:DescribeAffectedEntities": {"entities": []any{}},
+
+		"health:DescribeEventsForOrganization":           {"events": events},
+		"health:DescribeAffectedAccountsForOrganization": {"affectedAccounts": []any{}},
+		"health:DescribeEventDetailsForOrganization":     {"successfulSet": []any{}, "failedSet": []any{}},
+		"health:DescribeAffectedEntitiesForOrganization": {"entities": []any{}},
+
 		"cloudwatch:DescribeAlarms":       {"MetricAlarms": []any{}, "CompositeAlarms": []any{}, "LogAlarms": []any{}},
 		"cloudwatch:DescribeAlarmHistory": {"AlarmHistoryItems": []any{}},
 		"cloudwatch:ListAlarmMuteRules":   {"AlarmMuteRuleSummaries": []any{}},

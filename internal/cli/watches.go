@@ -223,7 +223,10 @@ func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w w
 		watches = append(watches, canaryWatches(cfg, regions, w)...)
 	}
 	if !cfg.Health.Off {
-		watches = append(watches, warned(awshealth.New(awshealth.Options{Config: settings, Account: label, Clock: w.clock, Interval: cfg.Intervals.Health}), settings))
+		watches = append(watches, warned(awshealth.New(awshealth.Options{
+			Config: settings, Account: label, Clock: w.clock, Interval: cfg.Intervals.Health,
+			Organization: cfg.Wide(label), AccountName: cfg.AccountName,
+		}), settings))
 	}
 	catalogue := cfg.Catalogue()
 	if cfg.Changes.CloudTrail && w.announce != nil {

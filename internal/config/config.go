@@ -74,7 +74,14 @@ type Intervals struct {
 
 // Health is what is wanted of AWS Health.
 type Health struct {
-	Off bool `yaml:"off" doc:"Do not ask AWS Health." default:"false"`
+	Off          bool   `yaml:"off" doc:"Do not ask AWS Health." default:"false"`
+	Organization string `yaml:"organization,omitempty" doc:"The account that may read AWS Health for its whole organization (docs/health.md), by its name under scopes or accounts, or else its number." usual:"none: each account is asked for its own" example:"management"`
+}
+
+// Wide says whether the account of a name is to be asked for its whole organization.
+func (c *Config) Wide(account string) bool {
+	wanted := c.Health.Organization
+	return wanted != "" && c.AccountName(account) == c.AccountName(wanted)
 }
 
 // Alarms says which CloudWatch alarms are watched. Use Watches to ask.

@@ -72,6 +72,7 @@ func (r *reader) read(body ast.Node, c *Config) {
 	r.checkScopes(c)
 	r.checkAccounts(c)
 	r.checkPush(c)
+	r.checkHealth(c)
 	r.checkGlobs("alarms.include", c.Alarms.Include)
 	r.checkGlobs("alarms.exclude", c.Alarms.Exclude)
 	r.checkProbes(c)

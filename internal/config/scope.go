@@ -136,6 +136,25 @@ func (r *reader) checkAccounts(c *Config) {
 	}
 }
 
+// checkHealth looks for the account that is to read AWS Health for its organization.
+func (r *reader) checkHealth(c *Config) {
+	wanted, at := c.Health.Organization, "health.organization"
+	r.checkLine(at, wanted)
+	names := slices.Sorted(maps.Values(c.Accounts))
+	for i := range c.Scopes {
+		if name := c.Scopes[i].Account; name != "" {
+			names = append(names, name)
+		}
+	}
+	switch {
+	case wanted == "":
+	case c.Health.Off:
+		r.wrong(at, "AWS Health is off, so nobody is asked for the organization; take one of the two away")
+	case !accountPattern.MatchString(wanted) && !slices.Contains(names, wanted):
+		r.wrong(at, "no account is called %s%s", quote(wanted), Meant(wanted, names, "write its number in quotes, such as \"111122223333\", or its name as under scopes or accounts"))
+	}
+}
+
 // AccountName is what an account is called on the screen, by its number: the number
 // itself if nobody has named it.
 func (c *Config) AccountName(number string) string {

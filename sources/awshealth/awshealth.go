@@ -10,6 +10,7 @@ package awshealth
 import (
 	"cmp"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -31,9 +32,9 @@ const (
 	DefaultTimeout = 30 * time.Second
 	// closedWindow is for how long an event is shown after its end, in room time.
 	closedWindow = 24 * time.Hour
-	// planAgain is how long, in room time, an account without a support plan for the API
-	// is not asked again: nobody buys one more often.
-	planAgain = time.Hour
+	// refusedAgain is how long, in room time, an account is not asked again for what its
+	// support plan or its place in the organization does not give: that changes seldom.
+	refusedAgain = time.Hour
 
 	globalRegion = "global"
 )
@@ -45,6 +46,12 @@ type Options struct {
 	Clock    room.Clock    // room time; nil means real time
 	Interval time.Duration // room time; 0 means DefaultInterval
 	Timeout  time.Duration // real time; 0 means DefaultTimeout
+	// Organization asks for the events of the whole organization, which AWS answers to the
+	// management account and to a delegated administrator. Where it does not, the account's
+	// own events are read, and the look says so.
+	Organization bool
+	// AccountName is what an account is called, by its number; nil means its number.
+	AccountName func(number string) string
 	// PublicFeed says that AWS's public feed is watched as well, so that an account
 	// whose support plan has no Health API does not leave the room blind.
 	PublicFeed bool
@@ -58,13 +65,23 @@ type endpoint struct {
 
 // watch is what lasts between looks. Only one look runs at a time.
 type watch struct {
-	endpoints  []endpoint // both regions, or the one base endpoint
-	scope      room.Scope
-	clock      room.Clock
-	publicFeed bool
-	known      map[string]*record // by ARN
-	pass       uint64             // the number of the look
-	noPlan     *sources.Failure   // the support plan has no Health API; nothing is asked until its Again
+	endpoints []endpoint // both regions, or the one base endpoint
+	scope     room.Scope
+	clock     room.Clock
+	options   Options
+	known     map[string]*record // by ARN
+	pass      uint64             // the number of the look
+	wide      bool               // this look asks for the whole organization
+	narrow    refusal            // to show the organization
+	noPlan    refusal            // to show anything: the support plan has no Health API
+	asked     atomic.Bool        // a person wants to know: what was put off is asked now
+}
+
+// refusal is something that AWS does not give to the account, and until when it is not
+// asked for again.
+type refusal struct {
+	failure *sources.Failure // nil if there is none
+	until   time.Time        // room time
 }
 
 // New makes the watch of one account. It calls nothing yet.
@@ -76,8 +93,9 @@ func New(options Options) sources.Watch {
 }
 
 // endpointsOf are where the API is asked: in both regions of the partition, but only
-// once where a base endpoint stands for all of AWS. The SDK also finds one in
-// AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_HEALTH and the shared files.
+// once where a base endpoint stands for all of AWS, and not in us-east-1 where FIPS is
+// wanted. The SDK also finds a base endpoint in AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_HEALTH
+// and the shared files.
 func endpointsOf(config aws.Config) []endpoint {
 	var all []endpoint
 	for _, region := range Regions(config.Region) {
@@ -85,6 +103,9 @@ func endpointsOf(config aws.Config) []endpoint {
 			o.Region = region
 			o.APIOptions = append(o.APIOptions, awsclient.Harden)
 		})
+		if fips := client.Options().EndpointOptions.UseFIPSEndpoint == aws.FIPSEndpointStateEnabled; fips && region == "us-east-1" {
+			continue // there is no such host
+		}
 		all = append(all, endpoint{region, client})
 		if client.Options().BaseEndpoint != nil {
 			break
@@ -95,9 +116,7 @@ func endpointsOf(config aws.Config) []endpoint {
 
 func newWatch(options Options, endpoints []endpoint) sources.Watch {
 	scope := room.Scope{Source: SourceName, Account: options.Account, Region: globalRegion}
-	w := &watch{
-		endpoints: endpoints, scope: scope, clock: options.Clock, publicFeed: options.PublicFeed, known: make(map[string]*record),
-	}
+	w := &watch{endpoints: endpoints, scope: scope, clock: options.Clock, options: options, known: make(map[string]*record)}
 	if w.clock == nil {
 		w.clock = room.Wall{}
 	}
@@ -108,6 +127,7 @@ func newWatch(options Options, endpoints []endpoint) sources.Watch {
 		Timeout:  cmp.Or(options.Timeout, DefaultTimeout),
 		Whole:    true,
 		Look:     w.look,
+		Asked:    func() { w.asked.Store(true) },
 	}
 }
 

@@ -39,13 +39,17 @@ const (
 func (w *watch) describe(ctx context.Context, failed []error, report sources.Report) error {
 	lacking := w.choose(textsPerLook, func(r *record) bool { return !r.described() })
 	return w.inBatches(ctx, lacking, failed, func(ctx context.Context, e *endpoint, batch []*record) error {
-		answer, err := e.details(ctx, batch)
+		read := e.details
+		if w.wide {
+			read = e.detailsForOrganization
+		}
+		details, err := read(ctx, batch)
 		if err != nil {
 			return err
 		}
 		// What is in the answer's failedSet has no text yet; the next look asks again.
-		for i := range answer.SuccessfulSet {
-			w.addText(&answer.SuccessfulSet[i])
+		for i := range details {
+			w.addText(&details[i])
 		}
 		var signals []room.Signal
 		for _, known := range batch {
@@ -59,10 +63,14 @@ func (w *watch) describe(ctx context.Context, failed []error, report sources.Rep
 	})
 }
 
-func (e *endpoint) details(ctx context.Context, batch []*record) (*health.DescribeEventDetailsOutput, error) {
+func (e *endpoint) details(ctx context.Context, batch []*record) ([]types.EventDetails, error) {
 	ctx, cancel := awsclient.WithTimeout(ctx)
 	defer cancel()
-	return e.client.DescribeEventDetails(ctx, &health.DescribeEventDetailsInput{EventArns: arns(batch)})
+	answer, err := e.client.DescribeEventDetails(ctx, &health.DescribeEventDetailsInput{EventArns: arns(batch)})
+	if err != nil {
+		return nil, err
+	}
+	return answer.SuccessfulSet, nil
 }
 
 // addText takes in one answer of DescribeEventDetails. Its own lastUpdatedTime says
@@ -89,11 +97,12 @@ func (w *watch) addText(detail *types.EventDetails) {
 // every look, since their state changes while the issue goes on, and those of plans
 // and notices once for each version, since the API throttles who asks often.
 func (w *watch) impact(ctx context.Context, failed []error) error {
+	ready := func(r *record) bool { return !w.wide || r.concernsOf.Equal(r.updated) } // else nobody knows whose they are
 	wanted := slices.Concat(
-		w.choose(issuesPerLook, func(r *record) bool { return r.troubles() && r.status == types.EventStatusCodeOpen }),
-		w.choose(plansPerLook, func(r *record) bool { return r.concernsUs() && !r.impactOf.Equal(r.updated) }))
+		w.choose(issuesPerLook, func(r *record) bool { return r.troubles() && r.status == types.EventStatusCodeOpen && ready(r) }),
+		w.choose(plansPerLook, func(r *record) bool { return r.concernsUs() && !r.impactOf.Equal(r.updated) && ready(r) }))
 	return w.inBatches(ctx, wanted, failed, func(ctx context.Context, e *endpoint, batch []*record) error {
-		found, err := e.entities(ctx, batch)
+		found, err := w.entities(ctx, e, batch)
 		if err != nil {
 			return err
 		}
@@ -101,7 +110,7 @@ func (w *watch) impact(ctx context.Context, failed []error) error {
 			known.impactOf = known.updated
 			entities := found[known.arn]
 			slices.SortFunc(entities, func(a, b room.Entity) int {
-				return cmp.Or(strings.Compare(a.Value, b.Value), strings.Compare(a.Status, b.Status))
+				return cmp.Or(strings.Compare(a.Account, b.Account), strings.Compare(a.Value, b.Value), strings.Compare(a.Status, b.Status))
 			})
 			if !slices.Equal(entities, known.entities) {
 				known.entities, known.shown = entities, false
@@ -112,8 +121,32 @@ func (w *watch) impact(ctx context.Context, failed []error) error {
 }
 
 // entities reads the resources of a batch, by the event's ARN.
-func (e *endpoint) entities(ctx context.Context, batch []*record) (map[string][]room.Entity, error) {
+func (w *watch) entities(ctx context.Context, e *endpoint, batch []*record) (map[string][]room.Entity, error) {
+	read := e.entities
+	if w.wide {
+		read = e.entitiesForOrganization
+	}
+	all, err := read(ctx, batch)
+	if err != nil {
+		return nil, err
+	}
 	found := make(map[string][]room.Entity)
+	for i := range all {
+		entity := room.Entity{
+			Value:  clean.Line(aws.ToString(all[i].EntityValue), entityLimit),
+			Status: clean.Line(string(all[i].StatusCode), wordLimit),
+		}
+		if w.wide {
+			entity.Account = w.nameOf(clean.Line(aws.ToString(all[i].AwsAccountId), wordLimit))
+		}
+		arn := clean.Line(aws.ToString(all[i].EventArn), arnLimit)
+		found[arn] = append(found[arn], entity)
+	}
+	return found, nil
+}
+
+func (e *endpoint) entities(ctx context.Context, batch []*record) ([]types.AffectedEntity, error) {
+	var found []types.AffectedEntity
 	input := &health.DescribeAffectedEntitiesInput{
 		Filter: &types.EntityFilter{EventArns: arns(batch)}, MaxResults: aws.Int32(pageSize),
 	}
@@ -122,14 +155,7 @@ func (e *endpoint) entities(ctx context.Context, batch []*record) (map[string][]
 		if err != nil {
 			return nil, err
 		}
-		for i := range answer.Entities {
-			entity := &answer.Entities[i]
-			arn := clean.Line(aws.ToString(entity.EventArn), arnLimit)
-			found[arn] = append(found[arn], room.Entity{
-				Value:  clean.Line(aws.ToString(entity.EntityValue), entityLimit),
-				Status: clean.Line(string(entity.StatusCode), wordLimit),
-			})
-		}
+		found = append(found, answer.Entities...)
 		if aws.ToString(answer.NextToken) == "" {
 			break
 		}

@@ -52,7 +52,7 @@ func (w *watch) list(ctx context.Context, report sources.Report) (failed []error
 		defer cancel(nil)
 		cancels[i] = cancel
 		go func() {
-			err := w.endpoints[i].list(regional, since, func(events []types.Event) { pages <- page{endpoint: i, events: events} })
+			err := w.endpoints[i].list(regional, since, w.wide, func(events []types.Event) { pages <- page{endpoint: i, events: events} })
 			if err != nil && errors.Is(context.Cause(regional), context.DeadlineExceeded) {
 				err = fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
 			}
@@ -89,24 +89,31 @@ func shareOf(ctx context.Context) time.Duration {
 	return DefaultTimeout / patienceShare
 }
 
+// query is one page of one of the two lists that are read.
+type query struct {
+	over  bool      // events that have ended since the given time, and not those that go on
+	since time.Time //
+	token *string   // of the page; nil for the first
+}
+
 // list reads the events that go on or are announced, then those that have ended
 // since the given time. In this order an event that ends in between is seen twice,
 // not never.
-func (e *endpoint) list(ctx context.Context, since time.Time, show func([]types.Event)) error {
-	filters := []*types.EventFilter{
-		{EventStatusCodes: []types.EventStatusCode{types.EventStatusCodeOpen, types.EventStatusCodeUpcoming}},
-		{EventStatusCodes: []types.EventStatusCode{types.EventStatusCodeClosed}, EndTimes: []types.DateTimeRange{{From: &since}}},
+func (e *endpoint) list(ctx context.Context, since time.Time, wide bool, show func([]types.Event)) error {
+	ask := e.events
+	if wide {
+		ask = e.eventsForOrganization
 	}
-	for _, filter := range filters {
+	for _, over := range []bool{false, true} {
 		seen := make(map[string]bool)
-		input := &health.DescribeEventsInput{Filter: filter, MaxResults: aws.Int32(pageSize)}
+		q := query{over: over, since: since}
 		for {
-			answer, err := e.events(ctx, input)
+			events, next, err := ask(ctx, q)
 			if err != nil {
 				return err
 			}
-			show(answer.Events)
-			token := aws.ToString(answer.NextToken)
+			show(events)
+			token := aws.ToString(next)
 			if token == "" {
 				break
 			}
@@ -116,16 +123,27 @@ func (e *endpoint) list(ctx context.Context, since time.Time, show func([]types.
 					Next: "what was shown stands; if it stays, please report it"}}
 			}
 			seen[token] = true
-			input.NextToken = aws.String(token)
+			q.token = aws.String(token)
 		}
 	}
 	return nil
 }
 
-func (e *endpoint) events(ctx context.Context, input *health.DescribeEventsInput) (*health.DescribeEventsOutput, error) {
+// goingOn are the statuses of what is not over.
+var goingOn = []types.EventStatusCode{types.EventStatusCodeOpen, types.EventStatusCodeUpcoming}
+
+func (e *endpoint) events(ctx context.Context, q query) ([]types.Event, *string, error) {
 	ctx, cancel := awsclient.WithTimeout(ctx)
 	defer cancel()
-	return e.client.DescribeEvents(ctx, input)
+	filter := &types.EventFilter{EventStatusCodes: goingOn}
+	if q.over {
+		filter = &types.EventFilter{EventStatusCodes: []types.EventStatusCode{types.EventStatusCodeClosed}, EndTimes: []types.DateTimeRange{{From: &q.since}}}
+	}
+	answer, err := e.client.DescribeEvents(ctx, &health.DescribeEventsInput{Filter: filter, MaxResults: aws.Int32(pageSize), NextToken: q.token})
+	if err != nil {
+		return nil, nil, err
+	}
+	return answer.Events, answer.NextToken, nil
 }
 
 // take merges a page and reports what can be shown at once. An event that is known

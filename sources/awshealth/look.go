@@ -18,41 +18,69 @@ const what = "AWS Health could not be read"
 //
 //	us-east-1  list ─┐ newest version  ┌─ texts of what is new or changed ─┐
 //	us-east-2  list ─┴─ of each event ─┴─ resources of issues and plans ───┴─ done
+//
+// The events of an organization are also asked which accounts they concern.
 func (w *watch) look(ctx context.Context, report sources.Report) error {
-	if w.noPlan != nil && w.clock.Now().Before(w.noPlan.Again) {
-		return w.noPlan
+	if w.putOff(&w.noPlan) {
+		return w.noPlan.failure
 	}
-	w.noPlan = nil
+	w.wide = w.options.Organization && !w.putOff(&w.narrow)
+	w.asked.Store(false)
 	w.pass++
 	for _, known := range w.known {
 		known.shown = false
 	}
 	failed := w.list(ctx, report)
 	answered, silent := divide(failed)
+	if w.wide && len(answered) == 0 && slices.ContainsFunc(failed, closedToUs) {
+		w.narrow, w.wide = w.refused(onlyThisAccount(failed)), false
+		failed = w.list(ctx, report)
+		answered, silent = divide(failed)
+	}
 	switch {
 	case len(answered) > 0:
 	case slices.ContainsFunc(failed, lacksPlan):
-		w.noPlan = w.withoutPlan(failed)
-		return w.noPlan
+		w.noPlan = w.refused(w.withoutPlan(failed))
+		w.noPlan.failure.Again = w.noPlan.until
+		return w.noPlan.failure
 	default:
 		return w.neither(failed)
 	}
-	partial := len(silent) > 0
-	w.settle(partial)
+	w.settle(len(silent) > 0)
+	concernError := w.concern(ctx, failed)
 	textError := w.describe(ctx, failed, report)
 	entityError := w.impact(ctx, failed)
 	w.show(report)
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
 		return awsclient.Failure(what, ctx.Err())
-	case partial:
+	case len(silent) > 0:
 		return w.oneSided(answered[0], silent[0], failed)
 	case textError != nil:
 		return lacking("AWS Health was read without the newest texts", textError)
+	case concernError != nil:
+		return lacking("AWS Health was read without the accounts it concerns", concernError)
 	case entityError != nil:
 		return lacking("AWS Health was read without the affected resources", entityError)
+	case w.narrow.failure != nil:
+		return w.narrow.failure
 	}
 	return nil
+}
+
+// refused notes what AWS does not give.
+func (w *watch) refused(failure *sources.Failure) refusal {
+	return refusal{failure, w.clock.Now().Add(refusedAgain)}
+}
+
+// putOff says whether AWS refused something so lately that it is not asked again yet,
+// unless a person asks.
+func (w *watch) putOff(r *refusal) bool {
+	if r.failure != nil && !w.asked.Load() && w.clock.Now().Before(r.until) {
+		return true
+	}
+	*r = refusal{}
+	return false
 }
 
 // settle drops what is over. While one region is silent, the events that only it
@@ -95,17 +123,15 @@ func divide(failed []error) (answered, silent []int) {
 func lacksPlan(err error) bool { return awsclient.Classify(err).Name == awsclient.CauseSubscription }
 
 // withoutPlan is what there is to say of an account whose support plan has no Health
-// API. That is no outage: where AWS's public feed is read, the room is not blind. It
-// names the moment at which the account is asked again.
+// API. That is no outage: where AWS's public feed is read, the room is not blind.
 func (w *watch) withoutPlan(failed []error) *sources.Failure {
 	failure := awsclient.Failure(what, failed[slices.IndexFunc(failed, lacksPlan)])
-	if w.publicFeed {
+	if w.options.PublicFeed {
 		failure.What = "AWS Health is read from AWS's public feed"
 		failure.Why = "this account's support plan does not include the Health API"
 		failure.Next = "nothing to mend: what AWS tells this account alone, and which resources it means, is not seen"
 		failure.Partial = true
 	}
-	failure.Again = w.clock.Now().Add(planAgain)
 	return failure
 }
 

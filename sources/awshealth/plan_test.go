@@ -50,7 +50,7 @@ func TestAnAccountWithoutAPlanIsNoOutageAndAskedOnceAnHour(t *testing.T) {
 	}
 	s.withoutPlan(nil)
 	s.breakDown("us-east-1 "+listing, nil)
-	clock.at = now.Add(planAgain)
+	clock.at = now.Add(refusedAgain)
 	if told, err := look(t, w); err != nil || told.of("a").Word != "OPEN" {
 		t.Errorf("after an hour, with a plan: %+v, %v", told.last, err)
 	}

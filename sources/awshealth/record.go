@@ -39,11 +39,14 @@ type record struct {
 	updates  []room.Update
 	impactOf time.Time // the version whose resources were read
 	entities []room.Entity
+
+	concernsOf time.Time // the version of which it was asked whom it concerns
+	numbers    []string  // the accounts of the organization that it concerns
 }
 
 // eventFrom copies what is needed of the SDK's event. An issue that has an end
 // behind it is over, whatever its status says: AWS's own sample of a resolved
-// event is still "open".
+// event is still "open". A change that has its beginning ahead is upcoming.
 func eventFrom(from *types.Event, now time.Time) event {
 	e := event{
 		arn:           clean.Line(aws.ToString(from.Arn), arnLimit),
@@ -60,6 +63,9 @@ func eventFrom(from *types.Event, now time.Time) event {
 	}
 	if e.troubles() && e.status == types.EventStatusCodeOpen && !e.end.IsZero() && !e.end.After(now) {
 		e.status = types.EventStatusCodeClosed
+	}
+	if e.category == types.EventTypeCategoryScheduledChange && e.status == types.EventStatusCodeOpen && e.start.After(now) {
+		e.status = types.EventStatusCodeUpcoming
 	}
 	return e
 }

@@ -33,6 +33,7 @@ type server struct {
 	mu       sync.Mutex
 	regions  map[string][]fields // the events each region knows
 	texts    map[string]string   // by ARN; an ARN without one is in the failedSet
+	accounts map[string][]string // of the organization, by the ARN of what concerns them
 	entities []fields
 	broken   map[string]http.HandlerFunc // by "region operation"
 	asked    []call
@@ -62,7 +63,7 @@ func serve(t *testing.T) *server {
 }
 
 func newServer() *server {
-	return &server{regions: map[string][]fields{}, texts: map[string]string{}, broken: map[string]http.HandlerFunc{}}
+	return &server{regions: map[string][]fields{}, texts: map[string]string{}, accounts: map[string][]string{}, broken: map[string]http.HandlerFunc{}}
 }
 
 func configFor(base string) aws.Config {
@@ -121,6 +122,18 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.describeDetails(w, region, body)
 	case "DescribeAffectedEntities":
 		s.describeEntities(w, body)
+	case "DescribeEventsForOrganization":
+		filter := body["filter"].(fields)
+		if end, ok := filter["endTime"]; ok {
+			filter["endTimes"] = []any{end}
+		}
+		s.describeEvents(w, region, body)
+	case "DescribeAffectedAccountsForOrganization":
+		paged(w, body, "affectedAccounts", s.accounts[body["eventArn"].(string)])
+	case "DescribeEventDetailsForOrganization":
+		s.describeOrganizationDetails(w, region, body)
+	case "DescribeAffectedEntitiesForOrganization":
+		s.describeOrganizationEntities(w, body)
 	default:
 		http.Error(w, "unknown operation", http.StatusBadRequest)
 	}
@@ -139,13 +152,18 @@ func (s *server) describeEvents(w http.ResponseWriter, region string, body field
 			matching = append(matching, e)
 		}
 	}
+	paged(w, body, "events", matching)
+}
+
+// paged answers with the page of a list that was asked for.
+func paged[T any](w http.ResponseWriter, body fields, name string, all []T) {
 	start, size := 0, int(body["maxResults"].(float64))
 	if token, ok := body["nextToken"].(string); ok {
 		start, _ = strconv.Atoi(token)
 	}
-	end := min(start+size, len(matching))
-	answer := fields{"events": matching[start:end]}
-	if end < len(matching) {
+	end := min(start+size, len(all))
+	answer := fields{name: all[start:end]}
+	if end < len(all) {
 		answer["nextToken"] = strconv.Itoa(end)
 	}
 	writeJSON(w, http.StatusOK, answer)
@@ -173,16 +191,39 @@ func (s *server) describeEntities(w http.ResponseWriter, body fields) {
 			matching = append(matching, entity)
 		}
 	}
-	start, size := 0, int(body["maxResults"].(float64))
-	if token, ok := body["nextToken"].(string); ok {
-		start, _ = strconv.Atoi(token)
+	paged(w, body, "entities", matching)
+}
+
+// describeOrganizationDetails refuses what is not public where no account is named, or one
+// that it does not concern, as AWS does.
+func (s *server) describeOrganizationDetails(w http.ResponseWriter, region string, body fields) {
+	good, bad := []fields{}, []fields{}
+	for _, each := range body["organizationEventDetailFilters"].([]any) {
+		filter := each.(fields)
+		arn, account := filter["eventArn"].(string), filter["awsAccountId"]
+		i := slices.IndexFunc(s.regions[region], func(e fields) bool { return e["arn"] == arn })
+		text, ok := s.texts[arn]
+		if !ok || i < 0 || (s.regions[region][i]["eventScopeCode"] == "PUBLIC") != (account == nil) ||
+			account != nil && !slices.Contains(s.accounts[arn], account.(string)) {
+			bad = append(bad, fields{"eventArn": arn, "awsAccountId": account, "errorName": "INVALID", "errorMessage": "no"})
+			continue
+		}
+		good = append(good, fields{"awsAccountId": account, "event": s.regions[region][i], "eventDescription": fields{"latestDescription": text}})
 	}
-	end := min(start+size, len(matching))
-	answer := fields{"entities": matching[start:end]}
-	if end < len(matching) {
-		answer["nextToken"] = strconv.Itoa(end)
+	writeJSON(w, http.StatusOK, fields{"successfulSet": good, "failedSet": bad})
+}
+
+func (s *server) describeOrganizationEntities(w http.ResponseWriter, body fields) {
+	matching := []fields{}
+	for _, each := range body["organizationEntityFilters"].([]any) {
+		filter := each.(fields)
+		for _, entity := range s.entities {
+			if entity["eventArn"] == filter["eventArn"] && entity["awsAccountId"] == filter["awsAccountId"] {
+				matching = append(matching, entity)
+			}
+		}
 	}
-	writeJSON(w, http.StatusOK, answer)
+	paged(w, body, "entities", matching)
 }
 
 func writeJSON(w http.ResponseWriter, status int, answer any) {

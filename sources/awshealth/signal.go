@@ -33,6 +33,7 @@ func (w *watch) signal(r *record) room.Signal {
 		}
 	}
 	service := awsnames.Service(r.service)
+	accounts, account := w.accountNames(r)
 	return room.Signal{
 		Key:     room.HealthKey(r.arn),
 		Kind:    room.KindHealth,
@@ -42,12 +43,12 @@ func (w *watch) signal(r *record) room.Signal {
 		Title:   title(service, r.service, r.code),
 		Reason:  reason(r.updates),
 		Service: service,
-		Account: w.scope.Account,
+		Account: account,
 		Region:  r.region,
 		Since:   since,
 		Detail: &room.HealthDetail{
 			ARN: r.arn, Service: r.service, TypeCode: r.code, Category: string(r.category), Scope: string(r.scope),
-			Start: r.start, End: r.end, Updated: r.updated, Updates: r.updates, Entities: r.entities,
+			Start: r.start, End: r.end, Updated: r.updated, Updates: r.updates, Accounts: accounts, Entities: r.entities,
 		},
 	}
 }
