@@ -11,7 +11,6 @@ import (
 
 	"warroom/internal/clean"
 	"warroom/internal/room"
-	"warroom/sources/awshealth"
 	"warroom/sources/cloudwatch"
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/cloudwatch"
@@ -217,10 +216,8 @@ func (m *mute) words() string {
 	return words
 }
 
-// watched says whether looks show by now what only messages told of.
+// watched says whether looks show by now, under another key, what only messages told of. A
+// Health event has the same key whoever tells of it.
 func (w *watch) watched(s *room.Signal) bool {
-	if s.Kind == room.KindHealth {
-		return w.Place(awshealth.SourceName, s.Account, "").Watched
-	}
-	return w.Place(cloudwatch.SourceName, s.Account, s.Region).Watched
+	return s.Kind == room.KindAlarm && w.Place(cloudwatch.SourceName, s.Account, s.Region).Watched
 }
