@@ -56,9 +56,10 @@ type affected struct {
 
 // sighting is a scope through which a Health event is known.
 type sighting struct {
-	Scope    *scope   `json:"scope"`
-	Accounts []string `json:"accounts,omitempty"`
-	Entities []entity `json:"entities,omitempty"`
+	Scope    *scope    `json:"scope"`
+	Accounts []string  `json:"accounts,omitempty"`
+	Entities []entity  `json:"entities,omitempty"`
+	Told     time.Time `json:"told,omitzero"`
 }
 
 type update struct {
@@ -205,7 +206,7 @@ func healthOf(d *room.HealthDetail) *health {
 		w.Updates = append(w.Updates, update{writable(u.At), u.Text})
 	}
 	for _, s := range d.Sightings {
-		w.Sightings = append(w.Sightings, sighting{scopeOf(s.Scope), s.Accounts, entitiesOf(s.Entities)})
+		w.Sightings = append(w.Sightings, sighting{scopeOf(s.Scope), s.Accounts, entitiesOf(s.Entities), writable(s.Told)})
 	}
 	for _, a := range d.Affected {
 		w.Affected = append(w.Affected, affected(a))
@@ -238,7 +239,7 @@ func (w *health) room() *room.HealthDetail {
 	}
 	for _, s := range w.Sightings {
 		if s.Scope != nil {
-			d.Sightings = append(d.Sightings, room.Sighting{Scope: s.Scope.room(), Accounts: s.Accounts, Entities: entities(s.Entities)})
+			d.Sightings = append(d.Sightings, room.Sighting{Scope: s.Scope.room(), Accounts: s.Accounts, Entities: entities(s.Entities), Told: s.Told})
 		}
 	}
 	for _, a := range w.Affected {

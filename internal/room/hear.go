@@ -74,7 +74,7 @@ func (r *Room) hear(scope Scope, m *Message, now time.Time) {
 		e := r.lineOf(m, known, now, false)
 		switch {
 		case healthDetail(e.Signal) != nil:
-			e.Signal = withWord(known.last(), e.Signal, true)
+			e.Signal = withWord(known.last(), e.Signal)
 		case known.there():
 			e.Signal.Detail = joined(known.signal, e.Signal, true)
 		}
@@ -118,7 +118,7 @@ func (r *Room) fillIn(m *Message, known *fact, now time.Time, same bool) {
 	}
 	was, filled := known.signal, alone(known.signal)
 	if healthDetail(&m.Signal) != nil {
-		filled = withWord(was, &m.Signal, same)
+		filled = withWord(was, &m.Signal)
 	} else {
 		filled.Detail = joined(was, &m.Signal, same)
 	}

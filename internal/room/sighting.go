@@ -15,11 +15,13 @@ type Sighting struct {
 	Scope    Scope
 	Accounts []string // whom AWS names there; nil if it names nobody
 	Entities []Entity // the resources that it names there
+
+	Told time.Time // of messages: the newest version that one told of; zero for looks
 }
 
 // equal reports whether the other sighting says the same.
 func (s Sighting) equal(o Sighting) bool {
-	return s.Scope == o.Scope && slices.Equal(s.Accounts, o.Accounts) && slices.Equal(s.Entities, o.Entities)
+	return s.Scope == o.Scope && s.Told.Equal(o.Told) && slices.Equal(s.Accounts, o.Accounts) && slices.Equal(s.Entities, o.Entities)
 }
 
 const (
@@ -66,7 +68,12 @@ func together(known, seen *Signal) *Signal {
 	if now == nil {
 		return seen
 	}
-	own := Sighting{seen.Scope, now.Accounts, now.Entities}
+	return with(known, seen, now, Sighting{Scope: seen.Scope, Accounts: now.Accounts, Entities: now.Entities})
+}
+
+// with is what is known of a Health event, if known is not nil, with what one scope says now,
+// and its sighting in the place of the one before.
+func with(known, seen *Signal, now *HealthDetail, own Sighting) *Signal {
 	was := healthDetail(known)
 	if was == nil {
 		return sighted(seen, allUpdates(nil, now.Updates), []Sighting{own})
@@ -77,7 +84,7 @@ func together(known, seen *Signal) *Signal {
 			sightings = append(sightings, s)
 		}
 	}
-	if len(sightings) == 1 && seen.Heard.IsZero() || newer(seen, now, known, was) {
+	if len(sightings) == 1 && own.Told.IsZero() || newer(seen, now, known, was) {
 		base = seen
 	}
 	updates := allUpdates(was.Updates, now.Updates)
@@ -116,28 +123,31 @@ func (s *Signal) heardThrough(scope Scope) {
 }
 
 // withWord is together for a message, which adds to what its scope has told before: AWS
-// sends one for each account, and a page at a time. newer says that no older one came after.
-func withWord(known, told *Signal, newer bool) *Signal {
-	was := healthDetail(known)
-	if was == nil {
-		return together(known, told)
-	}
-	word, detail := *told, *healthDetail(told)
-	for _, s := range was.Sightings {
-		if s.Scope != told.Scope {
-			continue
+// sends one for each account, and a page at a time.
+func withWord(known, told *Signal) *Signal {
+	now := healthDetail(told)
+	own := Sighting{told.Scope, now.Accounts, now.Entities, now.Updated}
+	if was := healthDetail(known); was != nil {
+		for _, before := range was.Sightings {
+			if before.Scope == own.Scope {
+				own = before.and(own)
+			}
 		}
-		detail.Accounts = slices.Concat(detail.Accounts, s.Accounts)
-		slices.Sort(detail.Accounts)
-		detail.Accounts = slices.Compact(detail.Accounts)
-		first, then := s.Entities, detail.Entities
-		if newer {
-			first, then = then, first
-		}
-		detail.Entities = allEntities(first, then)
 	}
-	word.Detail = &detail
-	return together(known, &word)
+	return with(known, told, now, own)
+}
+
+// and is what messages have told, with one more.
+func (s Sighting) and(more Sighting) Sighting {
+	older, newer := s, more
+	if s.Told.After(more.Told) {
+		older, newer = more, s
+	}
+	newer.Accounts = slices.Concat(older.Accounts, newer.Accounts)
+	slices.Sort(newer.Accounts)
+	newer.Accounts = slices.Compact(newer.Accounts)
+	newer.Entities = allEntities(newer.Entities, older.Entities)
+	return newer
 }
 
 // newer says whether what is seen, and not what is known, says how an event stands.

@@ -58,6 +58,9 @@ func history(random *rand.Rand, in Scope) []Signal {
 		if random.IntN(4) == 0 {
 			s.State, s.Word = OK, "CLOSED"
 		}
+		if in == pushed {
+			s.Account = []string{"111111111111", "444444444444"}[random.IntN(2)]
+		}
 		detail := s.Detail.(*HealthDetail)
 		for n := minute; n >= 0; n-- {
 			text := fmt.Sprint("Update ", n, " of AWS. It goes on.")
@@ -104,14 +107,18 @@ func TestAnyOrderOfArrivalGivesTheSameOneRow(t *testing.T) {
 				next := left[i][0]
 				detail := *next.Detail.(*HealthDetail)
 				next.Detail = &detail
-				pass(r, next.Scope, epoch.Add(time.Hour), next)
+				if next.Scope == pushed {
+					_ = r.Hear(pushed, []Message{{Signal: next, At: detail.Updated}})
+				} else {
+					pass(r, next.Scope, epoch.Add(time.Hour), next)
+				}
 				if left[i] = left[i][1:]; len(left[i]) == 0 {
 					left = slices.Delete(left, i, i+1)
 				}
 			}
 			got, _ := row(t, r)
 			kept := *got
-			kept.Standing = Normal // whether trouble was ever seen depends on who told of it first
+			kept.Standing, kept.Heard = Normal, time.Time{} // whether trouble was ever seen depends on who told of it first
 			if want == nil {
 				want = &kept
 			} else if !reflect.DeepEqual(&kept, want) {
@@ -175,6 +182,26 @@ func TestASlowerSourceTakesNothingBackAndNobodyIsCalledAgain(t *testing.T) {
 	r.Flush()
 	if n := len(r.Snapshot().Of(KindHealth).Signals); n != 0 {
 		t.Errorf("nobody shows it, and there are %d rows", n)
+	}
+}
+
+func TestAPushedEventIsTheSameRowAndNoLookTakesItAway(t *testing.T) {
+	r := New(Options{})
+	told := version(accountA, 10, Critical, "OPEN", "Bad.")
+	detail := told.Detail.(*HealthDetail)
+	detail.ARN, detail.Entities = "arn:aws:health:us-east-1::event/AWS_EC2_OPERATIONAL_ISSUE_7f35c8ae", []Entity{{Value: "i-1"}}
+	_ = r.Hear(pushed, []Message{{Signal: told, At: detail.Updated}})
+	pass(r, accountA, epoch.Add(time.Hour)) // without a support plan, a look shows nothing
+	s, d := row(t, r)
+	if s.Key != HealthKey(outage) || s.Account != accountA.Account || s.Scope != pushed {
+		t.Errorf("the pushed event is %+v", s)
+	}
+	if want := []Entity{{Value: "i-1", Account: accountA.Account}}; !slices.Equal(d.Entities, want) || !slices.Equal(d.Accounts, []string{accountA.Account}) {
+		t.Errorf("its resources are %v, of %v", d.Entities, d.Accounts)
+	}
+	pass(r, publicFeed, epoch.Add(time.Hour), version(publicFeed, 20, OK, "CLOSED", "It is over."))
+	if s, d = row(t, r); s.Word != "CLOSED" || len(d.Sightings) != 2 {
+		t.Errorf("with the feed it is %s, from %v", s.Word, d.Sightings)
 	}
 }
 
