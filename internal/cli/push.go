@@ -25,7 +25,8 @@ type hearing struct {
 // accounts by their numbers, and a room by what the config calls them. Safe for concurrent
 // use.
 type places struct {
-	found sync.WaitGroup // the scopes whose watches are not known yet
+	found sync.WaitGroup             // the scopes whose watches are not known yet
+	name  func(number string) string // what the config calls an account
 
 	mu      sync.Mutex
 	watched map[room.Scope]bool
@@ -34,8 +35,8 @@ type places struct {
 }
 
 // newPlaces waits for the watches of so many scopes.
-func newPlaces(scopes int) *places {
-	p := &places{watched: map[room.Scope]bool{}, labels: map[string]string{}, unnamed: map[string]aws.Config{}}
+func newPlaces(scopes int, name func(number string) string) *places {
+	p := &places{name: name, watched: map[room.Scope]bool{}, labels: map[string]string{}, unnamed: map[string]aws.Config{}}
 	p.found.Add(scopes)
 	return p
 }
@@ -97,7 +98,7 @@ func (p *places) settle(ctx context.Context) {
 func (p *places) of(source, account, region string) awspush.Place {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	label := account
+	label := p.name(account)
 	if known, ok := p.labels[account]; ok {
 		label = known
 	}
@@ -119,6 +120,7 @@ func pushGroup(cfg *config.Config, w world, known *places) []group {
 			scope := room.Scope{Source: awspush.SourceName, Region: cfg.Push.Region()}
 			return []sources.Watch{refused(scope, scope.String(), err)}, true
 		}
+		settings = w.calls.Count(settings, cfg.AccountName(cfg.Push.Account()))
 		catalogue := cfg.Catalogue()
 		watch := awspush.New(awspush.Options{
 			Config: settings, Queue: cfg.Push.Queue, Region: cfg.Push.Region(), Room: w.hearing.room, Nudge: w.hearing.nudge,

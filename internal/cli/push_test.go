@@ -15,6 +15,7 @@ import (
 	"warroom/internal/journal"
 	"warroom/internal/room"
 	"warroom/sources"
+	"warroom/sources/awsclient"
 	"warroom/sources/cloudwatch"
 )
 
@@ -41,7 +42,7 @@ func TestWhatIsPushedIsShownWhereItIsLookedAtAndTakenOffTheQueueOnceItIsKept(t *
 	}
 	quiet := slog.New(slog.DiscardHandler)
 	k := openRoomAt(t.Context(), journal.PlaceOf(filepath.Join(dir, "state"), "prod"), journal.Options{Room: "prod", Log: quiet}, room.Wall{})
-	w := world{clock: room.Wall{}, charts: cloudwatch.NewCharts(room.Wall{}), log: quiet}
+	w := world{clock: room.Wall{}, charts: cloudwatch.NewCharts(room.Wall{}), log: quiet, calls: awsclient.NewCalls(room.Wall{})}
 	c := &crew{room: k.room, clock: w.clock, log: quiet, charts: w.charts}
 	w.hearing = hearing{k.room, c.nudge}
 	bell, leave := k.room.Join()
@@ -74,6 +75,13 @@ func TestWhatIsPushedIsShownWhereItIsLookedAtAndTakenOffTheQueueOnceItIsKept(t *
 	_, printed, _ := run(t, "status", "--state", filepath.Join(dir, "state"))
 	if !strings.Contains(printed, "push      push us-west-2: last message 20") {
 		t.Errorf("from the journal status says\n%s", printed)
+	}
+	counted := map[string]bool{}
+	for _, count := range w.calls.List() {
+		counted[count.Account+" "+count.Action] = true
+	}
+	if !counted["111122223333 sqs:ReceiveMessage"] || !counted["111122223333 sqs:DeleteMessage"] {
+		t.Errorf("counted were %v", counted)
 	}
 	for _, receipt := range []string{"receipt 0", "receipt 1"} {
 		if !strings.Contains(cloud.requests(), receipt) {
@@ -110,7 +118,7 @@ func TestTheNumberOfAnAccountWithAnotherNameIsAskedForAgainUntilSTSAnswers(t *te
 	if err != nil {
 		t.Fatal(err)
 	}
-	known := newPlaces(0)
+	known := newPlaces(0, (&config.Config{Accounts: map[string]string{"555555555555": "payments"}}).AccountName)
 	known.add([]sources.Watch{{Scope: room.Scope{Source: "cloudwatch", Account: "prod", Region: "us-east-1"}}}, settings)
 	known.add([]sources.Watch{{Scope: room.Scope{Source: "health", Account: "444444444444", Region: "global"}}}, aws.Config{Credentials: credentials.NewStaticCredentialsProvider("A", "S", "")})
 	known.settle(t.Context())
@@ -124,6 +132,9 @@ func TestTheNumberOfAnAccountWithAnotherNameIsAskedForAgainUntilSTSAnswers(t *te
 	}
 	if p := known.of("health", "444444444444", ""); !p.Watched {
 		t.Errorf("an account that goes by its number is %+v", p)
+	}
+	if p := known.of("cloudwatch", "555555555555", "us-east-1"); p.Watched || p.Account != "payments" {
+		t.Errorf("an account that the config names is %+v", p)
 	}
 	if p := known.of("cloudwatch", "222222222222", "eu-west-1"); p.Watched || p.Account != "prod" {
 		t.Errorf("a region that nobody looks at is %+v", p)

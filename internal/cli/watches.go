@@ -133,7 +133,7 @@ func (a *app) groups(cfg *config.Config, w world) []group {
 	if cfg.Health.Off && cfg.Alarms.Off && !cfg.Changes.CloudTrail {
 		scopes = nil // nothing would be asked of AWS, so not who we are either
 	}
-	known := newPlaces(len(scopes))
+	known := newPlaces(len(scopes), cfg.AccountName)
 	account := func(ctx context.Context, scope config.Scope) ([]sources.Watch, bool) {
 		watches, settings, sure := awsWatches(ctx, cfg, scope, w)
 		known.add(watches, settings)

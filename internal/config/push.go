@@ -12,12 +12,20 @@ type Push struct {
 
 // queuePattern is the address of a queue: the region in its host, then the account and the
 // name. Source: AWS General Reference, "Amazon SQS endpoints", and CreateQueue, QueueName.
-var queuePattern = regexp.MustCompile(`^https://(?:vpce-[a-z0-9-]+\.)?sqs(?:-fips)?\.([a-z0-9-]+)\.(?:vpce\.)?(?:amazonaws\.com(?:\.cn)?|api\.aws)/[0-9]{12}/[A-Za-z0-9_-]{1,80}(?:\.fifo)?$`)
+var queuePattern = regexp.MustCompile(`^https://(?:vpce-[a-z0-9-]+\.)?sqs(?:-fips)?\.([a-z0-9-]+)\.(?:vpce\.)?(?:amazonaws\.com(?:\.cn)?|api\.aws)/([0-9]{12})/[A-Za-z0-9_-]{1,80}(?:\.fifo)?$`)
 
 // Region is where the queue is.
 func (p *Push) Region() string {
 	if found := queuePattern.FindStringSubmatch(p.Queue); found != nil {
 		return found[1]
+	}
+	return ""
+}
+
+// Account is whose it is: twelve digits.
+func (p *Push) Account() string {
+	if found := queuePattern.FindStringSubmatch(p.Queue); found != nil {
+		return found[2]
 	}
 	return ""
 }

@@ -105,7 +105,12 @@ func jsonCode(body []byte) string {
 // prefixes are the names of services in IAM where they differ from the SDK's.
 var prefixes = map[string]string{"SSO OIDC": "sso-oauth"}
 
+// action is the permission that an operation needs. A batch of SQS needs that of the single
+// one. Source: SQS, "Amazon SQS API permissions".
 func action(service, operation string) string {
+	if service == "SQS" {
+		operation = strings.TrimSuffix(operation, "Batch")
+	}
 	prefix, ok := prefixes[service]
 	if !ok {
 		prefix = strings.ToLower(strings.ReplaceAll(service, " ", ""))

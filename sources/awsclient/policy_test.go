@@ -50,8 +50,7 @@ func TestThePolicyAllowsWhatIsCalledAndNoMore(t *testing.T) {
 	for name := range operations(t) {
 		// GetCallerIdentity needs no permission, and who may assume a role is said by the role.
 		if service, operation, _ := strings.Cut(name, "."); service != "STS" {
-			// A batch needs the permission of the single one. Source: SQS, "API permissions".
-			needed = append(needed, action(service, strings.TrimSuffix(operation, "Batch")))
+			needed = append(needed, action(service, operation))
 		}
 	}
 	slices.Sort(allowed)

@@ -19,7 +19,7 @@ func dollars(operation string, calls, units int) float64 {
 	switch operation {
 	case "CloudWatch:GetMetricData":
 		return float64(units) * pricePerMetric
-	case "SQS:ReceiveMessage", "SQS:DeleteMessageBatch", "SQS:DeleteMessage", "SQS:ChangeMessageVisibility":
+	case "SQS:ReceiveMessage", "SQS:DeleteMessageBatch", "SQS:DeleteMessage", "SQS:ChangeMessageVisibility", "SQS:ChangeMessageVisibilityBatch":
 		return float64(calls) * pricePerReceive
 	}
 	return 0
