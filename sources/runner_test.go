@@ -348,3 +348,27 @@ func TestATryThatIsPutOffIsToldAsTheNextOne(t *testing.T) {
 		}
 	})
 }
+
+func TestALookThatWaitsForNewsIsFollowedByTheNextAtOnceUnlessItFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const poll = 20 * time.Second
+		var began []time.Time
+		w := every(30*time.Second, func(ctx context.Context, _ Report) error {
+			began = append(began, time.Now())
+			if len(began) == 5 {
+				return &Failure{Trouble: room.Trouble{What: "what", Why: "why", Next: "next"}}
+			}
+			return room.Wall{}.Sleep(ctx, time.Now().Add(poll))
+		})
+		w.Unbroken, w.Timeout = true, time.Minute
+		run(t, 3*time.Minute, w)
+		for i := 1; i < 5; i++ {
+			if gap := began[i].Sub(began[i-1]); gap != poll {
+				t.Errorf("look %d begins %s after the one before, want %s", i, gap, poll)
+			}
+		}
+		if len(began) < 7 || !began[5].After(began[4]) || began[6].Sub(began[5]) != poll {
+			t.Errorf("after a failure the looks begin at %v", began)
+		}
+	})
+}

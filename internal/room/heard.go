@@ -50,10 +50,10 @@ func joined(known, other *Signal, newer bool) Detail {
 func joinedAlarm(a, b *AlarmDetail, newer bool) *AlarmDetail {
 	whole := *a
 	if newer {
-		whole.Suppressed, whole.Evaluation = b.Suppressed, ""
+		whole.Suppressed, whole.Because, whole.Mute, whole.Evaluation = b.Suppressed, b.Because, b.Mute, ""
 	}
 	whole.ARN, whole.Type, whole.Description = cmp.Or(a.ARN, b.ARN), cmp.Or(a.Type, b.Type), cmp.Or(a.Description, b.Description)
-	whole.Rule = cmp.Or(a.Rule, b.Rule)
+	whole.Rule, whole.Suppressor = cmp.Or(a.Rule, b.Rule), cmp.Or(a.Suppressor, b.Suppressor)
 	if a.Metric == "" {
 		whole.Namespace, whole.Metric, whole.Statistic, whole.Period, whole.Dimensions = b.Namespace, b.Metric, b.Statistic, b.Period, b.Dimensions
 	}

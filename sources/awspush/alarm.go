@@ -37,6 +37,7 @@ type alarmState struct {
 	Reason       string `json:"reason"`
 	Timestamp    string `json:"timestamp"`
 	SuppressedBy string `json:"actionsSuppressedBy"`
+	Because      string `json:"actionsSuppressedReason"`
 }
 
 type definition struct {
@@ -158,8 +159,8 @@ func (a *alarmEvent) message(account string) room.Message {
 	if a.Definition.Rule == "" && len(a.Definition.Metrics) == 0 {
 		detail.Type = "" // the message does not say
 	}
-	if a.Mute != nil && detail.Suppressed == "" {
-		detail.Suppressed = a.Mute.words()
+	if a.Mute != nil {
+		detail.Mute = a.Mute.room()
 	}
 	if a.Before.Value != "" {
 		m.Was, m.WasTo = signals[1].State, signals[1].Word
@@ -199,21 +200,18 @@ func (a *alarmEvent) composite(state *alarmState) types.CompositeAlarm {
 		AlarmName: aws.String(a.Name), AlarmArn: aws.String(a.arn), AlarmDescription: aws.String(d.Description), AlarmRule: aws.String(d.Rule),
 		StateValue: types.StateValue(state.Value), StateReason: aws.String(state.Reason), StateTransitionedTimestamp: aws.Time(state.at()),
 		ActionsEnabled: d.Actions, ActionsSuppressedBy: types.ActionsSuppressedBy(state.SuppressedBy), ActionsSuppressor: aws.String(d.Suppressor),
+		ActionsSuppressedReason: aws.String(state.Because),
 	}
 }
 
-// words is who has muted an alarm, and until when.
-func (m *mute) words() string {
+// room is who has muted an alarm, and until when.
+func (m *mute) room() *room.Mute {
 	const nameLimit = 255
 	name := m.By
 	if _, short, ok := strings.Cut(m.By, ":alarm-mute-rule:"); ok {
 		name = short
 	}
-	words := "mute rule " + clean.Line(name, nameLimit)
-	if end := (&alarmState{Timestamp: m.End}).at(); !end.IsZero() {
-		words += " until " + end.Format("2006-01-02 15:04Z")
-	}
-	return words
+	return &room.Mute{By: clean.Line(name, nameLimit), Until: (&alarmState{Timestamp: m.End}).at()}
 }
 
 // watched says whether looks show by now, under another key, what only messages told of. A

@@ -44,17 +44,20 @@ func TestACompositeAlarmSaysByWhatItIsSuppressedOrMuted(t *testing.T) {
 		}
 		return event(fromCloudWatch, stateType, "111111111111", detail, fields{"region": "us-east-1"})
 	}
-	for _, c := range []struct{ body, suppressed string }{
-		{composite(fields{"value": "ALARM", "timestamp": at(2)}), ""},
-		{composite(fields{"value": "ALARM", "timestamp": at(3), "actionsSuppressedBy": "WaitPeriod"}), "wait period"},
-		{composite(fields{"value": "ALARM", "timestamp": at(4), "actionsSuppressedBy": "Alarm"}), "alarm maintenance"},
+	for _, c := range []struct {
+		body, suppressed, because string
+		mute                      *room.Mute
+	}{
+		{composite(fields{"value": "ALARM", "timestamp": at(2)}), "", "", nil},
+		{composite(fields{"value": "ALARM", "timestamp": at(3), "actionsSuppressedBy": "WaitPeriod", "actionsSuppressedReason": "Actions suppressed by WaitPeriod"}), "wait period", "Actions suppressed by WaitPeriod", nil},
+		{composite(fields{"value": "ALARM", "timestamp": at(4), "actionsSuppressedBy": "Alarm"}), "alarm maintenance", "", nil},
 		{composite(fields{"value": "ALARM", "timestamp": at(5)}, fields{"muteDetail": fields{
 			"mutedByArn": "arn:aws:cloudwatch:us-east-1:111111111111:alarm-mute-rule:night", "muteWindowEnd": "2025-10-20T12:00:00.000+0000",
-		}}), "mute rule night until 2025-10-20 12:00Z"},
+		}}), "", "", &room.Mute{By: "night", Until: time.Date(2025, 10, 20, 12, 0, 0, 0, time.UTC)}},
 	} {
 		m := heard(t, c.body)[0]
 		d := m.Signal.Detail.(*room.AlarmDetail)
-		if d.Type != "composite" || d.Rule != "ALARM(a) OR ALARM(b)" || d.Suppressed != c.suppressed || d.ARN == "" || m.WasTo != "NO DATA" {
+		if d.Type != "composite" || d.Rule != "ALARM(a) OR ALARM(b)" || d.Suppressed != c.suppressed || d.Because != c.because || !d.Mute.Equal(c.mute) || d.ARN == "" || m.WasTo != "NO DATA" {
 			t.Errorf("was %s, %+v, want suppressed by %q", m.WasTo, d, c.suppressed)
 		}
 	}
