@@ -320,3 +320,19 @@ func TestAScopeSaysWhenAMessageCameLast(t *testing.T) {
 		t.Errorf("after a replay it is %+v", status)
 	}
 }
+
+func TestWhatWasHeardIsFreshForAWhileAlsoWhereLooksFail(t *testing.T) {
+	clock := &ticking{now: epoch.Add(time.Hour)}
+	r := New(Options{Clock: clock, OnFlush: true})
+	r.Observe(whole(epoch, alarm("a", OK, "OK", epoch), alarm("b", OK, "OK", epoch)))
+	_ = r.Hear(queue, []Message{turn("a", 59, OK, Critical)})
+	r.Flush()
+	s := r.Snapshot()
+	a, b := s.Of(KindAlarm).Signals[0], s.Of(KindAlarm).Signals[1]
+	if s.Visibility(a, clock.now) != Fresh || s.Visibility(b, clock.now) != Lost {
+		t.Errorf("what was just heard is %s, and what was not %s", s.Visibility(a, clock.now), s.Visibility(b, clock.now))
+	}
+	if later := s.Visibility(a, clock.now.Add(2*time.Minute)); later != Stale {
+		t.Errorf("two minutes on it is %s, though nobody has looked", later)
+	}
+}

@@ -83,7 +83,7 @@ func (s *Snapshot) Disconnected() *Trouble {
 
 // Seen says when a signal was last seen and how often it is looked at: a probe has
 // its own readings unless it is paused, everything else is as fresh as the freshest scope
-// that shows it.
+// that shows it, or as the message that told of it.
 func (s *Snapshot) Seen(signal *Signal) (seen time.Time, every time.Duration) {
 	if probe, ok := signal.Detail.(*ProbeDetail); ok && signal.Word != Paused {
 		if last, ok := signal.Series.Last(); ok {
@@ -92,6 +92,9 @@ func (s *Snapshot) Seen(signal *Signal) (seen time.Time, every time.Duration) {
 	}
 	if status := s.Scope(signal.Scope); status != nil {
 		seen, every = status.Seen, status.Interval
+		if signal.Heard.After(seen) {
+			seen = signal.Heard
+		}
 	}
 	if detail := healthDetail(signal); detail != nil {
 		for i := range detail.Sightings {
