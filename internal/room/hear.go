@@ -24,6 +24,9 @@ const (
 	// heardHolds is for how long what a message said stands against a look that shows
 	// something older: CloudWatch's and Health's own answers may lag by some seconds.
 	heardHolds = 2 * time.Minute
+	// arrivedLimit is how many lines may wait for their place in the timeline while it is
+	// searched.
+	arrivedLimit = 256
 )
 
 // ErrNoKeeper is that nothing is kept of what happens in a room.
@@ -193,6 +196,9 @@ func (t *truth) has(e *Event) bool {
 	same := func(o *Event) bool {
 		return o.Type == EventSignal && !o.Gone && o.Signal.Key == e.Signal.Key && o.Signal.Word == e.Signal.Word && o.At.Equal(e.At) &&
 			(!e.Wrote || o.Signal.Reason == e.Signal.Reason)
+	}
+	if len(t.arrived) > arrivedLimit {
+		t.settle() // else a backlog would be looked through for each of its messages
 	}
 	if slices.ContainsFunc(t.arrived, same) {
 		return true

@@ -24,7 +24,7 @@ const (
 	// is heard together is never shown in between.
 	gatherFor = 30 * time.Second
 	// keepFor bounds, in real time, how long one waits for the disk.
-	keepFor = 30 * time.Second
+	keepFor = time.Minute
 	// leastLook is how long, in real time, a look at a quiet queue takes at least, also
 	// where something in between answers a long poll at once.
 	leastLook = time.Second

@@ -228,7 +228,7 @@ func places(_, account, _ string) Place {
 
 func look(t *testing.T, w sources.Watch) error {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), DefaultTimeout)
 	defer cancel()
 	return w.Look(ctx, func([]room.Signal) { t.Error("a signal was reported as if it had been looked at") })
 }
