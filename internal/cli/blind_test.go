@@ -47,7 +47,7 @@ func TestTheDayKinesisFailedIsToldAsCloudWatchBeingBlind(t *testing.T) {
 	if line := "CloudWatch is blind in us-east-1 (123456789012): 35 of 45 alarms lost their data within 10 minutes, since 2020-11-25 13:18:"; !strings.Contains(text.String(), line) {
 		t.Errorf("status says\n%s", text.String())
 	}
-	out, err := json.Marshal(newReport(s, now, acknowledgedHere(s)))
+	out, err := json.Marshal(newReport(s, now, acknowledgedHere(s), nil))
 	if err != nil {
 		t.Fatal(err)
 	}
