@@ -44,10 +44,13 @@ func alarmDetail(g *page, it item) {
 
 // silence says what keeps the alarm's actions from being taken, and until when.
 func (g *page) silence(d *room.AlarmDetail) {
-	if d.Suppressed != "" {
-		g.fieldIn(theme.Warning, "suppressed", "by "+strings.TrimSuffix(d.Suppressed+": "+d.Because, ": "))
-	} else if d.Suppressor != "" {
-		g.field("suppressor", d.Suppressor+", which does not suppress it now")
+	switch {
+	case d.Suppressed != "" && d.Suppressor != nil && d.Suppressor.Why != "":
+		g.fieldIn(theme.Warning, "suppressed", "by "+d.Suppressed+": "+d.Suppressor.Why)
+	case d.Suppressed != "":
+		g.fieldIn(theme.Warning, "suppressed", "by "+d.Suppressed)
+	case d.Suppressor != nil:
+		g.field("suppressor", d.Suppressor.Alarm+", which does not suppress it now")
 	}
 	if d.Mute == nil {
 		return

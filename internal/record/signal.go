@@ -89,12 +89,16 @@ type alarm struct {
 	Rule        string      `json:"rule,omitempty"`
 	Evaluation  string      `json:"evaluation,omitempty"`
 	Suppressed  string      `json:"suppressed,omitempty"`
-	Suppressor  string      `json:"suppressor,omitempty"`
-	Because     string      `json:"because,omitempty"`
+	Suppressor  *suppressor `json:"suppressor,omitempty"`
 	Silent      bool        `json:"silent,omitempty"`
 	Configured  time.Time   `json:"configured,omitzero"`
 	Mute        *mute       `json:"mute,omitempty"`
 	Dimensions  []dimension `json:"dimensions,omitempty"`
+}
+
+type suppressor struct {
+	Alarm string `json:"alarm"`
+	Why   string `json:"why,omitempty"`
 }
 
 type mute struct {
@@ -252,8 +256,11 @@ func alarmOf(d *room.AlarmDetail) *alarm {
 	w := &alarm{
 		ARN: d.ARN, Type: d.Type, Description: d.Description, Namespace: d.Namespace, Metric: d.Metric, Statistic: d.Statistic,
 		Comparison: d.Comparison, Threshold: d.Threshold, Period: int64(d.Period), Evaluate: d.Evaluate, Breach: d.Breach, Missing: d.Missing,
-		Rule: d.Rule, Evaluation: d.Evaluation, Suppressed: d.Suppressed, Suppressor: d.Suppressor, Because: d.Because, Silent: d.Silent,
+		Rule: d.Rule, Evaluation: d.Evaluation, Suppressed: d.Suppressed, Silent: d.Silent,
 		Configured: writable(d.Configured),
+	}
+	if d.Suppressor != nil {
+		w.Suppressor = &suppressor{d.Suppressor.Alarm, d.Suppressor.Why}
 	}
 	if d.Mute != nil {
 		w.Mute = &mute{d.Mute.By, writable(d.Mute.Until)}
@@ -268,8 +275,11 @@ func (w *alarm) room() *room.AlarmDetail {
 	d := &room.AlarmDetail{
 		ARN: w.ARN, Type: w.Type, Description: w.Description, Namespace: w.Namespace, Metric: w.Metric, Statistic: w.Statistic,
 		Comparison: w.Comparison, Threshold: w.Threshold, Period: time.Duration(w.Period), Evaluate: w.Evaluate, Breach: w.Breach, Missing: w.Missing,
-		Rule: w.Rule, Evaluation: w.Evaluation, Suppressed: w.Suppressed, Suppressor: w.Suppressor, Because: w.Because, Silent: w.Silent,
+		Rule: w.Rule, Evaluation: w.Evaluation, Suppressed: w.Suppressed, Silent: w.Silent,
 		Configured: w.Configured,
+	}
+	if w.Suppressor != nil {
+		d.Suppressor = &room.Suppressor{Alarm: w.Suppressor.Alarm, Why: w.Suppressor.Why}
 	}
 	if w.Mute != nil {
 		d.Mute = &room.Mute{By: w.Mute.By, Until: w.Mute.Until}

@@ -80,19 +80,28 @@ type AlarmDetail struct {
 	Comparison  string // GreaterThanThreshold …
 	Threshold   string // as text, because an anomaly band has no number; "" if none
 	Period      time.Duration
-	Evaluate    int       // periods looked at
-	Breach      int       // periods that must breach (M of N); 0 means all
-	Missing     string    // treatMissingData
-	Rule        string    // a composite's rule, or a log alarm's query
-	Evaluation  string    // "", PARTIAL_DATA, EVALUATION_ERROR, EvaluationFailure
-	Suppressed  string    // by what its actions are suppressed; "" if they are not
-	Suppressor  string    // the alarm that suppresses a composite's actions while it is in ALARM; "" if none does
-	Because     string    // why they are suppressed, in CloudWatch's words
-	Silent      bool      // its actions are switched off
-	Configured  time.Time // when it was made, or last made anew; zero if that is not known
-	Mute        *Mute     // the mute rule that silences it at the moment; nil if none does
+	Evaluate    int         // periods looked at
+	Breach      int         // periods that must breach (M of N); 0 means all
+	Missing     string      // treatMissingData
+	Rule        string      // a composite's rule, or a log alarm's query
+	Evaluation  string      // "", PARTIAL_DATA, EVALUATION_ERROR, EvaluationFailure
+	Suppressed  string      // by what its actions are suppressed; "" if they are not
+	Suppressor  *Suppressor // what may suppress a composite's actions; nil if nothing does
+	Silent      bool        // its actions are switched off
+	Configured  time.Time   // when it was made, or last made anew; zero if that is not known
+	Mute        *Mute       // the mute rule that silences it at the moment; nil if none does
 	Dimensions  []Dimension
 }
+
+// Suppressor is the alarm that suppresses a composite's actions while it is in ALARM.
+// Immutable.
+type Suppressor struct {
+	Alarm string // its name or ARN
+	Why   string // why it does so now, in CloudWatch's words; "" if it does not
+}
+
+// Equal reports whether two are the same. Either may be nil.
+func (s *Suppressor) Equal(o *Suppressor) bool { return s == o || s != nil && o != nil && *s == *o }
 
 // Mute is a rule that silences an alarm's actions, though not its state. Immutable.
 // Source: GetAlarmMuteRule.
@@ -120,7 +129,7 @@ func (d *AlarmDetail) Equal(other Detail) bool {
 		d.Metric == o.Metric && d.Statistic == o.Statistic && d.Comparison == o.Comparison && d.Threshold == o.Threshold &&
 		d.Period == o.Period && d.Evaluate == o.Evaluate && d.Breach == o.Breach && d.Missing == o.Missing &&
 		d.Rule == o.Rule && d.Evaluation == o.Evaluation && d.Suppressed == o.Suppressed &&
-		d.Suppressor == o.Suppressor && d.Because == o.Because && d.Silent == o.Silent && d.Configured.Equal(o.Configured) && d.Mute.Equal(o.Mute) &&
+		d.Suppressor.Equal(o.Suppressor) && d.Silent == o.Silent && d.Configured.Equal(o.Configured) && d.Mute.Equal(o.Mute) &&
 		slices.Equal(d.Dimensions, o.Dimensions)
 }
 

@@ -62,7 +62,7 @@ func TestEveryPageIsReportedAsItComesAndAllTypesAreAskedFor(t *testing.T) {
 	}
 	composite, log := pages[0][100], pages[0][101]
 	if composite.State != room.Critical || !composite.Since.Equal(changed) || !composite.Detail.Equal(&room.AlarmDetail{
-		Type: "composite", Rule: "ALARM(a) OR ALARM(b)", Suppressed: "alarm maintenance", Suppressor: "maintenance", Because: "Actions suppressed by maintenance", Silent: true}) {
+		Type: "composite", Rule: "ALARM(a) OR ALARM(b)", Suppressed: "alarm maintenance", Suppressor: &room.Suppressor{Alarm: "maintenance", Why: "Actions suppressed by maintenance"}, Silent: true}) {
 		t.Errorf("composite %+v %+v", composite, composite.Detail)
 	}
 	if log.State != room.OK || !log.Detail.Equal(&room.AlarmDetail{Type: "log", Threshold: "0.5", Evaluate: 5, Breach: 3,

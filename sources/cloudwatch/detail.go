@@ -67,9 +67,9 @@ func (w *watch) describeQueries(detail *room.AlarmDetail, queries []types.Metric
 }
 
 func composite(a *types.CompositeAlarm) *room.AlarmDetail {
-	detail := &room.AlarmDetail{
-		Type: typeComposite, Rule: line(a.AlarmRule, ruleLimit),
-		Suppressor: line(a.ActionsSuppressor, arnLimit), Because: line(a.ActionsSuppressedReason, reasonLimit),
+	detail := &room.AlarmDetail{Type: typeComposite, Rule: line(a.AlarmRule, ruleLimit)}
+	if a.ActionsSuppressor != nil {
+		detail.Suppressor = &room.Suppressor{Alarm: line(a.ActionsSuppressor, arnLimit), Why: line(a.ActionsSuppressedReason, reasonLimit)}
 	}
 	switch a.ActionsSuppressedBy {
 	case types.ActionsSuppressedByAlarm:
