@@ -50,14 +50,27 @@ func joined(known, other *Signal, newer bool) Detail {
 func joinedAlarm(a, b *AlarmDetail, newer bool) *AlarmDetail {
 	whole := *a
 	if newer {
-		whole.Suppressed, whole.Because, whole.Mute, whole.Evaluation = b.Suppressed, b.Because, b.Mute, ""
+		whole.Suppressed, whole.Mute, whole.Evaluation = b.Suppressed, b.Mute, ""
 	}
 	whole.ARN, whole.Type, whole.Description = cmp.Or(a.ARN, b.ARN), cmp.Or(a.Type, b.Type), cmp.Or(a.Description, b.Description)
-	whole.Rule, whole.Suppressor = cmp.Or(a.Rule, b.Rule), cmp.Or(a.Suppressor, b.Suppressor)
+	whole.Rule, whole.Suppressor = cmp.Or(a.Rule, b.Rule), joinedSuppressor(a.Suppressor, b.Suppressor, newer)
 	if a.Metric == "" {
 		whole.Namespace, whole.Metric, whole.Statistic, whole.Period, whole.Dimensions = b.Namespace, b.Metric, b.Statistic, b.Period, b.Dimensions
 	}
 	whole.Comparison, whole.Threshold, whole.Missing = cmp.Or(a.Comparison, b.Comparison), cmp.Or(a.Threshold, b.Threshold), cmp.Or(a.Missing, b.Missing)
 	whole.Evaluate, whole.Breach = cmp.Or(a.Evaluate, b.Evaluate), cmp.Or(a.Breach, b.Breach)
+	return &whole
+}
+
+// joinedSuppressor is why the newer word says that a composite is suppressed, and by which
+// alarm either does.
+func joinedSuppressor(a, b *Suppressor, newer bool) *Suppressor {
+	if a == nil || b == nil {
+		return cmp.Or(a, b)
+	}
+	whole := Suppressor{Alarm: cmp.Or(a.Alarm, b.Alarm), Why: a.Why}
+	if newer {
+		whole.Why = b.Why
+	}
 	return &whole
 }

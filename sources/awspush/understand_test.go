@@ -57,7 +57,7 @@ func TestACompositeAlarmSaysByWhatItIsSuppressedOrMuted(t *testing.T) {
 	} {
 		m := heard(t, c.body)[0]
 		d := m.Signal.Detail.(*room.AlarmDetail)
-		if d.Type != "composite" || d.Rule != "ALARM(a) OR ALARM(b)" || d.Suppressed != c.suppressed || d.Because != c.because || !d.Mute.Equal(c.mute) || d.ARN == "" || m.WasTo != "NO DATA" {
+		if d.Type != "composite" || d.Rule != "ALARM(a) OR ALARM(b)" || d.Suppressed != c.suppressed || d.Suppressor == nil || d.Suppressor.Why != c.because || !d.Mute.Equal(c.mute) || d.ARN == "" || m.WasTo != "NO DATA" {
 			t.Errorf("was %s, %+v, want suppressed by %q", m.WasTo, d, c.suppressed)
 		}
 	}

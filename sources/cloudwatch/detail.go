@@ -68,7 +68,7 @@ func (w *watch) describeQueries(detail *room.AlarmDetail, queries []types.Metric
 
 func composite(a *types.CompositeAlarm) *room.AlarmDetail {
 	detail := &room.AlarmDetail{Type: typeComposite, Rule: line(a.AlarmRule, ruleLimit)}
-	if a.ActionsSuppressor != nil {
+	if aws.ToString(a.ActionsSuppressor) != "" {
 		detail.Suppressor = &room.Suppressor{Alarm: line(a.ActionsSuppressor, arnLimit), Why: line(a.ActionsSuppressedReason, reasonLimit)}
 	}
 	switch a.ActionsSuppressedBy {
