@@ -10,10 +10,16 @@ import (
 // publicFeed is the feed in which AWS said in public what a signal is about; "" if we
 // have it by any other way.
 func publicFeed(s *room.Signal) string {
-	if detail, ok := s.Detail.(*room.HealthDetail); ok {
-		return detail.Feed
+	detail, ok := s.Detail.(*room.HealthDetail)
+	if !ok {
+		return ""
 	}
-	return ""
+	for i := range detail.Sightings {
+		if detail.Sightings[i].Scope.Source != "feed" {
+			return ""
+		}
+	}
+	return detail.Feed
 }
 
 // fedPublicly says whether some of the rows are from public feeds.

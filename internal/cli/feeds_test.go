@@ -102,3 +102,24 @@ func TestTheFeedIsCheckedAndShownByStatus(t *testing.T) {
 		t.Errorf("status %d\n%s", status, out)
 	}
 }
+
+func TestWithoutASupportPlanThePublicFeedIsReadInsteadAndNobodyIsBlind(t *testing.T) {
+	dir := alone(t)
+	aws := &cloud{refuse: refusing("health:DescribeEvents", "", "SubscriptionRequiredException")}
+	aws.start(t)
+	server, _ := feedServer(t)
+	write(t, filepath.Join(dir, "warroom.yaml"), fmt.Sprintf("alarms: {off: true}\nfeeds: {events: %q, announcement: %q, regions: [us-east-1]}\n",
+		server.URL+"/x/events", server.URL+"/x/announcement"))
+	_, out, _ := run(t, "status", "--json")
+	for _, want := range []string{
+		`AWS Health is read from AWS's public feed`, `this account's support plan does not include the Health API`,
+		`arn:aws:health:us-east-1::event/SQS/AWS_SQS_OPERATIONAL_ISSUE/1`,
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("status does not say %q:\n%s", want, out)
+		}
+	}
+	if states := strings.ReplaceAll(out, " ", ""); strings.Count(states, `"state":"fresh"`) != 2 {
+		t.Errorf("something is not seen:\n%s", out)
+	}
+}

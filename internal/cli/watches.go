@@ -43,6 +43,9 @@ type world struct {
 	// anew finds out everything that is watched anew, because something that could not be
 	// looked at now can, or there is more to look at; nil if nobody does. It does not wait.
 	anew func()
+	// publicFeed says whether AWS's public feed is watched as well, so that an account whose
+	// support plan has no Health API leaves nobody blind; nil says no.
+	publicFeed func() bool
 	// once says that there is one look at each thing: nothing bears it out, so it is
 	// believed.
 	once bool
@@ -116,6 +119,10 @@ func (w world) prepared(cfg *config.Config) world {
 // groups are the watches that a config asks for.
 func (a *app) groups(cfg *config.Config, w world) []group {
 	w = w.prepared(cfg)
+	w.publicFeed = sync.OnceValue(func() bool {
+		_, not := feedRegions(context.Background(), cfg, w)
+		return not == ""
+	})
 	groups := []group{func(context.Context) ([]sources.Watch, bool) {
 		return slices.Concat(probeWatches(cfg, w), connectionWatch(cfg, w), groupWatch(cfg, w.room)), true
 	}}
@@ -225,7 +232,7 @@ func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w w
 	if !cfg.Health.Off {
 		watches = append(watches, warned(awshealth.New(awshealth.Options{
 			Config: settings, Account: label, Clock: w.clock, Interval: cfg.Intervals.Health,
-			Organization: cfg.Wide(label), AccountName: cfg.AccountName,
+			Organization: cfg.Wide(label), AccountName: cfg.AccountName, PublicFeed: w.publicFeed != nil && w.publicFeed(),
 		}), settings))
 	}
 	catalogue := cfg.Catalogue()
