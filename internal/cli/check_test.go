@@ -282,6 +282,7 @@ func TestEveryActionOfThePolicyIsTried(t *testing.T) {
 	trials := alarmTrials(cloudwatch.New(cloudwatch.Options{}))
 	trials = append(trials, eventsTrial(health.New(health.Options{}), aws.String("")))
 	trials = append(trials, healthTrials(health.New(health.Options{}), "")...)
+	trials = append(trials, organizationTrials(health.New(health.Options{}), "")...)
 	trials = append(trials, changeTrial(cloudtrail.New(cloudtrail.Options{})))
 	trials = append(trials, queueTrials(sqs.New(sqs.Options{}), "")...)
 	trials = append(trials, trial{action: listAccounts}) // by members, which tests of organizations look at

@@ -281,7 +281,7 @@ func organizationTrials(client *health.Client, arn string) []trial {
 		}},
 		{action: "health:DescribeAffectedEntitiesForOrganization", call: func(ctx context.Context) error {
 			_, err := client.DescribeAffectedEntitiesForOrganization(ctx, &health.DescribeAffectedEntitiesForOrganizationInput{
-				OrganizationEntityFilters: []healthtypes.EventAccountFilter{{EventArn: &arn}}, MaxResults: aws.Int32(1),
+				OrganizationEntityAccountFilters: []healthtypes.EntityAccountFilter{{EventArn: &arn}}, MaxResults: aws.Int32(1),
 			})
 			return err
 		}},

@@ -65,7 +65,7 @@ type endpoint struct {
 
 // watch is what lasts between looks. Only one look runs at a time.
 type watch struct {
-	endpoints []endpoint // both regions, or the one base endpoint
+	endpoints []endpoint // of both regions, or of the one that has FIPS
 	scope     room.Scope
 	clock     room.Clock
 	options   Options
@@ -92,10 +92,9 @@ func New(options Options) sources.Watch {
 	return newWatch(options, endpointsOf(options.Config))
 }
 
-// endpointsOf are where the API is asked: in both regions of the partition, but only
-// once where a base endpoint stands for all of AWS, and not in us-east-1 where FIPS is
-// wanted. The SDK also finds a base endpoint in AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_HEALTH
-// and the shared files.
+// endpointsOf are where the API is asked: in both regions of the partition, but not in
+// us-east-1 where FIPS is wanted. Also where a base endpoint stands for both: it may tell
+// them apart by the signature, and is asked once more if it does not.
 func endpointsOf(config aws.Config) []endpoint {
 	var all []endpoint
 	for _, region := range Regions(config.Region) {
@@ -107,9 +106,6 @@ func endpointsOf(config aws.Config) []endpoint {
 			continue // there is no such host
 		}
 		all = append(all, endpoint{region, client})
-		if client.Options().BaseEndpoint != nil {
-			break
-		}
 	}
 	return all
 }

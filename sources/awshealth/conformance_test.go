@@ -21,7 +21,7 @@ func TestContract(t *testing.T) {
 			cfg.HTTPClient = awsclient.HTTPClient().
 				WithDialerOptions(func(dialer *net.Dialer) { dialer.Resolver = resolver }).
 				WithTransportOptions(func(transport *http.Transport) { transport.Proxy = nil })
-			return newWatch(Options{Account: "222222222222", Clock: still{}}, bothRegions(cfg))
+			return newWatch(Options{Account: "222222222222", Clock: still{}}, endpointsOf(cfg))
 		},
 		Good:     good,
 		Throttle: refuse("ThrottlingException"),

@@ -138,7 +138,7 @@ func TestARegionThatIsNotThere(t *testing.T) {
 	s.write(arn("a"), "Text.")
 	elsewhere := s.config
 	elsewhere.BaseEndpoint = aws.String("http://" + listener.Addr().String())
-	endpoints := []endpoint{bothRegions(elsewhere)[0], bothRegions(s.config)[1]}
+	endpoints := []endpoint{endpointsOf(elsewhere)[0], endpointsOf(s.config)[1]}
 	told, err := look(t, newWatch(Options{Account: "222222222222", Clock: still{}}, endpoints))
 	expectFailure(t, err, true, "us-east-2 answered for AWS Health, us-east-1 did not: 127.0.0.1 refused the connection; what is shown may lag behind by some minutes; "+mendless)
 	if told.of("a").Reason != "Text." {

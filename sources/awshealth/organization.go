@@ -125,15 +125,15 @@ func (e *endpoint) detailsForOrganization(ctx context.Context, batch []*record) 
 // entitiesForOrganization is entities for the whole organization: of each event in each
 // account that it concerns.
 func (e *endpoint) entitiesForOrganization(ctx context.Context, batch []*record) ([]types.AffectedEntity, error) {
-	var filters []types.EventAccountFilter
+	var filters []types.EntityAccountFilter
 	for _, known := range batch {
 		for i := range known.numbers {
-			filters = append(filters, types.EventAccountFilter{EventArn: &known.arn, AwsAccountId: &known.numbers[i]})
+			filters = append(filters, types.EntityAccountFilter{EventArn: &known.arn, AwsAccountId: &known.numbers[i]})
 		}
 	}
 	var found []types.AffectedEntity
 	for some := range slices.Chunk(filters[:min(len(filters), filtersPerBatch)], batchSize) {
-		input := &health.DescribeAffectedEntitiesForOrganizationInput{OrganizationEntityFilters: some, MaxResults: aws.Int32(pageSize)}
+		input := &health.DescribeAffectedEntitiesForOrganizationInput{OrganizationEntityAccountFilters: some, MaxResults: aws.Int32(pageSize)}
 		for range entityPages {
 			answer, err := e.affectedForOrganization(ctx, input)
 			if err != nil {

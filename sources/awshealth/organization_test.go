@@ -104,7 +104,7 @@ func TestManyAccountsAreReadPageByPageAndTheirResourcesTenAtATime(t *testing.T) 
 	}
 	asked := 0
 	for _, c := range s.calls("DescribeAffectedEntitiesForOrganization") {
-		filters := len(c.body["organizationEntityFilters"].([]any))
+		filters := len(c.body["organizationEntityAccountFilters"].([]any))
 		if asked += filters; filters > batchSize || c.body["maxResults"] != 100.0 {
 			t.Errorf("%d filters at once, %v", filters, c.body["maxResults"])
 		}

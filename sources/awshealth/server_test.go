@@ -16,7 +16,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/health"
 
 	"warroom/internal/room"
 	"warroom/sources"
@@ -81,18 +80,7 @@ func (s *server) watch() sources.Watch { return s.watchOf(Options{}) }
 // watchOf is a watch of both regions of the server.
 func (s *server) watchOf(options Options) sources.Watch {
 	options.Config, options.Account, options.Clock = s.config, cmp.Or(options.Account, "222222222222"), cmp.Or[room.Clock](options.Clock, still{})
-	return newWatch(options, bothRegions(s.config))
-}
-
-// bothRegions are two endpoints although there is a base endpoint for both.
-func bothRegions(config aws.Config) (all []endpoint) {
-	for _, region := range Regions(config.Region) {
-		all = append(all, endpoint{region, health.NewFromConfig(config, func(o *health.Options) {
-			o.Region = region
-			o.APIOptions = append(o.APIOptions, awsclient.Harden)
-		})})
-	}
-	return all
+	return newWatch(options, endpointsOf(s.config))
 }
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -215,7 +203,7 @@ func (s *server) describeOrganizationDetails(w http.ResponseWriter, region strin
 
 func (s *server) describeOrganizationEntities(w http.ResponseWriter, body fields) {
 	matching := []fields{}
-	for _, each := range body["organizationEntityFilters"].([]any) {
+	for _, each := range body["organizationEntityAccountFilters"].([]any) {
 		filter := each.(fields)
 		for _, entity := range s.entities {
 			if entity["eventArn"] == filter["eventArn"] && entity["awsAccountId"] == filter["awsAccountId"] {
