@@ -160,14 +160,20 @@ func (r *Runner) Again() {
 	r.wake()
 }
 
-// AgainAt makes one watch look now, unless it is being looked at already. It says
-// whether there is a watch of that name.
-func (r *Runner) AgainAt(name string) bool {
+// AgainAt makes one watch look now, unless it is being looked at already, because a
+// person asks for it. It says whether there is a watch of that name.
+func (r *Runner) AgainAt(name string) bool { return r.hasten(name, true) }
+
+// Nudge makes one watch look now, as AgainAt does, because there is something to see: a
+// look like any other.
+func (r *Runner) Nudge(name string) { r.hasten(name, false) }
+
+func (r *Runner) hasten(name string, asked bool) bool {
 	now := r.clock.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	t := r.known[name]
-	if t != nil {
+	if t != nil && asked {
 		t.asked()
 	}
 	if t != nil && t.place != away {

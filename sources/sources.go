@@ -41,7 +41,7 @@ type Watch struct {
 }
 
 // OnlyChanges is no failure: what a look that ends with it did not show is as it was.
-var OnlyChanges = &Failure{Trouble: room.Trouble{What: "only what has changed was looked at", Why: "the rest is known", Next: "nothing to do"}, Partial: true}
+var OnlyChanges = &Failure{Trouble: room.Trouble{What: "only what has changed was looked at", Why: "the rest is known", Next: "nothing to do"}, Partial: true, Lacks: true}
 
 // Failure is why a look did not succeed. People are shown the Trouble; Err is for
 // the log only, since it may hold text from an SDK or from outside.
@@ -49,6 +49,7 @@ type Failure struct {
 	room.Trouble
 	Err     error     // the cause, or nil
 	Partial bool      // all that matters was seen nevertheless; the data counts as fresh
+	Lacks   bool      // with Partial: what was not shown may be there all the same, and is kept
 	Again   time.Time // room time before which looks ask nothing and only say this again; zero if the next one asks
 }
 

@@ -11,6 +11,8 @@ import (
 	"warroom/internal/config"
 	"warroom/internal/room"
 	"warroom/sources"
+	"warroom/sources/awshealth"
+	"warroom/sources/cloudtrail"
 	"warroom/sources/cloudwatch"
 	"warroom/sources/groups"
 )
@@ -81,6 +83,11 @@ func (c *crew) retire(all *findings, keepConfig bool) {
 	for _, w := range watches {
 		scopes[w.Scope], keys[w.Name], asked[w.Scope.Source] = true, true, true
 	}
+	if asked[organizationSource] { // whose accounts are all that is asked, and may be unknown at the moment
+		for _, source := range []string{awshealth.SourceName, cloudwatch.SourceName, cloudtrail.SourceName} {
+			asked[source] = true
+		}
+	}
 	unsure := func(s room.Scope) bool {
 		return !sure && asked[s.Source] && s.Source != "probe" && s != configScope
 	}
@@ -131,7 +138,7 @@ func (c *crew) nudge(scope room.Scope) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, runner := range c.runs {
-		runner.AgainAt(scope.String())
+		runner.Nudge(scope.String())
 	}
 }
 

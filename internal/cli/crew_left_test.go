@@ -2,12 +2,14 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"warroom/internal/config"
 	"warroom/internal/room"
 	"warroom/sources"
 	"warroom/sources/cloudwatch"
@@ -142,5 +144,31 @@ func TestWhatWasTurnedOffIsNotWaitedForEvenIfAWSDoesNotSayWhoWeAre(t *testing.T)
 	r.Flush()
 	if got := titles(r.Snapshot()); strings.Contains(got, "cloudwatch") {
 		t.Errorf("alarms are turned off, and there are %s", got)
+	}
+}
+
+func TestAnOrganizationThatCannotBeListedLeavesWhatIsKnownOfItsAccounts(t *testing.T) {
+	clock := room.Wall{}
+	r := left(clock)
+	k := &crew{room: r, clock: clock, log: slog.New(slog.DiscardHandler), charts: cloudwatch.NewCharts(clock)}
+	defer k.stop()
+	k.exchange(t.Context(), []group{func(context.Context) ([]sources.Watch, bool) {
+		return []sources.Watch{resting(room.Scope{Source: organizationSource, Account: "default"}, "organization default", room.KindHealth)}, false
+	}})
+	r.Flush()
+	if got := titles(r.Snapshot()); !strings.Contains(got, "cloudwatch 111111111111, cloudwatch 222222222222") {
+		t.Errorf("there is only %s", got)
+	}
+}
+
+func TestAnOrganizationIsLookedAtAsItWasListedLast(t *testing.T) {
+	held, scope := new(heldMembers), config.Scope{Profile: "management", Role: "reader"}
+	members := []config.Scope{{Account: "payments"}}
+	held.latest(scope, members, nil)
+	if got := held.latest(scope, nil, errors.New("STS is down")); len(got) != 1 || got[0].Account != "payments" {
+		t.Errorf("while it cannot be listed it is %v", got)
+	}
+	if got := held.latest(config.Scope{Profile: "another"}, nil, errors.New("STS is down")); got != nil {
+		t.Errorf("another organization is %v", got)
 	}
 }

@@ -53,7 +53,7 @@ func (a *app) runLive(ctx context.Context, show shown) error {
 	}
 	watched := world{
 		clock: clock, room: k.room, charts: cloudwatch.NewCharts(clock), calls: awsclient.NewCalls(clock),
-		controls: new(heldControls), announce: k.room.Announce,
+		controls: new(heldControls), listed: new(heldMembers), sessions: new(awsclient.Sessions), announce: k.room.Announce,
 	}
 	watched.network.Known = leftWith(k.room)
 	c := &crew{room: k.room, clock: clock, log: log.Logger, charts: watched.charts}

@@ -14,6 +14,9 @@ import (
 	"warroom/sources/awsclient"
 )
 
+// organizationSource is the Scope's Source of the list of an organization's accounts.
+const organizationSource = "organization"
+
 const (
 	// organizationTime is how long the list of an organization's accounts is waited for
 	// before the room begins without them, in real time.
@@ -32,6 +35,7 @@ func (w world) organization(ctx context.Context, cfg *config.Config, scope confi
 	listing, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	members, _, err := w.members(listing, cfg, scope)
+	members = w.listed.latest(scope, members, err)
 	found, sure := make([][]sources.Watch, len(members)), make([]bool, len(members))
 	var all sync.WaitGroup
 	for i, member := range members {
@@ -90,12 +94,13 @@ func organizationLabel(scope config.Scope) string { return cmp.Or(scope.Profile,
 
 // membership watches the list of an organization's accounts.
 func (w world) membership(cfg *config.Config, scope config.Scope, known []config.Scope) sources.Watch {
-	about := room.Scope{Source: "organization", Account: organizationLabel(scope)}
+	about := room.Scope{Source: organizationSource, Account: organizationLabel(scope)}
 	place := func(s config.Scope) string { return s.Account + " " + s.Role }
 	return sources.Watch{
 		Scope: about, Name: about.String(), Interval: organizationEvery, Timeout: 3 * organizationTime, Whole: true,
 		Look: func(ctx context.Context, _ sources.Report) error {
 			now, left, err := w.members(ctx, cfg, scope)
+			w.listed.latest(scope, now, err)
 			if err != nil {
 				return awsclient.Failure("the accounts of the organization could not be listed", err)
 			}
@@ -113,4 +118,29 @@ func (w world) membership(cfg *config.Config, scope config.Scope, known []config
 			return nil
 		},
 	}
+}
+
+// heldMembers are the accounts of organizations as they were last listed, so that they are
+// looked at on while they cannot be. Safe for concurrent use; nil holds none.
+type heldMembers struct {
+	mu   sync.Mutex
+	last map[string][]config.Scope
+}
+
+// latest is a new list of accounts, or the last one if there is an error.
+func (h *heldMembers) latest(scope config.Scope, members []config.Scope, err error) []config.Scope {
+	if h == nil {
+		return members
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	key := scope.Profile + " " + scope.Role
+	if err != nil {
+		return h.last[key]
+	}
+	if h.last == nil {
+		h.last = map[string][]config.Scope{}
+	}
+	h.last[key] = members
+	return members
 }

@@ -37,6 +37,10 @@ type world struct {
 	// controls are those of the config before, if it names the same networks: what is known
 	// of them holds for probes that come later, too. nil keeps none.
 	controls *heldControls
+	// listed and sessions are what is known of organizations and what credentials are held,
+	// both kept when the config changes; nil keeps none.
+	listed   *heldMembers
+	sessions *awsclient.Sessions
 	// hearing takes in what AWS pushes; without a room nobody does.
 	hearing hearing
 	log     *slog.Logger
@@ -275,7 +279,7 @@ func awsConfig(ctx context.Context, scope config.Scope, w world) (aws.Config, er
 	if w.account != nil {
 		return w.account(), nil
 	}
-	options := awsclient.Options{Profile: scope.Profile, RoleARN: scope.Role, ExternalID: scope.ExternalID.Reveal(), FIPS: scope.FIPS, DualStack: scope.DualStack}
+	options := awsclient.Options{Profile: scope.Profile, RoleARN: scope.Role, ExternalID: scope.ExternalID.Reveal(), FIPS: scope.FIPS, DualStack: scope.DualStack, Sessions: w.sessions}
 	if len(scope.Regions) > 0 {
 		options.Region = scope.Regions[0]
 	}
@@ -316,10 +320,13 @@ func warned(w sources.Watch, settings aws.Config) sources.Watch {
 	look := w.Look
 	w.Look = func(ctx context.Context, report sources.Report) error {
 		err := look(ctx, report)
-		if ending := awsclient.Ending(settings); err == nil && ending != nil {
-			return ending
+		ending := awsclient.Ending(settings)
+		if ending == nil || err != nil && err != sources.OnlyChanges {
+			return err
 		}
-		return err
+		warning := *ending
+		warning.Lacks = err == sources.OnlyChanges
+		return &warning
 	}
 	return w
 }

@@ -9,6 +9,9 @@ import (
 	"warroom/internal/room"
 )
 
+// looked is the source of the alarms that CloudWatch is asked about.
+const looked = "cloudwatch"
+
 const (
 	// flipWindow is the time in which alarms lose their data together: those that look at
 	// one minute and those that look at five times three do not notice at once.
@@ -43,8 +46,8 @@ func suspects(alarms []*room.Signal, now time.Time) map[room.Scope]*suspect {
 			break
 		}
 		detail, ok := alarm.Detail.(*room.AlarmDetail)
-		if !ok {
-			continue
+		if !ok || alarm.Scope.Source != looked {
+			continue // of those that only messages tell of, CloudWatch is not asked
 		}
 		fails := detail.Evaluation == room.EvaluationFailure
 		if !fails && !flipped(alarm, detail, now) {

@@ -60,6 +60,8 @@ type Options struct {
 	FIPS       bool   // call the FIPS endpoints, also where the environment does not ask for them
 	DualStack  bool   // call the endpoints that have IPv6, likewise
 
+	Sessions *Sessions // keeps credentials from one Load to the next with the same settings; nil keeps none
+
 	Now func() time.Time // by which credentials end; nil for the machine's clock
 
 	settings []func(*config.LoadOptions) error // of a test that cannot wait
@@ -84,6 +86,7 @@ func Load(ctx context.Context, options Options) (aws.Config, error) {
 	if credentials.now == nil {
 		credentials.now = time.Now
 	}
+	credentials = options.Sessions.of(sessionKey(cfg, options), credentials)
 	cfg.Credentials = credentials
 	cfg.APIOptions = append(cfg.APIOptions, callWith(credentials))
 	return cfg, nil

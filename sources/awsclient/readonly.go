@@ -18,6 +18,7 @@ var beyondReading = map[string][]string{
 	"STS":      {"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"},
 	"SSO OIDC": {"CreateToken"},       // renews the token of aws sso login
 	"Signin":   {"CreateOAuth2Token"}, // renews the token of aws login
+	"":         {"getToken"},          // of an EC2 instance's own metadata (IMDSv2), of which the SDK names no service
 	"SQS":      {"ReceiveMessage", "DeleteMessage", "DeleteMessageBatch", "ChangeMessageVisibility", "ChangeMessageVisibilityBatch"},
 }
 

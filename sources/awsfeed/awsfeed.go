@@ -65,7 +65,12 @@ type watch struct {
 	waits     map[string]wait   // by host: until when it is left alone
 	known     map[string]*event // by its id
 	banner    *banner           // nil while there is none
+	began     time.Time         // when the watch was made
+	whole     bool              // all was read once
 }
+
+// leftFor is how long the rows with which a room was left stay while not all can be read.
+const leftFor = time.Hour
 
 // New makes the watch of the public feeds, one for all accounts. It calls nothing yet.
 func New(options Options) sources.Watch { return newWatch(options, newClient(nil)) }
@@ -88,6 +93,7 @@ func newWatch(options Options, client *http.Client) sources.Watch {
 	if w.clock == nil {
 		w.clock = room.Wall{}
 	}
+	w.began = w.clock.Now()
 	return sources.Watch{
 		Scope:    Scope,
 		Name:     Scope.String(),

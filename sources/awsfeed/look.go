@@ -59,10 +59,14 @@ func (w *watch) look(ctx context.Context, report sources.Report) error {
 	if w.banner != nil {
 		report([]room.Signal{w.banner.signal()})
 	}
-	if failure := outcome(tries, read, taken, banner); failure != nil {
-		return failure
+	failure := outcome(tries, read, taken, banner)
+	if failure == nil {
+		w.whole = true
+		return nil
 	}
-	return nil
+	// What a room was left with may be what only the list of what goes on has.
+	failure.Lacks = failure.Partial && !w.whole && w.clock.Now().Sub(w.began) < leftFor
+	return failure
 }
 
 // share is the time of the next of some steps that are left.

@@ -75,7 +75,13 @@ type watch struct {
 	narrow    refusal            // to show the organization
 	noPlan    refusal            // to show anything: the support plan has no Health API
 	asked     atomic.Bool        // a person wants to know: what was put off is asked now
+	began     time.Time          // when the watch was made
+	whole     bool               // both regions have answered once
+	wasWide   bool               // the organization has been shown once
 }
+
+// leftFor is how long the rows with which a room was left stay while a region is silent.
+const leftFor = time.Hour
 
 // refusal is something that AWS does not give to the account, and until when it is not
 // asked for again.
@@ -116,6 +122,7 @@ func newWatch(options Options, endpoints []endpoint) sources.Watch {
 	if w.clock == nil {
 		w.clock = room.Wall{}
 	}
+	w.began = w.clock.Now()
 	return sources.Watch{
 		Scope:    scope,
 		Name:     scope.String(),

@@ -46,7 +46,8 @@ func (w *watch) look(ctx context.Context, report sources.Report) error {
 	default:
 		return w.neither(failed)
 	}
-	w.settle(len(silent) > 0)
+	w.settle(len(silent) > 0 || w.narrow.failure != nil && w.wasWide)
+	w.whole, w.wasWide = w.whole || len(silent) == 0, w.wasWide || w.wide
 	concernError := w.concern(ctx, failed)
 	textError := w.describe(ctx, failed, report)
 	entityError := w.impact(ctx, failed)
@@ -156,7 +157,8 @@ func (w *watch) oneSided(answered, silent int, failed []error) *sources.Failure 
 	failure := awsclient.Failure(w.endpoints[answered].region+" answered for AWS Health, "+
 		w.endpoints[silent].region+" did not", failed[silent])
 	failure.Next = "what is shown may lag behind by some minutes; " + failure.Next
-	failure.Partial = true
+	// What a room was left with may be what only the silent region knows.
+	failure.Partial, failure.Lacks = true, !w.whole && w.clock.Now().Sub(w.began) < leftFor
 	return failure
 }
 

@@ -46,7 +46,12 @@ type item struct {
 // begin starts anew after a sweep that took some time: its first page may be as old as
 // that.
 func (s *since) begin(newest time.Time, took time.Duration) {
-	*s = since{taken: make(map[item]struct{})}
+	if s.taken == nil {
+		s.taken = make(map[item]struct{})
+	}
+	if newest.Before(s.newest) {
+		newest = s.newest // of an alarm that was deleted, and is newer than all that are left
+	}
 	if !newest.IsZero() {
 		s.newest = newest.Add(-took)
 	}
