@@ -23,7 +23,7 @@ func (r *Runner) tell(w Watch, failure *Failure, next time.Time) {
 	}
 	o := room.Observation{
 		Scope: w.Scope, Watch: w.Name, At: r.clock.Now(), Interval: w.Interval, Next: next,
-		Done: true, Complete: w.Whole && (failure == nil || failure.Partial && !failure.Lacks),
+		Done: true, Complete: w.Whole && failure != OnlyChanges && (failure == nil || failure.Partial), Lacks: failure != nil && failure.Lacks,
 	}
 	if failure != nil && failure != OnlyChanges {
 		o.Trouble = &room.Trouble{

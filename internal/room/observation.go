@@ -17,6 +17,7 @@ type Observation struct {
 	Begins   bool          // a pass begins; one that was left open is forgotten
 	Done     bool          // the pass is over
 	Complete bool          // the pass showed all there is; only with Done
+	Lacks    bool          // with Complete: the data is as good as all, but what was not shown may be there and is kept
 	Trouble  *Trouble      // why the pass failed, or, beside data, what was wrong with it
 	Interval time.Duration // room time after which this scope is looked at again
 	Next     time.Time     // room time of the next try; zero if not known

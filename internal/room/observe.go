@@ -32,7 +32,7 @@ func (r *Room) Observe(o Observation) {
 	for _, whole := range wholes {
 		r.sweepParts(whole, pass, o.At)
 	}
-	if o.Done && o.Complete {
+	if o.Done && o.Complete && !o.Lacks {
 		r.sweep(o.Scope, pass, o.At)
 	}
 	if turned {

@@ -98,6 +98,9 @@ func (s *Snapshot) Seen(signal *Signal) (seen time.Time, every time.Duration) {
 	}
 	if detail := healthDetail(signal); detail != nil {
 		for i := range detail.Sightings {
+			if detail.Sightings[i].Scope.Source == PushSource {
+				continue // that nothing is pushed does not make what a look has shown any fresher
+			}
 			if status := s.Scope(detail.Sightings[i].Scope); status != nil && status.Seen.After(seen) {
 				seen, every = status.Seen, status.Interval
 			}

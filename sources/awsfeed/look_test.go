@@ -211,6 +211,21 @@ func TestTheOtherPlacesAddToWhatIsKnownAndTakeBackNothing(t *testing.T) {
 	}
 }
 
+func TestWhileOnlyAnotherPlaceIsReadARoomKeepsWhatItWasLeftWith(t *testing.T) {
+	w := newWorld(t)
+	w.feed.answer(status(500, ""))
+	w.mirror.answer(body(encoded(map[string]any{})))
+	if _, failure := w.look(); failure == nil || !failure.Partial || !failure.Lacks {
+		t.Errorf("a watch that has just begun, and reads a mirror, ends with %+v", failure)
+	}
+	w.feed.answer(events(dynamo()))
+	w.look()
+	w.feed.answer(status(500, ""))
+	if _, failure := w.look(); failure == nil || failure.Lacks {
+		t.Errorf("one that has read all once ends with %+v", failure)
+	}
+}
+
 func TestTheRSSFeedGoesOnWithTheEventThatIsKnown(t *testing.T) {
 	w := newWorld(t)
 	w.look()

@@ -9,6 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
 	"warroom/internal/room"
 	"warroom/sources"
 )
@@ -249,5 +252,20 @@ func BenchmarkAnHourOfARegionOf2500Alarms(b *testing.B) {
 		for operation, calls := range newRegion(b, 2500).steady(120) {
 			b.ReportMetric(float64(calls)/3600, operation+"/s")
 		}
+	}
+}
+
+func TestADeletionThatIsNewerThanAllAlarmsThatAreLeftIsTakenInOnce(t *testing.T) {
+	s, at := new(since), time.Date(2025, 10, 20, 7, 0, 0, 0, time.UTC)
+	s.begin(at, 0)
+	deleted := []types.AlarmHistoryItem{{AlarmName: aws.String("old"), Timestamp: aws.Time(at.Add(time.Minute))}}
+	n := new(news)
+	n.take(deleted, types.HistoryItemTypeConfigurationUpdate, s, map[string]bool{})
+	s.seen(n)
+	s.begin(at, time.Second) // the sweep that follows does not find it
+	again := new(news)
+	again.take(deleted, types.HistoryItemTypeConfigurationUpdate, s, map[string]bool{})
+	if len(n.names) != 1 || len(again.names) != 0 || !s.newest.Equal(at.Add(59*time.Second)) {
+		t.Errorf("it is taken in %d and %d times, read up to %s", len(n.names), len(again.names), s.newest)
 	}
 }
