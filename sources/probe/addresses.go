@@ -38,6 +38,9 @@ func (t *target) checkAddresses() error {
 	if s.From.IsValid() && slices.Contains([]string{"dns", "icmp"}, t.url.Scheme) {
 		return fmt.Errorf("%s probes cannot choose the address that they come from; take from away", t.url.Scheme)
 	}
+	if len(t.families()) == 0 {
+		return errors.New("the address that it comes from is of another family than the one that is asked for")
+	}
 	for _, fixed := range []netip.Addr{t.endpoint.literal, s.Pin} {
 		if fixed.IsValid() && !t.usable(fixed) {
 			return errors.New("its address is of another family than the one that is asked for")
@@ -50,19 +53,6 @@ func (t *target) checkAddresses() error {
 func (t *target) usable(a netip.Addr) bool {
 	from := t.spec.From
 	return (t.spec.Addresses != OnlyIPv4 || a.Is4()) && (t.spec.Addresses != OnlyIPv6 || a.Is6()) && (!from.IsValid() || from.Is4() == a.Is4())
-}
-
-// ofFamily leaves out the addresses that the target is not probed over.
-func (t *target) ofFamily(host string, addresses []netip.Addr) ([]netip.Addr, *failure) {
-	usable := slices.DeleteFunc(addresses, func(a netip.Addr) bool { return !t.usable(a) })
-	if len(usable) > 0 {
-		return usable, nil
-	}
-	family := "IPv6"
-	if t.spec.Addresses == OnlyIPv4 || t.spec.From.Is4() {
-		family = "IPv4"
-	}
-	return nil, &failure{class: classDNS, phase: phaseResolve, reason: fmt.Sprintf("the name %s has no %s address", host, family)}
 }
 
 // every looks at each address of a name: a signal for each, and one for the whole.
@@ -91,17 +81,12 @@ func (e *every) look(ctx context.Context, report sources.Report) error {
 	watch := startWatch()
 	t := e.whole.target
 	limited, cancel := context.WithDeadline(ctx, t.deadline(&watch))
-	named, f := t.lookup.addresses(limited, t.endpoint.host)
+	answers := t.lookup.answers(limited, t.endpoint.host, t.families(), everyDelay)
+	named, f := t.found(limited, t.endpoint.host, answers)
 	watch.lap(phaseResolve)
-	switch {
-	case f != nil && f.class == classDNS && limited.Err() != nil:
-		f = timedOut(t, phaseResolve)
-	case f == nil:
-		named, f = t.ofFamily(t.endpoint.host, named)
-	}
 	cancel()
 	if f == nil {
-		f = e.meet(named)
+		f = e.meet(named, answers)
 	}
 	if ctx.Err() != nil {
 		return e.whole.unfinished(ctx)
@@ -122,11 +107,16 @@ func (e *every) look(ctx context.Context, report sources.Report) error {
 }
 
 // meet takes in what the name resolves to now. What it has not resolved to for a while is
-// let go.
-func (e *every) meet(named []netip.Addr) *failure {
+// let go, unless that its family's question failed is why.
+func (e *every) meet(named []netip.Addr, answers []answer) *failure {
 	for address, p := range e.parts {
+		unknown := slices.ContainsFunc(answers, func(a answer) bool {
+			return a.failed() && families[a.family].any.Is4() == address.Is4()
+		})
 		if slices.Contains(named, address) {
 			p.missed = 0
+		} else if unknown {
+			continue
 		} else if p.missed++; p.missed > addressStays {
 			delete(e.parts, address)
 		}

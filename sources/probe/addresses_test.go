@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -10,7 +11,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
 
@@ -195,6 +198,83 @@ func TestOneFamilyCanBeAskedFor(t *testing.T) { // A1
 	}
 }
 
+// TestOnlyTheWantedFamilyIsAskedFor (N3): an answer about the other family is no reason to
+// wait no longer, and a question that failed is not an address that is not there.
+func TestOnlyTheWantedFamilyIsAskedFor(t *testing.T) {
+	wanted := Spec{URL: "http://shop.example/", Addresses: OnlyIPv6, Timeout: 300 * time.Millisecond}
+	from := wanted
+	from.Addresses, from.From = AnyAddress, netip.MustParseAddr("::1")
+	for _, c := range []struct {
+		name          string
+		spec          Spec
+		other         reply
+		answer        *reply
+		class, reason string
+	}{
+		{"dropped", wanted, reply{addresses: []string{"127.0.0.1"}}, nil, "timeout", "timed out after 300ms waiting for the AAAA records of shop.example"},
+		{"dropped, by from", from, reply{addresses: []string{"127.0.0.1"}}, nil, "timeout", "timed out after 300ms waiting for the AAAA records of shop.example"},
+		{"SERVFAIL", wanted, reply{addresses: []string{"127.0.0.1"}}, &reply{code: dnsmessage.RCodeServerFailure}, "dns",
+			"the AAAA records of shop.example could not be resolved: the name server failed (SERVFAIL), which may pass"},
+		{"NXDOMAIN", wanted, reply{}, &reply{code: dnsmessage.RCodeNameError}, "dns", "the name shop.example does not exist (NXDOMAIN)"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var others atomic.Int32
+			env := nameServer(t, func(q question) *reply {
+				if q.kind != dnsmessage.TypeAAAA {
+					others.Add(1)
+					return &c.other
+				}
+				return c.answer
+			})
+			probeOnce(t, c.spec, env).want(t, "DOWN", c.class, c.reason)
+			if n := others.Load(); n > 0 {
+				t.Errorf("the other family was asked for %d times", n)
+			}
+		})
+	}
+	if _, err := New(Spec{Name: "shop", URL: "http://shop.example/", Addresses: OnlyIPv6, From: netip.MustParseAddr("127.0.0.1")}, nil); err == nil {
+		t.Error("a probe of no family is taken")
+	}
+}
+
+// TestTheFamilyThatFailedIsNamed where both are asked for (N3).
+func TestTheFamilyThatFailedIsNamed(t *testing.T) {
+	env := nameServer(t, func(q question) *reply {
+		if q.kind == dnsmessage.TypeAAAA {
+			return &reply{code: dnsmessage.RCodeServerFailure}
+		}
+		return &reply{}
+	})
+	probeOnce(t, Spec{URL: "http://shop.example/"}, env).want(t, "DOWN", "dns", "the AAAA records of shop.example could not be resolved: the name server failed (SERVFAIL), which may pass")
+}
+
+// TestAFamilyWhoseQuestionFailsKeepsItsRows, and one whose answer is slow gets them.
+func TestAFamilyWhoseQuestionFailsKeepsItsRows(t *testing.T) {
+	b := balance(t, "127.0.0.1", "::1")
+	var fails atomic.Bool
+	env := nameServer(t, func(q question) *reply {
+		switch {
+		case q.kind != dnsmessage.TypeAAAA:
+			return &reply{addresses: []string{"127.0.0.1"}}
+		case fails.Load():
+			return &reply{code: dnsmessage.RCodeServerFailure}
+		}
+		time.Sleep(3 * resolutionDelay) // the fault that is played
+		return &reply{addresses: []string{"::1"}}
+	})
+	w, r := watchOf(t, b.spec(), env), room.New(room.Options{})
+	want := map[string]string{"shop": "UP", "shop 127.0.0.1": "UP", "shop ::1": "UP"}
+	if words := inRoom(t, r, w); !maps.Equal(words, want) {
+		t.Errorf("with a slow answer the room shows %v", words)
+	}
+	fails.Store(true)
+	for range addressStays + 2 {
+		if words := inRoom(t, r, w); !maps.Equal(words, want) {
+			t.Fatalf("with SERVFAIL the room shows %v", words)
+		}
+	}
+}
+
 func TestTheAddressThatConnectionsComeFrom(t *testing.T) { // A6
 	from := make(chan string, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { from <- r.RemoteAddr }))
@@ -234,7 +314,7 @@ func TestANameThatMovesAltogetherIsProbedWhereItIsNow(t *testing.T) {
 	}
 	for network := range byte(3) {
 		now := addresses(network)
-		if f := e.meet(now); f != nil {
+		if f := e.meet(now, nil); f != nil {
 			t.Fatal(f.reason)
 		}
 		for _, address := range now {

@@ -82,16 +82,9 @@ func (c *openConn) Close() error {
 func resolve(ctx context.Context, t *target, e endpoint, watch *stopwatch) ([]netip.Addr, *failure) {
 	limited, cancel := context.WithDeadline(ctx, t.deadline(watch))
 	defer cancel()
-	addresses, f := t.lookup.addresses(limited, e.host)
-	if f == nil {
-		addresses, f = t.ofFamily(e.host, addresses)
-	}
-	addresses = addresses[:min(len(addresses), addressLimit)]
+	addresses, f := t.found(limited, e.host, t.lookup.answers(limited, e.host, t.families(), resolutionDelay))
 	watch.lap(phaseResolve)
-	if f != nil && f.class == classDNS && limited.Err() != nil {
-		return nil, timedOut(t, phaseResolve)
-	}
-	return addresses, f
+	return addresses[:min(len(addresses), addressLimit)], f
 }
 
 // connectAny tries the addresses in turn. Each gets its share of the time that is

@@ -4,17 +4,22 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"syscall"
 
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// unresolved says why a name has no address, from the answers to both questions.
-// The most telling of the two wins.
+// unresolved says why a name has no address, from the answers to what was asked.
+// The most telling one wins.
 func unresolved(host string, answers []answer) *failure {
 	f := &failure{class: classDNS, phase: phaseResolve, cause: answers[0].err}
 	saw := func(code dnsmessage.RCode) bool {
-		return answers[0].seen.saw(code) || answers[1].seen.saw(code)
+		return slices.ContainsFunc(answers, func(a answer) bool { return a.seen.saw(code) })
+	}
+	subject := host
+	if blamed := blamed(answers); blamed != "" {
+		subject = fmt.Sprintf("the %s records of %s", blamed, host)
 	}
 	silent, missing := false, false
 	for _, one := range answers {
@@ -32,14 +37,16 @@ func unresolved(host string, answers []answer) *failure {
 		}
 		dns, ok := errors.AsType[*net.DNSError](one.err)
 		silent = silent || ok && dns.IsTimeout
-		missing = missing || ok && dns.IsNotFound
+		missing = missing || one.missing()
 	}
 	switch {
 	case f.reason != "":
 	case saw(dnsmessage.RCodeServerFailure):
-		f.reason = fmt.Sprintf("%s could not be resolved: the name server failed (SERVFAIL), which may pass", host)
+		f.reason = fmt.Sprintf("%s could not be resolved: the name server failed (SERVFAIL), which may pass", subject)
 	case saw(dnsmessage.RCodeRefused):
-		f.reason = fmt.Sprintf("%s could not be resolved: the name server refused the question (REFUSED)", host)
+		f.reason = fmt.Sprintf("%s could not be resolved: the name server refused the question (REFUSED)", subject)
+	case missing && len(answers) == 1 && (saw(dnsmessage.RCodeSuccess) || !saw(dnsmessage.RCodeNameError)):
+		f.reason = fmt.Sprintf("the name %s has no %s address", host, families[answers[0].family].kind)
 	case missing && saw(dnsmessage.RCodeSuccess):
 		f.reason = fmt.Sprintf("the name %s exists but has no address", host)
 	case missing && saw(dnsmessage.RCodeNameError):
@@ -47,9 +54,23 @@ func unresolved(host string, answers []answer) *failure {
 	case missing:
 		f.reason = fmt.Sprintf("the name %s does not exist, or has no address", host)
 	case silent:
-		f.reason = fmt.Sprintf("%s could not be resolved: the name server did not answer", host)
+		f.reason = fmt.Sprintf("%s could not be resolved: the name server did not answer", subject)
 	default:
-		f.reason = fmt.Sprintf("%s could not be resolved: the name server gave no usable answer", host)
+		f.reason = fmt.Sprintf("%s could not be resolved: the name server gave no usable answer", subject)
 	}
 	return f
+}
+
+// blamed is the kind of record whose question failed, if it is the only one.
+func blamed(answers []answer) string {
+	record := ""
+	for _, one := range answers {
+		if one.failed() && record != "" {
+			return ""
+		}
+		if one.failed() {
+			record = families[one.family].record
+		}
+	}
+	return record
 }
