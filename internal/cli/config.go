@@ -13,13 +13,30 @@ import (
 	"github.com/spf13/cobra"
 
 	"warroom/internal/config"
+	"warroom/sources/probe"
 	"warroom/ui"
 )
 
 // allowed is what a config may name that other packages define.
 func (a *app) allowed() config.Allowed {
 	keys := ui.DefaultKeys()
-	return config.Allowed{Themes: a.themes.names(), Actions: slices.Sorted(maps.Keys(keys)), Keys: keys, Kept: []string{"quit"}}
+	return config.Allowed{Themes: a.themes.names(), Actions: slices.Sorted(maps.Keys(keys)), Keys: keys, Kept: []string{"quit"}, Probe: makeable}
+}
+
+// makeable says why a probe cannot be made, in a sentence. Nothing is sent, and the files of
+// TLS, which the config has looked at, are not read again.
+func makeable(p *config.Probe) error {
+	spec := probeSpec(*p)
+	spec.TLS.Authority, spec.TLS.Certificate, spec.TLS.Key = "", "", ""
+	if _, err := probe.New(spec, nil); err != nil {
+		return unnamed(err, spec.Name)
+	}
+	return nil
+}
+
+// unnamed is why a probe cannot be made, without its name.
+func unnamed(err error, name string) error {
+	return errors.New(strings.TrimPrefix(err.Error(), fmt.Sprintf("probe %q: ", name)))
 }
 
 // loadConfig finds and reads the config, and applies the flags over it. path is ""

@@ -171,7 +171,7 @@ func expected(rule string, into *probe.Expect) error {
 // add takes a target in, with each of its addresses if that is asked for.
 func (p *probing) add(target string, spec probe.Spec) error {
 	if _, err := probe.New(spec, nil); err != nil {
-		return errors.New(strings.TrimPrefix(err.Error(), fmt.Sprintf("probe %q: ", spec.Name)))
+		return unnamed(err, spec.Name)
 	}
 	if !p.flags.all {
 		p.aims = append(p.aims, &aim{target: target, spec: spec})

@@ -16,6 +16,7 @@ type Allowed struct {
 	Actions []string            // what keys may be bound to
 	Keys    map[string][]string // the keys that an action has if the file gives it none
 	Kept    []string            // the actions that must have a key
+	Probe   func(*Probe) error  // why a probe that is right by the config cannot be made, in a plain sentence without secrets
 }
 
 // digest tells the contents of two files apart.

@@ -131,6 +131,29 @@ func (r *reader) checkProbes(c *Config) {
 		c.fillProbe(p)
 		r.checkTimes(path, p)
 	}
+	r.checkMade(c.Probes)
+}
+
+// checkMade has the probes made with which nothing is wrong so far: what a protocol
+// refuses is known only to it.
+func (r *reader) checkMade(probes []Probe) {
+	if r.allowed.Probe == nil || r.failed["intervals.probes"] {
+		return
+	}
+	wrong := map[string]bool{} // by the probe's path
+	for path := range r.failed {
+		probe, _, _ := strings.Cut(path, ".")
+		wrong[probe] = true
+	}
+	for i := range probes {
+		path := fmt.Sprintf("probes[%d]", i)
+		if wrong[path] {
+			continue
+		}
+		if err := r.allowed.Probe(&probes[i]); err != nil {
+			r.wrong(path+".url", "this probe cannot be made: %v", err)
+		}
+	}
 }
 
 // spoken is what a protocol other than HTTP has of what a probe can ask for.
