@@ -253,7 +253,7 @@ func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w w
 	}
 	for _, region := range regions {
 		watches = append(watches, warned(catalogued(cloudwatch.New(cloudwatch.Options{
-			Config: settings, Account: label, Region: region, Clock: w.clock, Interval: cfg.Intervals.Alarms, Wanted: cfg.Alarms.Watches(),
+			Config: settings, Account: label, Region: region, Clock: w.clock, Log: w.log, Interval: cfg.Intervals.Alarms, Wanted: cfg.Alarms.Watches(),
 		}), catalogue, nil), settings))
 	}
 	if len(regions) == 0 {

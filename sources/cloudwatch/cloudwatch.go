@@ -7,6 +7,7 @@ package cloudwatch
 import (
 	"cmp"
 	"context"
+	"log/slog"
 	"sync/atomic"
 	"time"
 
@@ -34,6 +35,7 @@ type Options struct {
 	Account  string                 // as the room names it
 	Region   string                 // the region to ask
 	Clock    room.Clock             // room time; nil for real time
+	Log      *slog.Logger           // of what is done without; nil logs nothing
 	Wanted   func(name string) bool // by the alarm's name as AWS has it; nil wants all
 	Interval time.Duration          // room time; 0 means DefaultInterval
 	Timeout  time.Duration          // real time; 0 means DefaultTimeout
@@ -65,6 +67,7 @@ func New(options Options) sources.Watch {
 		words:  make(interner),
 		clock:  options.Clock,
 	}
+	w.mutes.trouble = awsclient.Recurring{Log: scoped(options.Log, scope), What: "which alarms are muted is not known"}
 	if w.clock == nil {
 		w.clock = room.Wall{}
 	}
@@ -80,6 +83,14 @@ func New(options Options) sources.Watch {
 		Look:     w.look,
 		Asked:    func() { w.asked.Store(true) },
 	}
+}
+
+// scoped is a log that says where something was; nil for nil.
+func scoped(log *slog.Logger, scope room.Scope) *slog.Logger {
+	if log == nil {
+		return nil
+	}
+	return log.With("scope", scope.String())
 }
 
 // newClient makes a client for one region, with few retries and no trust in answers

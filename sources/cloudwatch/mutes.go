@@ -2,6 +2,7 @@ package cloudwatch
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -21,9 +22,14 @@ const (
 	mutesLeast = 30 * time.Second
 	// muteRuleLimit bounds the rules that are looked at; each is a call when it is new.
 	muteRuleLimit = 500
+	// mutePageLimit ends a list that never ends.
+	mutePageLimit = 50
 	// muteRuleARN is what stands before a rule's name in its ARN.
 	muteRuleARN = ":alarm-mute-rule:"
 )
+
+// errEndlessMutes is that a list of rules had no end. What it gave is not believed.
+var errEndlessMutes = errors.New("the list of alarm mute rules never ends")
 
 // mutes is which alarms are muted, as far as is known. What cannot be read of it mutes
 // nothing: the alarms themselves are what matters.
@@ -31,6 +37,8 @@ type mutes struct {
 	due   time.Time                                     // room time of the next question
 	rules map[string]*cloudwatch.GetAlarmMuteRuleOutput // the active ones, by ARN
 	now   map[string]*room.Mute                         // by the alarm's name
+
+	trouble awsclient.Recurring // with asking
 }
 
 // silence asks which alarms are muted, if it is time to, and reports those of which that
@@ -43,6 +51,7 @@ func (w *watch) silence(ctx context.Context, report sources.Report) {
 	}
 	m.due = now.Add(mutesEvery)
 	rules, err := w.muteRules(ctx)
+	m.trouble.Ended(err)
 	if err != nil {
 		return // as without the permission; the marks that are known stay
 	}
@@ -76,7 +85,8 @@ func (w *watch) silence(ctx context.Context, report sources.Report) {
 func (w *watch) muteRules(ctx context.Context) (map[string]*cloudwatch.GetAlarmMuteRuleOutput, error) {
 	rules := make(map[string]*cloudwatch.GetAlarmMuteRuleOutput)
 	input := &cloudwatch.ListAlarmMuteRulesInput{Statuses: []types.AlarmMuteRuleStatus{types.AlarmMuteRuleStatusActive}}
-	for {
+	seen := make(map[string]bool)
+	for page := 1; ; page++ {
 		answer, err := w.listMutes(ctx, input)
 		if err != nil {
 			return nil, err
@@ -92,9 +102,14 @@ func (w *watch) muteRules(ctx context.Context) (map[string]*cloudwatch.GetAlarmM
 			}
 			rules[arn] = rule
 		}
-		if aws.ToString(answer.NextToken) == "" || len(answer.AlarmMuteRuleSummaries) == 0 || len(rules) >= muteRuleLimit {
+		token := aws.ToString(answer.NextToken)
+		switch {
+		case token == "" || len(answer.AlarmMuteRuleSummaries) == 0 || len(rules) >= muteRuleLimit:
 			return rules, nil
+		case seen[token] || page == mutePageLimit:
+			return nil, errEndlessMutes
 		}
+		seen[token] = true
 		input.NextToken = answer.NextToken
 	}
 }

@@ -1,7 +1,10 @@
 package cloudwatch
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -83,6 +86,43 @@ func TestWhoMayNotReadMuteRulesStillSeesAlarms(t *testing.T) {
 	r := newRegion(t, 5)
 	if titles, whole := r.later(0); !whole || len(titles) != 5 {
 		t.Errorf("%d, whole %v", len(titles), whole)
+	}
+}
+
+func TestAListOfMuteRulesThatNeverEndsIsLeftAndLoggedOnce(t *testing.T) {
+	for name, token := range map[string]func(page int) string{
+		"the same mark": func(int) string { return "again" }, "always another": func(page int) string { return fmt.Sprint(page) },
+	} {
+		r := newRegion(t, 5)
+		var log bytes.Buffer
+		r.watch = New(Options{Config: r.config, Account: "222222222222", Region: "eu-west-1", Clock: r.clock, Log: slog.New(slog.NewTextHandler(&log, nil))})
+		r.muteRule("nightly backup", "cron(0 2 * * *)", "PT1H", 3)
+		if seen := r.mutesSeen(0); seen[r.alarms[3]["AlarmName"].(string)] == nil {
+			t.Fatal("the alarm is not muted")
+		}
+		r.tally()
+		whole, page := r.others["ListAlarmMuteRules"], 0
+		r.others["ListAlarmMuteRules"] = func(asked fields) fields {
+			page++
+			answer := whole(asked)
+			answer["NextToken"] = token(page)
+			return answer
+		}
+		for range 2 { // a list of five alarms is swept with each look
+			if titles, _ := r.later(mutesEvery); len(titles) != 5 {
+				t.Errorf("%s: %d alarms", name, len(titles))
+			}
+		}
+		if calls := r.tally()["ListAlarmMuteRules"]; calls > 2*mutePageLimit {
+			t.Errorf("%s: the rules were asked for %d times", name, calls)
+		}
+		if lines := strings.Count(log.String(), "\n"); lines != 1 || !strings.Contains(log.String(), errEndlessMutes.Error()) {
+			t.Errorf("%s: the log is\n%s", name, &log)
+		}
+		r.others["ListAlarmMuteRules"] = whole
+		if r.later(mutesEvery); !strings.Contains(log.String(), "over: ") {
+			t.Errorf("%s: once it has healed the log is\n%s", name, &log)
+		}
 	}
 }
 
