@@ -62,6 +62,20 @@ func (r *Room) Hear(scope Scope, messages []Message) (kept func(context.Context)
 	return r.untilAllKept()
 }
 
+// Unkept says why what happens now would not be kept: ErrNoKeeper, or *NotKept while
+// keeping is in trouble. It is nil while all is kept.
+func (r *Room) Unkept() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.keeper == nil:
+		return ErrNoKeeper
+	case r.keeping.Trouble != nil:
+		return &NotKept{r.keeping.Trouble}
+	}
+	return nil
+}
+
 // hear takes in one message.
 func (r *Room) hear(scope Scope, m *Message, now time.Time) {
 	m.Signal.Heard = now

@@ -292,8 +292,14 @@ func TestWhoHearsIsToldWhenItIsKept(t *testing.T) {
 		t.Errorf("before it is kept whoever stops waiting is told %v", err)
 	}
 	again := r.Hear(queue, m) // heard twice: it is kept when the first is
+	if err := New(Options{Clock: clock}).Unkept(); !errors.Is(err, ErrNoKeeper) || r.Unkept() != nil {
+		t.Errorf("without a keeper it is unkept for %v, and with one for %v", err, r.Unkept())
+	}
 	r.Kept(Keeping{UpTo: r.number - 1, Trouble: &Trouble{What: "w", Why: "the disk is full", Next: "n"}})
 	var not *NotKept
+	if err := r.Unkept(); !errors.As(err, &not) {
+		t.Errorf("with a disk that is full it is unkept for %v", err)
+	}
 	if err := again(t.Context()); !errors.As(err, &not) {
 		t.Errorf("a disk that is full says %v", err)
 	}

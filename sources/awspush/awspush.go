@@ -7,6 +7,9 @@
 //	                        ▲                                       │ not on disk, or a crash
 //	                        └────────── comes again ◀───────────────┘
 //
+// While nothing is kept nothing is received: the queue counts how often a message came, and
+// gives it up after five times.
+//
 // Messages come more than once, late, and in any order; the room sorts that out.
 package awspush
 
@@ -42,6 +45,7 @@ const (
 // Room takes in messages; *room.Room is one.
 type Room interface {
 	Hear(room.Scope, []room.Message) (kept func(context.Context) error)
+	Unkept() error // why nothing is kept now; nil while all is
 	Retire(keepSignal func(*room.Signal) bool, keepWatch func(scope room.Scope, name string) bool)
 }
 
@@ -77,6 +81,7 @@ type watch struct {
 	name    string // of the queue
 	known   *twice
 	odd     odd
+	left    bool      // the look before left messages on the queue, since they were not kept
 	expired time.Time // when signals that only messages told of were looked through last
 }
 

@@ -2,6 +2,7 @@ package awspush
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -36,6 +37,9 @@ const (
 // look takes in all that is in the queue, and deletes what is kept.
 func (w *watch) look(ctx context.Context) error {
 	w.expire()
+	if err := w.keeps(ctx); err != nil {
+		return w.untouched(err)
+	}
 	began := time.Now()
 	messages, failed := w.receive(ctx)
 	if len(messages) > 0 {
@@ -50,6 +54,19 @@ func (w *watch) look(ctx context.Context) error {
 		_ = room.Wall{}.Sleep(ctx, began.Add(leastLook))
 	}
 	return w.odd.failure(w.name, w.Clock.Now())
+}
+
+// keeps says why what is received now would not be kept. After messages that had to be
+// left it waits until the journal has all that was heard.
+func (w *watch) keeps(ctx context.Context) error {
+	if err := w.Room.Unkept(); err != nil || !w.left {
+		return err
+	}
+	waiting, cancel := context.WithTimeout(ctx, keepFor)
+	defer cancel()
+	err := w.Room.Hear(w.scope, nil)(waiting)
+	w.left = err != nil
+	return err
 }
 
 // receive reads the queue until it is empty, or for a while. With an error it returns what
@@ -90,6 +107,7 @@ func (w *watch) takeIn(ctx context.Context, messages []types.Message) error {
 	waiting, cancel := context.WithTimeout(ctx, keepFor)
 	defer cancel()
 	if err := kept(waiting); err != nil {
+		w.left = true
 		return w.unkept(err, len(messages))
 	}
 	if err := w.remove(ctx, done); err != nil {
@@ -211,5 +229,16 @@ func (w *watch) unkept(err error, count int) *sources.Failure {
 		What: plural(count, "pushed message") + " were taken in and left on the queue " + w.name,
 		Why:  whyUnkept(err),
 		Next: "they come again in " + hidden.String() + ", and are deleted once they are kept",
+	}}
+}
+
+// untouched is that nothing is received for now.
+func (w *watch) untouched(err error) *sources.Failure {
+	next := "messages wait there, for days; it is read again once this room is kept, and " + goesOn
+	if errors.Is(err, room.ErrNoKeeper) {
+		next = "give this room a directory that can be written (--state), and start it again; messages wait on the queue, and " + goesOn
+	}
+	return &sources.Failure{Err: err, Trouble: room.Trouble{
+		What: "the push queue " + w.name + " is not read", Why: whyUnkept(err), Next: next,
 	}}
 }

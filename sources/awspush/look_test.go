@@ -52,6 +52,66 @@ func TestNothingIsDeletedBeforeItIsKept(t *testing.T) {
 	}
 }
 
+func TestNothingIsReceivedWhileNothingIsKeptAndItGoesOnByItself(t *testing.T) {
+	for want, err := range map[string]error{
+		"the disk is full":             &room.NotKept{Trouble: &room.Trouble{Why: "the disk is full"}},
+		"nothing is kept in this room": room.ErrNoKeeper,
+	} {
+		q, e := newQueue(), &ear{unkept: err}
+		q.send(turned("111111111111", "a", 1, "OK", "ALARM"))
+		w := New(listen(t, q, e))
+		for range 6 { // a message that came five times is given up
+			f := failure(t, look(t, w))
+			if f.Partial || f.What != "the push queue warroom is not read" || !strings.Contains(f.Why, want) || f.Next == "" {
+				t.Errorf("partial %t: %s", f.Partial, f)
+			}
+			q.reappear()
+		}
+		if n := q.asked["ReceiveMessage"]; n != 0 {
+			t.Errorf("%s: messages were received %d times", want, n)
+		}
+		e.unkept = nil
+		if err := look(t, w); err != nil || len(e.messages) != 1 || q.left() != 0 {
+			t.Errorf("when it is kept again: %v, heard %d, left %d", err, len(e.messages), q.left())
+		}
+	}
+}
+
+func TestADiskThatHangsIsWaitedForBeforeMoreIsReceived(t *testing.T) {
+	q, e := newQueue(), &ear{kept: context.DeadlineExceeded}
+	q.send(turned("111111111111", "a", 1, "OK", "ALARM"))
+	w := New(listen(t, q, e))
+	for range 6 {
+		if f := failure(t, look(t, w)); !strings.Contains(f.Why, "has not said in time") {
+			t.Error(f)
+		}
+		q.reappear()
+	}
+	if n := q.asked["ReceiveMessage"]; n > 2 { // until there was none
+		t.Errorf("messages were received %d times", n)
+	}
+	e.kept = nil
+	if err := look(t, w); err != nil || len(e.messages) != 1 || q.left() != 0 {
+		t.Errorf("when it is kept: %v, heard %d, left %d", err, len(e.messages), q.left())
+	}
+}
+
+func TestARoomWhoseDiskIsFullLeavesTheQueueAloneUntilThereIsRoom(t *testing.T) {
+	q := newQueue()
+	q.send(turned("111111111111", "a", 1, "OK", "ALARM"))
+	r, letGo := kept(t, journal.PlaceOf(t.TempDir(), "prod"))
+	defer letGo()
+	w := New(listen(t, q, r))
+	r.Kept(room.Keeping{Trouble: &room.Trouble{What: "w", Why: "the disk is full", Next: "n"}})
+	if f := failure(t, look(t, w)); !strings.Contains(f.Why, "the disk is full") || q.asked["ReceiveMessage"] != 0 {
+		t.Errorf("received %d times: %s", q.asked["ReceiveMessage"], f)
+	}
+	r.Kept(room.Keeping{})
+	if err := look(t, w); err != nil || q.left() != 0 {
+		t.Errorf("once there is room: %v, %d left", err, q.left())
+	}
+}
+
 // kept opens the room that is kept at a place, as a program that starts does. letGo closes it.
 func kept(t *testing.T, place journal.Place) (r *room.Room, letGo func()) {
 	t.Helper()
@@ -248,7 +308,8 @@ func TestALongPollWaitsForAMessage(t *testing.T) {
 
 func TestWhatIsLongOverOrLookedAtByNowIsTakenAway(t *testing.T) {
 	q := newQueue()
-	r := room.New(room.Options{Clock: still{}})
+	r, letGo := kept(t, journal.PlaceOf(t.TempDir(), "prod"))
+	defer letGo()
 	scope := room.Scope{Source: SourceName, Region: "us-west-2"}
 	e := new(ear)
 	clock := &moving{now: now}

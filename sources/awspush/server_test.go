@@ -32,6 +32,7 @@ type queue struct {
 	sent     int
 	deleted  int
 	held     map[string]float64 // by message id, for how many seconds
+	asked    map[string]int     // calls by operation
 	broken   map[string]http.HandlerFunc
 	problems []string
 }
@@ -42,7 +43,7 @@ type message struct {
 }
 
 func newQueue() *queue {
-	return &queue{came: make(chan struct{}), held: map[string]float64{}, broken: map[string]http.HandlerFunc{}}
+	return &queue{came: make(chan struct{}), held: map[string]float64{}, asked: map[string]int{}, broken: map[string]http.HandlerFunc{}}
 }
 
 const address = "https://sqs.us-west-2.amazonaws.com/111122223333/warroom"
@@ -96,6 +97,7 @@ func (q *queue) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	operation := strings.TrimPrefix(r.Header.Get("X-Amz-Target"), "AmazonSQS.")
 	q.mu.Lock()
+	q.asked[operation]++
 	broken := q.broken[operation]
 	if in.QueueUrl != address || !strings.Contains(r.Header.Get("Authorization"), "/us-west-2/sqs/") {
 		q.problems = append(q.problems, operation+" of "+in.QueueUrl+", signed "+r.Header.Get("Authorization"))
@@ -237,12 +239,15 @@ func look(t *testing.T, w sources.Watch) error {
 type ear struct {
 	messages []room.Message
 	kept     error
+	unkept   error
 }
 
 func (e *ear) Hear(_ room.Scope, messages []room.Message) func(context.Context) error {
 	e.messages = append(e.messages, messages...)
 	return func(context.Context) error { return e.kept }
 }
+
+func (e *ear) Unkept() error { return e.unkept }
 
 func (*ear) Retire(func(*room.Signal) bool, func(room.Scope, string) bool) {}
 
