@@ -63,6 +63,7 @@ type lasting struct {
 	failures int             // renewals in a row that failed
 	trouble  error           // why the last one did, or nil
 	flight   *renewal        // the one under way, or nil
+	renewals Recurring       // for the log
 }
 
 // renewal is one attempt to get new credentials. err is set once done is closed.
@@ -142,6 +143,7 @@ func (l *lasting) renew(ctx context.Context) *renewal {
 func (l *lasting) settle(fresh aws.Credentials, err error) {
 	now := l.now()
 	l.tried, l.again, l.trouble = now, now.Add(renewAgain), err
+	l.renewals.Ended(err)
 	if err != nil {
 		l.failures++
 		return

@@ -1,9 +1,11 @@
 package awsclient
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -129,6 +131,34 @@ func TestCredentialsOutliveABrokenSTSUntilTheyEnd(t *testing.T) {
 	expectCause(t, err, "server-error", "the credentials of profile default ended at 07:00Z and could not be renewed: 127.0.0.1 answered 503 Service Unavailable")
 	s.do(nil)
 	expectKey(t, cfg, "ASIA2")
+}
+
+func TestTheFirstRenewalThatFailsIsInTheLogOnce(t *testing.T) {
+	s, log := newTokenService(t), new(bytes.Buffer)
+	home(t, "[default]\naws_access_key_id = A\naws_secret_access_key = S\n")
+	t.Setenv("AWS_ENDPOINT_URL_STS", s.url)
+	cfg, err := Load(t.Context(), Options{RoleARN: "arn:aws:iam::222222222222:role/r", Region: "eu-west-1", Now: s.clock,
+		Log: slog.New(slog.NewTextHandler(log, nil)), settings: impatient})
+	if err != nil {
+		t.Fatal(err)
+	}
+	expectKey(t, cfg, "ASIA1")
+	s.do(answer(503, "text/html", html))
+	s.pass(roleSession - renewEarly)
+	for range 3 {
+		expectKey(t, cfg, "ASIA1")
+		landed(t, cfg)
+		if lines := strings.Count(log.String(), "\n"); lines != 1 || !strings.Contains(log.String(), "credentials could not be renewed") || !strings.Contains(log.String(), "StatusCode: 503") {
+			t.Fatalf("the log is\n%s", log)
+		}
+		s.pass(renewAgain)
+	}
+	s.do(nil)
+	expectKey(t, cfg, "ASIA1")
+	landed(t, cfg)
+	if !strings.Contains(log.String(), "over: ") || strings.Contains(log.String(), "secret_access") {
+		t.Errorf("the log is\n%s", log)
+	}
 }
 
 func TestARenewalThatHangsKeepsNobodyWaiting(t *testing.T) {
@@ -320,13 +350,18 @@ func TestASTSThatIsDownInOneRegionIsAskedInAnother(t *testing.T) {
 			})
 			home(t, "[default]\naws_access_key_id = A\naws_secret_access_key = S\n")
 			t.Setenv("AWS_ENDPOINT_URL_STS", *down.BaseEndpoint)
-			cfg, err := Load(t.Context(), Options{RoleARN: "arn:aws:iam::222222222222:role/r", Region: "us-east-1", Elsewhere: "eu-west-1", Now: s.clock, settings: impatient})
+			log := new(bytes.Buffer)
+			cfg, err := Load(t.Context(), Options{RoleARN: "arn:aws:iam::222222222222:role/r", Region: "us-east-1", Elsewhere: "eu-west-1", Now: s.clock,
+				Log: slog.New(slog.NewTextHandler(log, nil)), settings: impatient})
 			if err != nil {
 				t.Fatal(err)
 			}
 			held, err := cfg.Credentials.Retrieve(t.Context())
 			if held.AccessKeyID != c.key || (err == nil) != (c.key != "") {
 				t.Errorf("key %q, %v", held.AccessKeyID, err)
+			}
+			if logged := strings.Contains(log.String(), "STS failed in us-east-1, and is asked in eu-west-1"); logged != (c.key != "") {
+				t.Errorf("the log is\n%s", log)
 			}
 			if asked := len(s.calls); asked > 0 && c.key == "" {
 				t.Errorf("a refusal was asked again elsewhere, %d times", asked)

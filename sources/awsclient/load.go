@@ -6,6 +6,7 @@ package awsclient
 import (
 	"cmp"
 	"context"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -63,6 +64,7 @@ type Options struct {
 	Sessions *Sessions // keeps credentials from one Load to the next with the same settings; nil keeps none
 
 	Now func() time.Time // by which credentials end; nil for the machine's clock
+	Log *slog.Logger     // of trouble with credentials that nobody notices yet; nil logs nothing
 
 	settings []func(*config.LoadOptions) error // of a test that cannot wait
 }
@@ -80,9 +82,15 @@ func Load(ctx context.Context, options Options) (aws.Config, error) {
 		return aws.Config{}, Failure(what, &callerError{profile: profile, err: err})
 	}
 	options.Region = stsRegion(cfg, options)
+	log := options.Log
+	if log != nil {
+		log = log.With("profile", profile)
+	}
+	first := &Recurring{Log: log, What: "STS failed in " + options.Region + ", and is asked in " + options.Elsewhere}
 	credentials := &lasting{profile: profile, login: loginProfile(cfg), account: knownAccount(cfg, options), region: options.Region, now: options.Now, fetch: func(ctx context.Context) (aws.Credentials, error) {
-		return fetch(ctx, options)
+		return fetch(ctx, options, first)
 	}}
+	credentials.renewals = Recurring{Log: log, What: "credentials could not be renewed"}
 	if credentials.now == nil {
 		credentials.now = time.Now
 	}
@@ -93,9 +101,12 @@ func Load(ctx context.Context, options Options) (aws.Config, error) {
 }
 
 // fetch gets new credentials, from another region if STS does not work in the usual one:
-// those of one region are good in all.
-func fetch(ctx context.Context, options Options) (aws.Credentials, error) {
+// those of one region are good in all. Of the usual one the log hears, if it is in trouble.
+func fetch(ctx context.Context, options Options, usual *Recurring) (aws.Credentials, error) {
 	fresh, err := fetchIn(ctx, options)
+	if options.Elsewhere != "" && (err == nil || regionDown(err)) {
+		usual.Ended(err)
+	}
 	if err != nil && options.Elsewhere != "" && regionDown(err) {
 		options.Region = options.Elsewhere
 		if other, otherErr := fetchIn(ctx, options); otherErr == nil {

@@ -1,11 +1,14 @@
 package cloudwatch
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -267,5 +270,26 @@ func TestADeletionThatIsNewerThanAllAlarmsThatAreLeftIsTakenInOnce(t *testing.T)
 	again.take(deleted, types.HistoryItemTypeConfigurationUpdate, s, map[string]bool{})
 	if len(n.names) != 1 || len(again.names) != 0 || !s.newest.Equal(at.Add(59*time.Second)) {
 		t.Errorf("it is taken in %d and %d times, read up to %s", len(n.names), len(again.names), s.newest)
+	}
+}
+
+func TestTroubleWithTheHistoryIsLoggedOnceWhileAllAlarmsAreRead(t *testing.T) {
+	r := newRegion(t, 320)
+	var log bytes.Buffer
+	r.watch = New(Options{Config: r.config, Account: "222222222222", Region: "eu-west-1", Clock: r.clock, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	r.others["ListAlarmMuteRules"] = func(fields) fields { return fields{"AlarmMuteRuleSummaries": []fields{}} }
+	r.later(0)
+	r.others["DescribeAlarmHistory"] = nil // denied
+	for range 3 {
+		if titles, whole := r.later(30 * time.Second); !whole || len(titles) != 320 {
+			t.Errorf("%d alarms, whole %v", len(titles), whole)
+		}
+	}
+	if lines := strings.Count(log.String(), "\n"); lines != 1 || !strings.Contains(log.String(), "not authorized to perform DescribeAlarmHistory") {
+		t.Errorf("the log is\n%s", &log)
+	}
+	r.others["DescribeAlarmHistory"] = r.past
+	if _, whole := r.later(30 * time.Second); whole || strings.Count(log.String(), "over: ") != 1 {
+		t.Errorf("whole %v, and the log is\n%s", whole, &log)
 	}
 }

@@ -55,6 +55,8 @@ type watch struct {
 	pages int         // of the last one
 	since since
 	mutes mutes
+
+	untold awsclient.Recurring // trouble with the history, while all alarms can be read
 }
 
 // New makes the watch of one account and region. It calls nothing yet.
@@ -67,7 +69,9 @@ func New(options Options) sources.Watch {
 		words:  make(interner),
 		clock:  options.Clock,
 	}
-	w.mutes.trouble = awsclient.Recurring{Log: scoped(options.Log, scope), What: "which alarms are muted is not known"}
+	log := scoped(options.Log, scope)
+	w.mutes.trouble = awsclient.Recurring{Log: log, What: "which alarms are muted is not known"}
+	w.untold = awsclient.Recurring{Log: log, What: "what has changed is not known, and all alarms are read instead"}
 	if w.clock == nil {
 		w.clock = room.Wall{}
 	}

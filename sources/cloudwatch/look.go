@@ -58,6 +58,7 @@ func (w *watch) look(ctx context.Context, report sources.Report) error {
 	calm := !asked && !w.swept.IsZero()
 	if calm && w.pages > cheapPages && !now.Before(w.swept) && now.Before(w.due) {
 		known, err := w.update(ctx, report)
+		w.untold.Ended(err)
 		if err == nil && known {
 			w.silence(ctx, report)
 			return sources.OnlyChanges

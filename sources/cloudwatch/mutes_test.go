@@ -126,6 +126,22 @@ func TestAListOfMuteRulesThatNeverEndsIsLeftAndLoggedOnce(t *testing.T) {
 	}
 }
 
+func TestMuteRulesThatAreRefusedAreLoggedOnce(t *testing.T) {
+	for _, operation := range []string{"ListAlarmMuteRules", "GetAlarmMuteRule"} {
+		r := newRegion(t, 5)
+		var log bytes.Buffer
+		r.watch = New(Options{Config: r.config, Account: "222222222222", Region: "eu-west-1", Clock: r.clock, Log: slog.New(slog.NewTextHandler(&log, nil))})
+		r.muteRule("nightly backup", "cron(0 2 * * *)", "PT1H", 3)
+		r.others[operation] = nil
+		for range 3 {
+			r.later(mutesEvery)
+		}
+		if lines := strings.Count(log.String(), "\n"); lines != 1 || !strings.Contains(log.String(), "not authorized to perform "+operation) || !strings.Contains(log.String(), "cloudwatch 222222222222 eu-west-1") {
+			t.Errorf("the log is\n%s", &log)
+		}
+	}
+}
+
 func TestTheEndOfAMute(t *testing.T) {
 	now := time.Date(2026, 3, 14, 3, 30, 20, 0, time.UTC) // a Saturday
 	for _, c := range []struct {
