@@ -30,7 +30,11 @@ const (
 	// lateness is how far back each later look goes: CloudTrail delivers within about five
 	// minutes on average, and says so without a promise.
 	// Source: CloudTrail user guide, "How CloudTrail works".
-	lateness = 15 * time.Minute
+	lateness = 5 * time.Minute
+	// deepLateness is how far back a look goes once in deepEvery, for what comes later than
+	// that. In a busy account each minute of it is a call or more.
+	deepLateness = 15 * time.Minute
+	deepEvery    = 5 * time.Minute
 	// pageSize is the most that LookupEvents gives at once.
 	pageSize = 50
 	// pageLimit ends a look in a busy account: 2,000 changes, twenty seconds' worth of
@@ -56,7 +60,8 @@ type Options struct {
 type watch struct {
 	Options
 	client *cloudtrail.Client
-	since  time.Time // up to when everything was read; zero before the first look
+	since  time.Time // up to when there is nothing new to read; zero before the first look
+	deep   time.Time // when a look that went far back ended
 }
 
 // New makes the watch of one account and region. It calls nothing yet. It shows no
@@ -80,10 +85,7 @@ func New(options Options) sources.Watch {
 // look reads the write events since the last look, newest first.
 func (w *watch) look(ctx context.Context, _ sources.Report) error {
 	now := w.Clock.Now()
-	from := now.Add(-lookBack)
-	if !w.since.IsZero() {
-		from = w.since.Add(-lateness)
-	}
+	from, deep := w.from(now)
 	what := "what was changed in " + w.Region + " could not be read from CloudTrail"
 	input := &cloudtrail.LookupEventsInput{
 		StartTime: aws.Time(from), EndTime: aws.Time(now), MaxResults: aws.Int32(pageSize),
@@ -97,21 +99,51 @@ func (w *watch) look(ctx context.Context, _ sources.Report) error {
 		}
 		w.Announce(w.changes(answer.Events))
 		token := aws.ToString(answer.NextToken)
-		switch {
-		case token == "":
-			w.since = now
-			return nil
-		case seen[token], page == pageLimit:
+		if token == "" || seen[token] || page == pageLimit {
+			missed := token != "" && !w.reaches(answer.Events)
 			w.since = now // what is older will not come any sooner by asking again
-			return &sources.Failure{Partial: true, Trouble: room.Trouble{
-				What: "not all that was changed in " + w.Region + " was read from CloudTrail",
-				Why:  fmt.Sprintf("it has more than the newest %d pages that were read", page),
-				Next: "what was read stands; `warroom` tells changes of your own services only, and the console has the rest",
-			}}
+			if deep {
+				w.deep = now
+			}
+			if missed {
+				return w.cut(page)
+			}
+			return nil
 		}
 		seen[token] = true
 		input.NextToken = aws.String(token)
 	}
+}
+
+// from is since when a look asks, and whether that is far back.
+func (w *watch) from(now time.Time) (from time.Time, deep bool) {
+	switch {
+	case w.since.IsZero():
+		return now.Add(-lookBack), true
+	case now.Sub(w.deep) >= deepEvery || now.Before(w.deep):
+		return w.since.Add(-deepLateness), true
+	}
+	return w.since.Add(-lateness), false
+}
+
+// reaches says whether a page goes back to where the look before ended: then nothing new is
+// older than that page, and at most something late is. CloudTrail gives the newest first.
+func (w *watch) reaches(page []types.Event) bool {
+	for i := range page {
+		if at := page[i].EventTime; at != nil && !at.After(w.since) {
+			return true
+		}
+	}
+	return false
+}
+
+// cut is the warning that there is something new beyond the pages that were read.
+func (w *watch) cut(pages int) *sources.Failure {
+	return &sources.Failure{Partial: true, Trouble: room.Trouble{
+		What: "not all that was changed in " + w.Region + " was read from CloudTrail",
+		Why:  fmt.Sprintf("it has more than the newest %d pages that were read", pages),
+		Next: "what was read stands; `warroom` tells changes of your own services only, and the console has the rest",
+	}}
 }
 
 // page makes one API call within its own bound of time.

@@ -1,6 +1,7 @@
 package cloudtrail
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,9 +25,10 @@ import (
 // fields is one structure as it goes over the wire.
 type fields = map[string]any
 
-// trail speaks CloudTrail's LookupEvents in awsJson1.1, two events a page.
+// trail speaks CloudTrail's LookupEvents in awsJson1.1.
 type trail struct {
 	mu     sync.Mutex
+	most   int      // events a page; 0 for two
 	events []fields // newest first
 	broken http.HandlerFunc
 	asked  []fields
@@ -51,11 +53,11 @@ func (s *trail) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			wanted = append(wanted, e)
 		}
 	}
-	from := 0
+	from, most := 0, cmp.Or(s.most, 2)
 	fmt.Sscan(fmt.Sprint(input["NextToken"]), &from)
-	answer := fields{"Events": wanted[from:min(from+2, len(wanted))]}
-	if from+2 < len(wanted) {
-		answer["NextToken"] = fmt.Sprint(from + 2)
+	answer := fields{"Events": wanted[from:min(from+most, len(wanted))]}
+	if from+most < len(wanted) {
+		answer["NextToken"] = fmt.Sprint(from + most)
 	}
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	_ = json.NewEncoder(w).Encode(answer)
@@ -152,6 +154,82 @@ func TestWhatWasChangedOnOurResourcesIsToldWithItsTimeAndWho(t *testing.T) {
 	}
 	if from := s.asked[2]["StartTime"].(float64); from != float64(now.Add(-lateness).Unix()) {
 		t.Errorf("the second look asks from %s", time.Unix(int64(from), 0).UTC())
+	}
+}
+
+// writes are so many events on nobody's resources in each minute from before to after now,
+// newest first.
+func writes(perMinute, before, after int) (events []fields) {
+	for minute := after; minute > -before; minute-- {
+		for i := range perMinute {
+			e := event(fmt.Sprint(minute, "-", i), "PutObject", "batch", -minute, "nightly")
+			e["EventTime"] = e["EventTime"].(float64) - float64(i)*60/float64(perMinute)
+			events = append(events, e)
+		}
+	}
+	return events
+}
+
+func TestAUsualAccountIsAskedLessThanAThirdOfWhatAWSAllows(t *testing.T) {
+	const minutes, allowed = 15, 2 * 60 // calls a minute of LookupEvents
+	s := &trail{most: pageSize, events: writes(150, 130, minutes)}
+	look, _, clock := watching(t, s)
+	var failure *sources.Failure
+	if err := look(); !errors.As(err, &failure) || !failure.Partial {
+		t.Errorf("the first look cannot read two hours of it, and says %v", err)
+	}
+	s.asked = nil
+	for range minutes {
+		*clock = clock.Add(time.Minute)
+		if err := look(); err != nil {
+			t.Errorf("all that is new was read, and it says %v", err)
+		}
+	}
+	if perMinute := float64(len(s.asked)) / minutes; perMinute >= allowed/3. {
+		t.Errorf("%.1f calls a minute, of %d that AWS allows", perMinute, allowed)
+	}
+}
+
+func TestABurstOfWhichNotAllThatIsNewCouldBeReadIsToldOnce(t *testing.T) {
+	s := &trail{most: pageSize, events: writes(10, 130, 0)}
+	look, _, clock := watching(t, s)
+	if err := look(); err != nil {
+		t.Fatal(err)
+	}
+	s.events = slices.Concat(writes(pageLimit*pageSize+1, 0, 1), s.events)
+	*clock = clock.Add(time.Minute)
+	var failure *sources.Failure
+	if err := look(); !errors.As(err, &failure) || !strings.Contains(failure.What, "not all that was changed") {
+		t.Errorf("of a burst it says %v", err)
+	}
+	*clock = clock.Add(time.Minute)
+	if err := look(); err != nil {
+		t.Errorf("after it: %v", err)
+	}
+}
+
+func TestEveryFiveMinutesALookGoesFartherBackForWhatComesLate(t *testing.T) {
+	s := new(trail)
+	look, told, clock := watching(t, s)
+	var back []time.Duration
+	for i := range 11 {
+		if err := look(); err != nil {
+			t.Fatal(err)
+		}
+		at := time.Unix(int64(s.asked[i]["StartTime"].(float64)), 0)
+		back = append(back, clock.Sub(at)-time.Minute)
+		*clock = clock.Add(time.Minute)
+		if i == 6 { // ten minutes late
+			s.events = []fields{event("late", "UpdateFunctionCode", "ana", 3, "checkout-api")}
+		}
+	}
+	for i, got := range back[1:] {
+		if want := map[bool]time.Duration{false: lateness, true: deepLateness}[(i+1)%5 == 0]; got != want {
+			t.Errorf("look %d goes %s back, want %s", i+2, got, want)
+		}
+	}
+	if len(*told) != 1 {
+		t.Errorf("what came ten minutes late is told as %v", *told)
 	}
 }
 
