@@ -279,7 +279,7 @@ func awsConfig(ctx context.Context, scope config.Scope, w world) (aws.Config, er
 	if w.account != nil {
 		return w.account(), nil
 	}
-	options := awsclient.Options{Profile: scope.Profile, RoleARN: scope.Role, ExternalID: scope.ExternalID.Reveal(), FIPS: scope.FIPS, DualStack: scope.DualStack, Sessions: w.sessions, Log: w.log}
+	options := awsclient.Options{Profile: scope.Profile, RoleARN: scope.Role, ExternalID: scope.ExternalID.Reveal(), FIPS: scope.FIPS, DualStack: scope.DualStack, Sessions: w.sessions, Log: w.log, Calls: w.calls}
 	if len(scope.Regions) > 0 {
 		options.Region = scope.Regions[0]
 	}

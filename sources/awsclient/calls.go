@@ -58,19 +58,41 @@ func (c *Calls) Count(cfg aws.Config, account string) aws.Config {
 			return err
 		}
 		// Behind the retryer, since AWS counts attempts.
-		return stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("Calls", c.attempt(account)), "Retry", middleware.After)
+		return stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("Calls", c.attempt(account, true)), "Retry", middleware.After)
 	})
 	return cfg
 }
 
-// attempt counts one try of a call, after it has waited for its turn.
-func (c *Calls) attempt(account string) func(context.Context, middleware.FinalizeInput, middleware.FinalizeHandler) (
+// forCredentials is under which name calls are counted that get credentials: who they are
+// for is known only afterwards.
+const forCredentials = "credentials"
+
+// credentials counts the calls of a client that gets credentials. They are never held back,
+// since without them nothing else can be asked. What a machine or a container asks of
+// itself is no call to AWS: such a client names no operation, and within a call has the name
+// of that one.
+func (c *Calls) credentials(stack *middleware.Stack) error {
+	operation, attempt := stack.ID(), c.attempt(forCredentials, false)
+	count := func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
+		middleware.FinalizeOutput, middleware.Metadata, error) {
+		if awsmiddleware.GetOperationName(ctx) != operation {
+			return next.HandleFinalize(ctx, in)
+		}
+		return attempt(ctx, in, next)
+	}
+	return stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("Calls", count), "Retry", middleware.After)
+}
+
+// attempt counts one try of a call; after it has waited for its turn, if it has to.
+func (c *Calls) attempt(account string, inTurn bool) func(context.Context, middleware.FinalizeInput, middleware.FinalizeHandler) (
 	middleware.FinalizeOutput, middleware.Metadata, error) {
 	return func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
 		middleware.FinalizeOutput, middleware.Metadata, error) {
 		key := callKey{account, awsmiddleware.GetRegion(ctx), awsmiddleware.GetServiceID(ctx), awsmiddleware.GetOperationName(ctx)}
-		if err := c.wait(ctx, key); err != nil {
-			return middleware.FinalizeOutput{}, middleware.Metadata{}, err
+		if inTurn {
+			if err := c.wait(ctx, key); err != nil {
+				return middleware.FinalizeOutput{}, middleware.Metadata{}, err
+			}
 		}
 		c.made(key, unitsOf(ctx))
 		out, metadata, err := next.HandleFinalize(ctx, in)
@@ -96,19 +118,25 @@ func (c *Calls) wait(ctx context.Context, key callKey) error {
 func (c *Calls) turn(key callKey) (at, heldUntil time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	t := c.tally(key)
+	return t.take(c.pace.Now()), t.heldUntil
+}
+
+// tally is that of an operation. The lock is held.
+func (c *Calls) tally(key callKey) *tally {
 	t := c.by[key]
 	if t == nil {
 		t = &tally{began: c.clock.Now(), rate: publishedRates[key.service+":"+key.operation]}
 		c.by[key] = t
 	}
-	return t.take(c.pace.Now()), t.heldUntil
+	return t
 }
 
 // made counts an attempt that is being made.
 func (c *Calls) made(key callKey, units int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	t := c.by[key]
+	t := c.tally(key)
 	m := t.minute(c.clock.Now())
 	m.calls, m.units, t.total = m.calls+1, m.units+units, t.total+1
 }

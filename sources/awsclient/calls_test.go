@@ -3,6 +3,7 @@ package awsclient
 import (
 	"context"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -154,5 +155,49 @@ func TestTheMonthsCostIsThatOfTheMetricsAskedFor(t *testing.T) {
 	// 50 metrics a minute are 2.19 million in 730 hours, at a cent the thousand.
 	if got := of(t, calls, "cloudwatch:GetMetricData").Dollars; got < 21.5 || got > 22.3 {
 		t.Errorf("it costs %.2f dollars a month, want 21.90", got)
+	}
+}
+
+func TestCallsForCredentialsAreCountedAndThoseToTheMachineItselfAreNot(t *testing.T) {
+	const keys = `{"Code":"Success","Type":"AWS-HMAC","AccessKeyId":"A","SecretAccessKey":"S","Token":"T","Expiration":"2999-01-01T00:00:00Z"}`
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Method == http.MethodPut: // the metadata's token
+			w.Header().Set("X-Aws-Ec2-Metadata-Token-Ttl-Seconds", "21600")
+			answer(http.StatusOK, "text/plain", "token")(w, r)
+		case strings.HasSuffix(r.URL.Path, "/security-credentials/"):
+			answer(http.StatusOK, "text/plain", "role")(w, r)
+		case r.Method == http.MethodGet:
+			answer(http.StatusOK, "application/json", keys)(w, r)
+		default:
+			answer(http.StatusOK, "text/xml", assumed)(w, r)
+		}
+	})
+	for name, c := range map[string]struct{ variable, value string }{
+		"keys":        {"AWS_ACCESS_KEY_ID", "A"},
+		"a container": {"AWS_CONTAINER_CREDENTIALS_FULL_URI", *server.BaseEndpoint + "/keys"},
+		"a machine":   {"AWS_EC2_METADATA_SERVICE_ENDPOINT", *server.BaseEndpoint},
+	} {
+		t.Run(name, func(t *testing.T) {
+			home(t, "")
+			t.Setenv("AWS_EC2_METADATA_DISABLED", "false")
+			t.Setenv("AWS_ENDPOINT_URL_STS", *server.BaseEndpoint)
+			t.Setenv(c.variable, c.value)
+			if name == "keys" {
+				t.Setenv("AWS_SECRET_ACCESS_KEY", "S")
+			}
+			calls := NewCalls(&patient{now: time.Now()})
+			cfg, err := Load(t.Context(), Options{RoleARN: "arn:aws:iam::222222222222:role/r", Region: "eu-west-1", Calls: calls})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := WhoAmI(t.Context(), calls.Count(cfg, "payments")); err == nil {
+				t.Error("AssumeRole's answer is taken for that of GetCallerIdentity")
+			}
+			list := calls.List()
+			if got := of(t, calls, "sts:AssumeRole"); len(list) != 2 || got.Account != "credentials" || got.Region != "eu-west-1" || got.Total != 1 || got.Errors != 0 {
+				t.Errorf("counted %+v", list)
+			}
+		})
 	}
 }

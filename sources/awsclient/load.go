@@ -63,8 +63,9 @@ type Options struct {
 
 	Sessions *Sessions // keeps credentials from one Load to the next with the same settings; nil keeps none
 
-	Now func() time.Time // by which credentials end; nil for the machine's clock
-	Log *slog.Logger     // of trouble with credentials that nobody notices yet; nil logs nothing
+	Now   func() time.Time // by which credentials end; nil for the machine's clock
+	Log   *slog.Logger     // of trouble with credentials that nobody notices yet; nil logs nothing
+	Calls *Calls           // counts what is asked for credentials; nil counts nothing
 
 	settings []func(*config.LoadOptions) error // of a test that cannot wait
 }
@@ -76,7 +77,7 @@ type Options struct {
 // *sources.Failure.
 func Load(ctx context.Context, options Options) (aws.Config, error) {
 	profile := ProfileName(options.Profile)
-	cfg, err := read(ctx, options)
+	cfg, err := read(ctx, options, nil)
 	if err != nil {
 		what := "the AWS settings of profile " + profile + " could not be loaded"
 		return aws.Config{}, Failure(what, &callerError{profile: profile, err: err})
@@ -117,7 +118,7 @@ func fetch(ctx context.Context, options Options, usual *Recurring) (aws.Credenti
 }
 
 func fetchIn(ctx context.Context, options Options) (aws.Credentials, error) {
-	cfg, err := read(ctx, options)
+	cfg, err := read(ctx, options, options.Calls)
 	if err != nil {
 		return aws.Credentials{}, err
 	}
@@ -130,15 +131,20 @@ func regionDown(err error) bool {
 	return f.service == "STS" && (f.status >= http.StatusInternalServerError || f.status == 0 && !f.is(context.Canceled))
 }
 
-// read reads the SDK's environment and files. The config's credentials are fetched when
+// read reads the SDK's environment and files. With calls the config is one whose clients get
+// credentials, and they are counted. The config's credentials are fetched when
 // they are asked for, and kept, but not renewed well: see lasting.
-func read(ctx context.Context, options Options) (aws.Config, error) {
+func read(ctx context.Context, options Options, calls *Calls) (aws.Config, error) {
+	clients := []func(*middleware.Stack) error{readOnly}
+	if calls != nil {
+		clients = append(clients, calls.credentials)
+	}
 	settings := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(HTTPClient()),
 		config.WithEndpointCredentialOptions(func(o *endpointcreds.Options) { o.HTTPClient = HTTPClient() }),
 		config.WithRetryer(NewRetryer),
 		config.WithAppID(appID),
-		config.WithAPIOptions([]func(*middleware.Stack) error{readOnly}),
+		config.WithAPIOptions(clients),
 		config.WithLogger(logging.Nop{}), // the SDK's usual one writes on the screen
 		config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) {
 			o.Duration = max(o.Duration, roleSession)
