@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -49,7 +50,7 @@ func (s *awsServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			s.cloudwatch(w, r, body, region)
 		}
 	case "sts":
-		s.identity(w)
+		s.identity(w, body)
 	default:
 		http.Error(w, "this drill does not simulate "+service, http.StatusNotFound)
 	}
@@ -77,8 +78,15 @@ func (s *awsServer) fault(w http.ResponseWriter, r *http.Request, key apiKey, fa
 }
 
 // identity answers GetCallerIdentity, in the query protocol's XML.
-func (s *awsServer) identity(w http.ResponseWriter) {
+func (s *awsServer) identity(w http.ResponseWriter, body []byte) {
 	w.Header().Set("Content-Type", "text/xml")
+	asked, err := url.ParseQuery(string(body))
+	if err != nil || asked.Get("Action") != "GetCallerIdentity" || asked.Get("Version") != "2011-06-15" {
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>`+
+			`<Code>InvalidAction</Code><Message>this drill answers GetCallerIdentity only</Message></Error><RequestId>drill</RequestId></ErrorResponse>`)
+		return
+	}
 	fmt.Fprintf(w, `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>`+
 		`<Arn>arn:aws:iam::%[1]s:user/drill</Arn><UserId>DRILL</UserId><Account>%[1]s</Account></GetCallerIdentityResult>`+
 		`<ResponseMetadata><RequestId>drill</RequestId></ResponseMetadata></GetCallerIdentityResponse>`, s.story.scenario.Account)

@@ -16,7 +16,7 @@ const (
 	healthARNs = 10
 )
 
-type healthRequest struct {
+type eventsRequest struct {
 	Filter struct {
 		EventStatusCodes []string `json:"eventStatusCodes"`
 		EventARNs        []string `json:"eventArns"`
@@ -26,9 +26,20 @@ type healthRequest struct {
 		StartTimes       []period `json:"startTimes"`
 		EndTimes         []period `json:"endTimes"`
 	} `json:"filter"`
-	EventARNs  []string `json:"eventArns"`
-	MaxResults int      `json:"maxResults"`
-	NextToken  string   `json:"nextToken"`
+	MaxResults int    `json:"maxResults"`
+	NextToken  string `json:"nextToken"`
+}
+
+type detailsRequest struct {
+	EventARNs []string `json:"eventArns"`
+}
+
+type entitiesRequest struct {
+	Filter struct {
+		EventARNs []string `json:"eventArns"`
+	} `json:"filter"`
+	MaxResults int    `json:"maxResults"`
+	NextToken  string `json:"nextToken"`
 }
 
 type period struct {
@@ -39,11 +50,6 @@ type period struct {
 // health answers the Health API in awsJson1.1.
 func (s *awsServer) health(w http.ResponseWriter, r *http.Request, body []byte, _ string) {
 	operation := strings.TrimPrefix(r.Header.Get("X-Amz-Target"), "AWSHealth_20160804.")
-	var in healthRequest
-	if err := json.Unmarshal(body, &in); err != nil {
-		writeJSONError(w, http.StatusBadRequest, "SerializationException", "the body is not JSON")
-		return
-	}
 	now := s.clock.Now()
 	var events []*event
 	for _, e := range s.story.events {
@@ -53,17 +59,27 @@ func (s *awsServer) health(w http.ResponseWriter, r *http.Request, body []byte, 
 	}
 	switch operation {
 	case "DescribeEvents":
-		s.describeEvents(w, &in, events, now)
+		takeJSON(w, body, func(in *eventsRequest) { s.describeEvents(w, in, events, now) })
 	case "DescribeEventDetails":
-		describeDetails(w, &in, events, now)
+		takeJSON(w, body, func(in *detailsRequest) { describeDetails(w, in, events, now) })
 	case "DescribeAffectedEntities":
-		s.describeEntities(w, &in, events, now)
+		takeJSON(w, body, func(in *entitiesRequest) { s.describeEntities(w, in, events, now) })
 	default:
 		writeJSONError(w, http.StatusBadRequest, "UnknownOperationException", operation)
 	}
 }
 
-func (s *awsServer) describeEvents(w http.ResponseWriter, in *healthRequest, events []*event, now time.Time) {
+// takeJSON reads a request's body, or refuses it.
+func takeJSON[T any](w http.ResponseWriter, body []byte, answer func(*T)) {
+	in := new(T)
+	if err := json.Unmarshal(body, in); err != nil {
+		writeJSONError(w, http.StatusBadRequest, "SerializationException", "the body is not JSON")
+		return
+	}
+	answer(in)
+}
+
+func (s *awsServer) describeEvents(w http.ResponseWriter, in *eventsRequest, events []*event, now time.Time) {
 	size, ok := pageSize(w, in.MaxResults)
 	if !ok {
 		return
@@ -94,7 +110,7 @@ func pageSize(w http.ResponseWriter, asked int) (int, bool) {
 	return asked, true
 }
 
-func (in *healthRequest) wants(e *event, now time.Time) bool {
+func (in *eventsRequest) wants(e *event, now time.Time) bool {
 	f := in.Filter
 	return wantedIn(f.EventStatusCodes, e.status(now)) && wantedIn(f.Regions, e.region) && wantedIn(f.Services, e.service) &&
 		wantedIn(f.EventARNs, e.arn) && within(f.LastUpdatedTimes, e.updated(now)) && within(f.StartTimes, e.began) &&
@@ -138,7 +154,7 @@ func (e *event) describe(now time.Time) map[string]any {
 	return out
 }
 
-func describeDetails(w http.ResponseWriter, in *healthRequest, events []*event, now time.Time) {
+func describeDetails(w http.ResponseWriter, in *detailsRequest, events []*event, now time.Time) {
 	if len(in.EventARNs) == 0 || len(in.EventARNs) > healthARNs {
 		writeJSONError(w, http.StatusBadRequest, "ValidationException", "eventArns must have 1 to 10 members")
 		return
@@ -158,7 +174,7 @@ func describeDetails(w http.ResponseWriter, in *healthRequest, events []*event, 
 	writeJSON(w, map[string]any{"successfulSet": good, "failedSet": bad})
 }
 
-func (s *awsServer) describeEntities(w http.ResponseWriter, in *healthRequest, events []*event, now time.Time) {
+func (s *awsServer) describeEntities(w http.ResponseWriter, in *entitiesRequest, events []*event, now time.Time) {
 	if len(in.Filter.EventARNs) == 0 || len(in.Filter.EventARNs) > healthARNs {
 		writeJSONError(w, http.StatusBadRequest, "ValidationException", "filter.eventArns must have 1 to 10 members")
 		return

@@ -27,10 +27,16 @@ import (
 	"warroom/sources/awsclient"
 )
 
-// played is a world standing at one time of its story.
+// played is the usual world standing at one time of its story.
 func played(t *testing.T, from string) *World {
 	t.Helper()
-	s, err := Load(DefaultScenario)
+	return playedOf(t, DefaultScenario, from)
+}
+
+// playedOf is the world of a shipped scenario standing at one time of its story.
+func playedOf(t *testing.T, name, from string) *World {
+	t.Helper()
+	s, err := Load(name)
 	if err != nil {
 		t.Fatal(err)
 	}
