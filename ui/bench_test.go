@@ -99,6 +99,53 @@ func BenchmarkAFilterKeystrokeOver5000Alarms(b *testing.B) {
 	}
 }
 
+// BenchmarkAKeyPressAmong10000Probes has the pane of probes before it, as a room of probes
+// alone shows them.
+func BenchmarkAKeyPressAmong10000Probes(b *testing.B) {
+	clock := &standing{now: noon}
+	m := drawn60(b, fleet(clock, 0, 10_000, 0), clock)
+	press(m, "3")
+	keys := []tea.KeyPressMsg{key("j"), key("j"), key("k")}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		m.Update(keys[i%len(keys)])
+		m.View()
+	}
+}
+
+// BenchmarkAFilterKeystrokeOver10000Probes also takes back what it typed, as a filter
+// that only gets longer looks at what the one before has left.
+func BenchmarkAFilterKeystrokeOver10000Probes(b *testing.B) {
+	clock := &standing{now: noon}
+	m := drawn60(b, fleet(clock, 0, 10_000, 0), clock)
+	press(m, "3")
+	filters := []string{"endpoint", "endpoint-04"}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		m.setFilter(filters[i%2])
+		m.View()
+	}
+}
+
+// BenchmarkALookIsDrawnAmong10000Probes is the frame after one of them was looked at.
+func BenchmarkALookIsDrawnAmong10000Probes(b *testing.B) {
+	clock := &standing{now: noon}
+	r := fleet(clock, 0, 10_000, 0)
+	m := drawn60(b, r, clock)
+	press(m, "3")
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		b.StopTimer()
+		clock.now = clock.now.Add(time.Second)
+		p := probeIn(clock, fmt.Sprintf("endpoint-%03d", i%10_000), "us-east-1", room.OK, "UP", "", i)
+		observed(r, room.Observation{Scope: p.Scope, Watch: p.Key, At: clock.now, Done: true, Signals: []room.Signal{p}}, 15)
+		r.Flush()
+		b.StartTimer()
+		m.Update(changed{})
+		m.View()
+	}
+}
+
 // BenchmarkAKeyPressWhile10000AlarmsLoad presses a key after every page and reports
 // the slowest and the heap that an alarm takes.
 func BenchmarkAKeyPressWhile10000AlarmsLoad(b *testing.B) {

@@ -6,11 +6,16 @@ import (
 	"testing"
 )
 
-func BenchmarkLoadAConfigOf1000Probes(b *testing.B) {
+func BenchmarkLoadAConfigOf1000Probes(b *testing.B) { loadProbes(b, 1000) }
+
+func BenchmarkLoadAConfigOf10000Probes(b *testing.B) { loadProbes(b, 10_000) }
+
+func loadProbes(b *testing.B, probes int) {
+	b.Helper()
 	b.Setenv("WARROOM_TEST_SECRET", testSecret)
 	var text strings.Builder
 	text.WriteString("probes:\n")
-	for i := range 1000 {
+	for i := range probes {
 		fmt.Fprintf(&text, `  - name: service-%d-eu-west-1
     url: https://service-%d.eu-west-1.example.com/health
     region: eu-west-1

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"reflect"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -36,11 +35,12 @@ func newReader(path string, content []byte) *reader {
 	content = bytes.TrimPrefix(content, []byte(byteOrderMark)) // some editors begin with one
 	// The parser counts a line twice that ends with \r\n after a comment.
 	content = bytes.ReplaceAll(content, []byte("\r\n"), []byte("\n"))
+	lines := strings.Split(string(content), "\n")
 	return &reader{
-		source:  &source{file: path, folder: filepath.Dir(path), lines: strings.Split(string(content), "\n")},
+		source:  &source{file: path, folder: filepath.Dir(path), lines: lines},
 		content: content,
-		places:  map[string]place{},
-		keys:    map[string]place{},
+		places:  make(map[string]place, len(lines)), // most lines have one value
+		keys:    make(map[string]place, len(lines)),
 		refers:  map[string]bool{},
 		failed:  map[string]bool{},
 		anchors: map[string]*ast.AnchorNode{},
@@ -123,17 +123,26 @@ func placeOf(node ast.Node) place {
 	return place{token.Position.Line, token.Position.Column}
 }
 
-var plainKey = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
-
 // join extends a path by a key.
 func join(path, key string) string {
-	if !plainKey.MatchString(key) {
+	if !isPlain(key) {
 		return path + "[" + quote(key) + "]"
 	}
 	if path == "" {
 		return key
 	}
 	return path + "." + key
+}
+
+// isPlain says whether a key is written into a path as it is. It is asked for every value.
+func isPlain(key string) bool {
+	for i := range len(key) {
+		c := key[i]
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '-') {
+			return false
+		}
+	}
+	return key != ""
 }
 
 // value reads a node into a Go value. A value that is empty counts as not given.
@@ -180,7 +189,9 @@ func (r *reader) section(node ast.Node, into reflect.Value, path string) {
 				found = true
 				at := join(path, e.key)
 				r.keys[at] = e.at
-				r.refers[at] = f.refers
+				if f.refers {
+					r.refers[at] = true
+				}
 				r.value(e.value, into.Field(f.index), at)
 				r.checkAllowed(at, f, into.Field(f.index))
 			}
