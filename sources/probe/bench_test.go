@@ -6,10 +6,12 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
 	"warroom/internal/room"
+	"warroom/sources"
 )
 
 // peer is how a prober on net/http would do the same: one shared Transport, a fresh
@@ -103,5 +105,52 @@ func BenchmarkPing(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		_ = watch.Look(b.Context(), func([]room.Signal) {})
+	}
+}
+
+// BenchmarkTimeLimits tells how far from a limit a look ends: after a timeout of a second
+// at a server that never answers, at a refused connection, and from the byte at which a
+// body is as large as is read until the server's connection is closed.
+func BenchmarkTimeLimits(b *testing.B) {
+	var overshoot, refused, closed []time.Duration
+	silent := watchOf(b, Spec{URL: "http://" + listen(b, untilClosed), Timeout: time.Second}, nil)
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	nobody := watchOf(b, Spec{URL: "http://" + free.Addr().String()}, nil)
+	free.Close()
+	ends := make(chan time.Duration, 1)
+	endless := watchOf(b, Spec{URL: "http://" + listen(b, func(conn net.Conn) { ends <- pourOut(conn) }), Expect: Expect{Body: "never"}}, nil)
+	for b.Loop() {
+		overshoot = append(overshoot, lookTakes(b, silent)-time.Second)
+		refused = append(refused, lookTakes(b, nobody))
+		lookTakes(b, endless)
+		closed = append(closed, <-ends)
+	}
+	for name, all := range map[string][]time.Duration{"beyond-timeout": overshoot, "refused": refused, "cap-to-close": closed} {
+		slices.Sort(all)
+		b.ReportMetric(float64(all[len(all)/2].Microseconds()), "µs-"+name+"-p50")
+		b.ReportMetric(float64(all[len(all)*99/100].Microseconds()), "µs-"+name+"-p99")
+	}
+}
+
+func lookTakes(b *testing.B, watch sources.Watch) time.Duration {
+	began := time.Now()
+	lookOnce(b.Context(), b, watch)
+	return time.Since(began)
+}
+
+// pourOut answers with a body that does not end, and tells how long after the limit's last
+// byte the other side has gone.
+func pourOut(conn net.Conn) time.Duration {
+	_, _ = conn.Read(make([]byte, 4096))
+	_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+	_, _ = conn.Write(make([]byte, bodyLimit))
+	atLimit := time.Now()
+	for piece := make([]byte, 64<<10); ; {
+		if _, err := conn.Write(piece); err != nil {
+			return time.Since(atLimit)
+		}
 	}
 }
