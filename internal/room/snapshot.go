@@ -3,6 +3,7 @@ package room
 import (
 	"cmp"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -17,6 +18,15 @@ type Snapshot struct {
 	Keeping  Keeping         //
 	Visits   []*Event        // the newest comings and goings of people, oldest first
 	lists    [kindCount]List // in the order of Kinds
+	believed freshness
+}
+
+// freshness is until when everything that has to be fresh for a calm room is. Every frame
+// asks for it several times, of every probe, and it does not change with the time.
+type freshness struct {
+	once    sync.Once
+	until   time.Time
+	forever bool // nothing is there that grows old
 }
 
 // versions counts up for all rooms of the process together: what was drawn from one
@@ -186,13 +196,32 @@ func (s *Snapshot) Condition(now time.Time) Condition {
 		if list.States[Unknown] > list.Counts[Paused] {
 			return Blind
 		}
-		for _, signal := range list.Signals {
-			if s.Visibility(signal, now) != Fresh {
-				return Blind
+	}
+	s.believed.once.Do(s.judgeFreshness)
+	if !s.believed.forever && now.After(s.believed.until) {
+		return Blind
+	}
+	return Calm
+}
+
+// judgeFreshness finds the Health event or probe that is the first to grow old.
+func (s *Snapshot) judgeFreshness() {
+	s.believed.forever = true
+	for _, kind := range []Kind{KindHealth, KindProbe} {
+		for _, signal := range s.Of(kind).Signals {
+			seen, every := s.Seen(signal)
+			if every <= 0 && !seen.IsZero() {
+				continue
+			}
+			until := seen // what was never seen is not fresh at any time
+			if !seen.IsZero() {
+				until = seen.Add(staleAfter * every)
+			}
+			if s.believed.forever || until.Before(s.believed.until) {
+				s.believed.until, s.believed.forever = until, false
 			}
 		}
 	}
-	return Calm
 }
 
 // Unseen lists the scopes whose data cannot be believed at room time now.
