@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"warroom/internal/room"
@@ -18,7 +19,8 @@ const fewDays = 14
 //	for         checkout.example.com, www.example.com
 //	issuer      R11
 //	until       2026-03-14 00:00Z, 41 days left
-//	TLS         1.3, certificate 3f2a99c01b7e
+//	SHA-256     3f2a99c01b7e
+//	TLS         1.3, TLS_AES_128_GCM_SHA256, X25519MLKEM768
 func (g *page) certificate(c *room.Certificate) {
 	if c == nil {
 		return
@@ -30,20 +32,34 @@ func (g *page) certificate(c *room.Certificate) {
 	}
 	g.field("for", names)
 	g.field("issuer", c.Issuer)
-	days, token := c.DaysLeft(g.pen.now), theme.Text
-	said := fmt.Sprintf("%s, %s left", c.Ends().UTC().Format("2006-01-02 15:04Z"), plural(days, "day"))
+	said, days := g.lasts(c)
+	token := theme.Text
 	switch {
 	case days < 0:
-		token, said = theme.Critical, g.pen.marks.Critical+" "+c.Ends().UTC().Format("2006-01-02 15:04Z")+", which is over"
+		token, said = theme.Critical, g.pen.marks.Critical+" "+said
 	case days < fewDays:
 		token, said = theme.Warning, g.pen.marks.Warning+" "+said
 	}
 	if c.Ends().Before(c.Expires) {
-		said += ", because of its issuer's"
+		g.fieldIn(token, "until", said+", because of its issuer's")
+		said, _ = g.lasts(&room.Certificate{Expires: c.Expires})
+		g.field("its own", said)
+	} else {
+		g.fieldIn(token, "until", said)
 	}
-	g.fieldIn(token, "until", said)
 	if c.Chain.IsZero() {
 		g.fieldIn(theme.Critical, "trust", g.pen.marks.Critical+" it does not verify")
 	}
-	g.field("TLS", c.Version+", certificate "+thumb(c.Fingerprint))
+	g.field("SHA-256", thumb(c.Fingerprint))
+	g.field("TLS", strings.Join(slices.DeleteFunc([]string{c.Version, c.Cipher, c.Curve}, func(s string) bool { return s == "" }), ", "))
+}
+
+// lasts says when a certificate ends, and how many days are left.
+func (g *page) lasts(c *room.Certificate) (said string, days int) {
+	days = c.DaysLeft(g.pen.now)
+	said = c.Ends().UTC().Format("2006-01-02 15:04Z")
+	if days < 0 {
+		return said + ", which is over", days
+	}
+	return fmt.Sprintf("%s, %s left", said, plural(days, "day")), days
 }

@@ -116,7 +116,7 @@ func probeIn(clock *standing, name, region string, state room.State, word, reaso
 		Title: name, Reason: reason, Service: "checkout", Region: region, Since: clock.ago(minutes(ago)),
 		Detail: &room.ProbeDetail{
 			Certificate: &room.Certificate{
-				Subject: name, Issuer: "Example CA R11", Names: []string{name + ".example", "www." + name + ".example"}, Version: "1.3",
+				Subject: name, Issuer: "Example CA R11", Names: []string{name + ".example", "www." + name + ".example"}, Version: "1.3", Cipher: "TLS_AES_128_GCM_SHA256", Curve: "X25519MLKEM768",
 				Expires: clock.now.Add(41 * 24 * time.Hour), Chain: clock.now.Add(41 * 24 * time.Hour), Fingerprint: "3f2a99c01b7e0f11",
 			},
 			Target: "https://" + name + "." + region + ".example/health", Interval: 15 * time.Second, Timeout: 2 * time.Second,

@@ -139,6 +139,8 @@ type certificate struct {
 	Chain       time.Time `json:"chain,omitzero"`
 	Fingerprint string    `json:"fingerprint"`
 	Version     string    `json:"version,omitempty"`
+	Cipher      string    `json:"cipher,omitempty"`
+	Curve       string    `json:"curve,omitempty"`
 }
 
 func certificateOf(c *room.Certificate) *certificate {

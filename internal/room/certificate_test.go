@@ -39,11 +39,12 @@ func TestAnotherCertificateIsALineAndAnotherVersionOfTLSIsNone(t *testing.T) {
 	lines := func() int { return len(r.Snapshot().Timeline.Events) }
 	show(&Certificate{Fingerprint: "a", Version: "1.3"})
 	show(&Certificate{Fingerprint: "a", Version: "1.2"})
+	show(&Certificate{Fingerprint: "a", Version: "1.2", Cipher: "TLS_AES_128_GCM_SHA256", Curve: "X25519"})
 	if n := lines(); n != 0 {
 		t.Errorf("%d lines before anything has changed", n)
 	}
-	if detail := r.Snapshot().Of(KindProbe).Signals[0].Detail.(*ProbeDetail); detail.Certificate.Version != "1.2" {
-		t.Errorf("the version that is shown is %s", detail.Certificate.Version)
+	if detail := r.Snapshot().Of(KindProbe).Signals[0].Detail.(*ProbeDetail); detail.Certificate.Version != "1.2" || detail.Certificate.Curve != "X25519" {
+		t.Errorf("the version that is shown is %s, the curve %s", detail.Certificate.Version, detail.Certificate.Curve)
 	}
 	show(&Certificate{Fingerprint: "b", Version: "1.3"})
 	if n := lines(); n != 1 || !r.Snapshot().Timeline.Events[0].Wrote {

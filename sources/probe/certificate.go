@@ -35,6 +35,12 @@ func shownCertificate(state *tls.ConnectionState, ends time.Time) *room.Certific
 		Expires: leaf.NotAfter.UTC(), Chain: ends.UTC(), Fingerprint: hex.EncodeToString(hash[:]),
 		Version: strings.TrimPrefix(tls.VersionName(state.Version), "TLS "),
 	}
+	if state.CipherSuite != 0 {
+		shown.Cipher = tls.CipherSuiteName(state.CipherSuite)
+	}
+	if state.CurveID != 0 {
+		shown.Curve = state.CurveID.String()
+	}
 	for _, name := range hostsOf(leaf) {
 		if len(shown.Names) < certificateNames {
 			shown.Names = append(shown.Names, clean.Line(name, certificateNameLimit))

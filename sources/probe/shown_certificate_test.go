@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"net"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -21,12 +22,12 @@ func TestWhatAnEndpointShowsOfItself(t *testing.T) { // T1, T2
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := certificate(probeOnce(t, Spec{URL: "https://" + secured(t, &tls.Config{Certificates: []tls.Certificate{good}})}, env))
-	if got == nil || !slices.Equal(got.Names, []string{"shop.example", "127.0.0.1"}) || got.Version != "1.3" || len(got.Fingerprint) != 64 || got.Issuer == "" || !got.Expires.Equal(parsed.NotAfter) || got.Chain.IsZero() {
+	got := certificate(probeOnce(t, Spec{URL: "https://" + secured(t, &tls.Config{Certificates: []tls.Certificate{good}, CurvePreferences: []tls.CurveID{tls.X25519}})}, env))
+	if got == nil || !slices.Equal(got.Names, []string{"shop.example", "127.0.0.1"}) || got.Version != "1.3" || got.Cipher != "TLS_AES_128_GCM_SHA256" && got.Cipher != "TLS_CHACHA20_POLY1305_SHA256" || got.Curve != "X25519" || len(got.Fingerprint) != 64 || got.Issuer == "" || !got.Expires.Equal(parsed.NotAfter) || got.Chain.IsZero() {
 		t.Errorf("got %+v", got)
 	}
-	older := secured(t, &tls.Config{Certificates: []tls.Certificate{good}, MaxVersion: tls.VersionTLS12})
-	if got := certificate(probeOnce(t, Spec{URL: "tls://" + older}, env)); got == nil || got.Version != "1.2" {
+	older := secured(t, &tls.Config{Certificates: []tls.Certificate{good}, MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384}})
+	if got := certificate(probeOnce(t, Spec{URL: "tls://" + older}, env)); got == nil || got.Version != "1.2" || !strings.HasSuffix(got.Cipher, "_WITH_AES_256_GCM_SHA384") || got.Curve == "" {
 		t.Errorf("got %+v", got)
 	}
 	expired := ours.issue(t, leaf{names: []string{"127.0.0.1"}, from: time.Date(2024, 3, 4, 5, 6, 0, 0, time.UTC), to: time.Date(2025, 3, 4, 5, 6, 0, 0, time.UTC)})
