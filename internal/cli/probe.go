@@ -110,18 +110,27 @@ func (a *app) newProbing(f *probeFlags, targets []string) (*probing, error) {
 		return nil, errors.New("--interval and --timeout need a time; write one such as 2s")
 	}
 	p := &probing{flags: f}
-	for _, target := range targets {
+	for i, target := range targets {
 		spec, err := f.spec(target)
 		if err != nil {
 			return nil, err
 		}
 		if err := p.add(target, spec); err != nil {
-			return nil, err
+			return nil, placed(err, i, len(targets))
 		}
 	}
 	var err error
 	p.out, err = a.probeOutput(f)
 	return p, err
+}
+
+// placed says which of several targets an error is about. By its number, since the target
+// itself may hold a password.
+func placed(err error, i, targets int) error {
+	if targets == 1 {
+		return err
+	}
+	return fmt.Errorf("target %d of %d: %w", i+1, targets, err)
 }
 
 // spec is what the flags say of a target.
@@ -170,6 +179,9 @@ func expected(rule string, into *probe.Expect) error {
 
 // add takes a target in, with each of its addresses if that is asked for.
 func (p *probing) add(target string, spec probe.Spec) error {
+	if target == "" {
+		return errors.New("it is empty; write it as https://host:port/path")
+	}
 	if _, err := probe.New(spec, nil); err != nil {
 		return unnamed(err, spec.Name)
 	}

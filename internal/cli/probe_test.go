@@ -154,3 +154,20 @@ func TestEveryAddressOfANameIsLookedAt(t *testing.T) {
 		t.Errorf("status %d\n%s", status, out)
 	}
 }
+
+func TestProbeSaysWhichOfItsTargetsIsWrong(t *testing.T) {
+	alone(t)
+	for _, c := range []struct {
+		targets []string
+		want    string
+	}{
+		{[]string{"ftp://a.example"}, `warroom: the scheme "ftp" cannot be probed`},
+		{[]string{endpoint(t), "http://me:s3cret@a.example"}, "warroom: target 2 of 2: its URL holds a user name or password"},
+		{[]string{"", endpoint(t)}, "warroom: target 1 of 2: it is empty"},
+	} {
+		status, out, stderr := run(t, append([]string{"probe"}, c.targets...)...)
+		if status != exitCannot || out != "" || !strings.HasPrefix(stderr, c.want) || strings.Contains(stderr, "s3cret") {
+			t.Errorf("%q: status %d, %q, stderr %q", c.targets, status, out, stderr)
+		}
+	}
+}
