@@ -120,11 +120,9 @@ func (i *intake) changes(before, next *config.Config) (gone []string, came []sou
 	}
 	switch had, has := len(awake(before)) > 0, len(awake(next)) > 0; {
 	case has && !had:
-		came = append(came, connectionWatch(next, w)...)
-	case had && !has: // nothing is left whose silence would be doubted
-		for _, connection := range connectionWatch(before, w) {
-			gone = append(gone, connection.Name)
-		}
+		came = append(came, connectionWatch(w)...)
+	case had && !has && !mayProbeAWS(next): // nothing is left whose silence would be doubted
+		gone = append(gone, room.ConnectionSource)
 	}
 	return gone, came
 }

@@ -14,16 +14,17 @@ import (
 // connectionEvery is how often our own connection is looked at while nothing fails.
 const connectionEvery = 30 * time.Second
 
-// connectionWatch looks at our own connection where endpoints of ours are probed. The
-// front doors of AWS alone are no reason to call on strangers.
-func connectionWatch(cfg *config.Config, w world) []sources.Watch {
-	if w.network.Controls == nil || len(awake(cfg)) == 0 || w.once {
+// connectionWatch looks at our own connection. Probes of the config and front doors of AWS
+// both bring it along, and whoever claims them keeps one of it; where nothing is probed
+// nobody calls on strangers.
+func connectionWatch(w world) []sources.Watch {
+	if w.network.Controls == nil || w.once {
 		return nil
 	}
 	return []sources.Watch{w.network.Controls.Watch(connectionEvery)}
 }
 
-// canaryWatches probe AWS's own front doors in some regions.
+// canaryWatches probe AWS's own front doors in some regions, and our own connection.
 func canaryWatches(cfg *config.Config, regions []string, w world) []sources.Watch {
 	var watches []sources.Watch
 	for _, region := range regions {
@@ -37,7 +38,10 @@ func canaryWatches(cfg *config.Config, regions []string, w world) []sources.Watc
 			}
 		}
 	}
-	return watches
+	if len(watches) == 0 {
+		return nil
+	}
+	return append(watches, connectionWatch(w)...)
 }
 
 // awake are the probes of a config that are not paused.

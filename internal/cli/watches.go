@@ -127,10 +127,14 @@ func (a *app) groups(cfg *config.Config, w world) []group {
 		_, not := feedRegions(context.Background(), cfg, w)
 		return not == ""
 	})
-	groups := []group{func(context.Context) ([]sources.Watch, bool) {
-		return slices.Concat(probeWatches(cfg, w), connectionWatch(cfg, w), groupWatch(cfg, w.room)), true
-	}}
 	var taken claims
+	groups := []group{func(context.Context) ([]sources.Watch, bool) {
+		watches := slices.Concat(probeWatches(cfg, w), groupWatch(cfg, w.room))
+		if len(awake(cfg)) > 0 {
+			watches = append(watches, taken.claim(connectionWatch(w))...)
+		}
+		return watches, true
+	}}
 	if regions := cfg.Canaries.Regions; len(regions) > 0 && !cfg.Canaries.Off && w.real() {
 		groups = append(groups, func(context.Context) ([]sources.Watch, bool) {
 			return taken.claim(canaryWatches(cfg, regions, w)), true
@@ -141,8 +145,8 @@ func (a *app) groups(cfg *config.Config, w world) []group {
 		return watches, true
 	})
 	scopes := scopesOf(cfg)
-	if cfg.Health.Off && cfg.Alarms.Off && !cfg.Changes.CloudTrail {
-		scopes = nil // nothing would be asked of AWS, so not who we are either
+	if !asksAWS(cfg) {
+		scopes = nil // so not who we are either
 	}
 	known := newPlaces(len(scopes), cfg.AccountName)
 	account := func(ctx context.Context, scope config.Scope) ([]sources.Watch, bool) {
@@ -162,6 +166,11 @@ func (a *app) groups(cfg *config.Config, w world) []group {
 		})
 	}
 	return append(groups, pushGroup(cfg, w, known)...)
+}
+
+// asksAWS says whether a config has anything asked of AWS.
+func asksAWS(cfg *config.Config) bool {
+	return !cfg.Health.Off || !cfg.Alarms.Off || cfg.Changes.CloudTrail
 }
 
 // claims keeps two scopes of a config from watching the same thing, which only
@@ -260,6 +269,12 @@ func awsWatches(ctx context.Context, cfg *config.Config, scope config.Scope, w w
 		watches = append(watches, refused(room.Scope{Source: "cloudwatch", Account: label}, "cloudwatch/"+label, noRegion(label)))
 	}
 	return watches, settings, sure
+}
+
+// mayProbeAWS says whether a config may lead to front doors of AWS being probed: which
+// regions are in use only the accounts can tell.
+func mayProbeAWS(cfg *config.Config) bool {
+	return !cfg.Canaries.Off && (len(cfg.Canaries.Regions) > 0 || asksAWS(cfg))
 }
 
 // frontDoors says whether the regions in use have their front doors probed. Who sends the

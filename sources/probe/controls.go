@@ -134,6 +134,8 @@ func (f *failure) unheard() bool {
 	switch f.class {
 	case classTimeout:
 		return true
+	case classProxy:
+		return f.silent
 	case classConnect, classICMP: // our own kernel says so too when the way out is gone
 		return errors.Is(f.cause, syscall.EHOSTUNREACH)
 	case classDNS:

@@ -1,10 +1,12 @@
 package probe
 
 import (
+	"log/slog"
 	"testing"
 	"time"
 
 	"warroom/internal/room"
+	"warroom/sources"
 )
 
 // forget lets the next question be asked anew.
@@ -56,8 +58,45 @@ func TestNoEndpointIsBlamedForOurOwnConnection(t *testing.T) { // S12
 	if unheard.State != room.Unknown {
 		t.Errorf("state %s", unheard.State)
 	}
+	probeOnce(t, Spec{URL: "https://shop.example", Proxy: "http://" + quiet, Timeout: 300 * time.Millisecond}, env).
+		want(t, "ERROR", "error", "our own connection is down, so nothing is known of the endpoint")
 	refused := closedPort(t)
 	probeOnce(t, Spec{URL: "tcp://" + refused}, env).want(t, "DOWN", "connect", "connection refused by "+refused)
+}
+
+// TestWithFrontDoorsAloneTheRoomBlamesOurOwnConnectionAndNothingElse: nothing of ours is
+// probed, the name server falls silent, and so does everything else.
+func TestWithFrontDoorsAloneTheRoomBlamesOurOwnConnectionAndNothingElse(t *testing.T) { // S12
+	quiet := fullBacklog(t)
+	env := nameServer(t, func(question) *reply { return nil })
+	env.Controls = NewControls([]string{listen(t, untilClosed), quiet})
+	connection := env.Controls.Watch(time.Minute)
+	watches := []sources.Watch{connection}
+	for _, service := range []string{"dynamodb", "s3", "sts"} {
+		door := Canary(service, "us-east-1", time.Minute)
+		door.Timeout, door.Confirm = 300*time.Millisecond, Confirm{} // each look is believed
+		watches = append(watches, watchOf(t, door, env))
+	}
+	r := room.New(room.Options{})
+	runner := sources.NewRunner(room.Wall{}, r, slog.New(slog.DiscardHandler))
+	runner.Once(t.Context(), watches[:1])
+	env.Controls.forget()
+	env.Controls.addresses = []string{quiet, quiet}
+	runner.Once(t.Context(), watches)
+	r.Flush()
+	s := r.Snapshot()
+	if trouble := s.Disconnected(); trouble == nil || trouble.What != "our own connection is down" {
+		t.Errorf("the room says %v", trouble)
+	}
+	doors := s.Of(room.KindProbe)
+	if len(doors.Signals) != 3 || doors.States[room.Unknown] != 3 {
+		t.Errorf("of three front doors it says %v", doors.States)
+	}
+	for _, door := range doors.Signals {
+		if door.Word != "ERROR" || door.Reason != "our own connection is down, so nothing is known of the endpoint" {
+			t.Errorf("%s is %s: %s", door.Title, door.Word, door.Reason)
+		}
+	}
 }
 
 func TestAFrontDoorIsBelievedOnceAnythingOutsideWasReached(t *testing.T) {

@@ -38,6 +38,7 @@ type failure struct {
 	text   string // this reading in a few words; the reason if empty
 	next   string // for our own trouble: what to do about it
 	cause  error  // for the log
+	silent bool   // the proxy on the way gave no sign of life
 }
 
 // timedOut is the failure of a probe whose time ran out in the given phase.

@@ -142,6 +142,7 @@ func (p *proxy) open(ctx context.Context, t *target, h *hop, watch *stopwatch) (
 // failed makes a failure one of the proxy. What is our own trouble stays so.
 func (p *proxy) failed(f *failure) *failure {
 	if f.class != classError {
+		f.silent = f.unheard()
 		f.class, f.text = classProxy, ""
 		f.reason = clean.Line(fmt.Sprintf("the proxy %s failed, and the endpoint was not reached: %s", p, f.reason), reasonLimit)
 	}
