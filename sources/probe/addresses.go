@@ -86,7 +86,7 @@ func (e *every) look(ctx context.Context, report sources.Report) error {
 	watch.lap(phaseResolve)
 	cancel()
 	if f == nil {
-		f = e.meet(named, answers)
+		f = e.follow(named, answers)
 	}
 	if ctx.Err() != nil {
 		return e.whole.unfinished(ctx)
@@ -106,9 +106,9 @@ func (e *every) look(ctx context.Context, report sources.Report) error {
 	return e.whole.unmade(f)
 }
 
-// meet takes in what the name resolves to now. What it has not resolved to for a while is
+// follow takes in what the name resolves to now. What it has not resolved to for a while is
 // let go, unless that its family's question failed is why.
-func (e *every) meet(named []netip.Addr, answers []answer) *failure {
+func (e *every) follow(named []netip.Addr, answers []answer) *failure {
 	for address, p := range e.parts {
 		unknown := slices.ContainsFunc(answers, func(a answer) bool {
 			return a.failed() && families[a.family].any.Is4() == address.Is4()
@@ -134,6 +134,7 @@ func (e *every) meet(named []netip.Addr, answers []answer) *failure {
 				return &failure{class: classError, phase: phaseConnect, reason: err.Error(), next: "mend it in the config", cause: err}
 			}
 			p = &part{look: newLook(t)}
+			p.met = p.met || e.whole.met
 			p.signal.Title = e.spec.Name + " " + address.String()
 			detail := *p.signal.Detail.(*room.ProbeDetail)
 			detail.Part = e.whole.signal.Key
@@ -186,6 +187,7 @@ func (e *every) sum(parts []room.Signal, unresolved *failure, watch *stopwatch) 
 	w, at := e.whole, e.whole.target.clock.Now()
 	before, since := w.signal.Word, w.signal.Since
 	found := outcome{failure: unresolved}
+	e.meet()
 	w.update(found, watch.total(), at)
 	sample := w.sample(found, watch, at)
 	if unresolved == nil && w.tally.standing != bad && len(parts) > 0 {

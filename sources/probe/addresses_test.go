@@ -314,7 +314,7 @@ func TestANameThatMovesAltogetherIsProbedWhereItIsNow(t *testing.T) {
 	}
 	for network := range byte(3) {
 		now := addresses(network)
-		if f := e.meet(now, nil); f != nil {
+		if f := e.follow(now, nil); f != nil {
 			t.Fatal(f.reason)
 		}
 		for _, address := range now {

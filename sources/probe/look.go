@@ -126,6 +126,9 @@ func (l *look) measure(ctx context.Context) (room.Signal, *failure) {
 	at := t.clock.Now()
 	l.showed(watch.shown)
 	l.answered(found.answers)
+	if found.failure == nil {
+		l.come()
+	}
 	l.update(found, watch.total(), at)
 	signal := l.signal
 	signal.Samples = []room.Sample{l.sample(found, &watch, at)}
@@ -151,7 +154,7 @@ func (l *look) unmade(f *failure) error {
 	}
 	return &sources.Failure{Err: f.cause, Trouble: room.Trouble{
 		What: fmt.Sprintf("The probe %s could not be made", l.target.spec.Name),
-		Why:  l.signal.Reason,
+		Why:  clean.Line(f.reason, reasonLimit),
 		Next: f.next,
 	}}
 }
@@ -186,7 +189,6 @@ func (t *target) late(watch *stopwatch, found outcome) *failure {
 // update sets what the room knows about the target after one more outcome.
 func (l *look) update(found outcome, total time.Duration, at time.Time) {
 	state, word, reason := room.Unknown, wordError, ""
-	l.meet(found)
 	if f := found.failure; f != nil && f.class == classError {
 		reason = f.reason // it says nothing of the endpoint, so it does not count
 	} else {

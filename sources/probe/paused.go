@@ -17,9 +17,9 @@ func NewPaused(spec Spec, env *Environment) (sources.Watch, error) {
 	if err != nil {
 		return sources.Watch{}, err
 	}
-	signal := newLook(t).signal
-	signal.State, signal.Word = room.Unknown, room.Paused
-	signal.Reason = "it is not looked at until somebody lets it go on"
+	left := newLook(t)
+	signal := left.signal
+	signal.State, signal.Word, signal.Reason = left.yetToCome(room.Unknown, room.Paused, "it is not looked at until somebody lets it go on")
 	signal.Since = t.clock.Now()
 	return sources.Watch{
 		Scope: signal.Scope, Name: signal.Key, Interval: t.spec.Interval, Timeout: lookGrace,
