@@ -68,8 +68,19 @@ func (c *crew) run(ctx context.Context, groups []group, all *findings) {
 		c.runs = append(c.runs, runner)
 		c.done.Go(func() {
 			watches, _ := find(ctx)
-			runner.Run(ctx, watches)
+			c.hand(runner, watches, all)
+			runner.Run(ctx, nil)
 		})
+	}
+}
+
+// hand gives a runner what was found. A probe that is changed or removed meanwhile is not
+// among it: swap has told the runner already, or waits and tells it afterwards.
+func (c *crew) hand(runner *sources.Runner, watches []sources.Watch, all *findings) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, w := range all.still(watches) {
+		runner.Add(w)
 	}
 }
 

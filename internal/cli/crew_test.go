@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -36,5 +37,36 @@ func TestGroupsAreFoundOutTogetherAndKeepTheirOrder(t *testing.T) {
 		if w.Name != fmt.Sprint(i) {
 			t.Errorf("watch %d is %s", i, w.Name)
 		}
+	}
+}
+
+// TestWhatIsChangedWhileItsWatchesStartIsNotBroughtBack: a probe is removed, and another
+// one changed, after a reload has found them and before it looks at them.
+func TestWhatIsChangedWhileItsWatchesStartIsNotBroughtBack(t *testing.T) {
+	in, _ := bench(t, slog.New(slog.DiscardHandler))
+	looked := make(chan string, 100)
+	watch := func(name, told string) sources.Watch {
+		return sources.Watch{Name: name, Interval: time.Hour, Timeout: time.Second, Look: func(context.Context, sources.Report) error {
+			looked <- told
+			return nil
+		}}
+	}
+	all := &findings{watches: []sources.Watch{watch("probe/gone", "gone"), watch("probe/changed", "as it was"), watch("probe/last", "last")}, sure: true}
+	in.crew.run(t.Context(), []group{func(context.Context) ([]sources.Watch, bool) {
+		found, sure := all.now()
+		in.crew.swap([]string{"probe/gone"}, []sources.Watch{watch("probe/changed", "as it is")})
+		return found, sure
+	}}, all)
+	limit, seen := time.After(time.Minute), map[string]bool{}
+	for !seen["last"] || !seen["as it is"] {
+		select {
+		case told := <-looked:
+			seen[told] = true
+		case <-limit:
+			t.Fatalf("looked at: %v", seen)
+		}
+	}
+	if in.crew.againAt("probe/gone") || seen["gone"] || seen["as it was"] {
+		t.Errorf("looked at: %v", seen)
 	}
 }

@@ -22,7 +22,7 @@ func (f *findings) add(watches []sources.Watch, sure bool) (still []sources.Watc
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.missing--
-	still = slices.DeleteFunc(watches, func(w sources.Watch) bool { return f.swapped[w.Name] })
+	still = f.unswapped(watches)
 	f.watches, f.sure = append(f.watches, still...), f.sure && sure
 	return still, f.missing == 0
 }
@@ -42,6 +42,18 @@ func (f *findings) swap(gone []string, came []sources.Watch) {
 		f.swapped[w.Name] = true
 	}
 	f.watches = append(slices.DeleteFunc(f.watches, func(w sources.Watch) bool { return f.swapped[w.Name] }), came...)
+}
+
+// still leaves out of some watches what has given way since they were found.
+func (f *findings) still(watches []sources.Watch) []sources.Watch {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.unswapped(watches)
+}
+
+// unswapped is still for who holds the lock.
+func (f *findings) unswapped(watches []sources.Watch) []sources.Watch {
+	return slices.DeleteFunc(watches, func(w sources.Watch) bool { return f.swapped[w.Name] })
 }
 
 // now is what has been found, and whether all of it goes by the name by which it always
