@@ -184,7 +184,7 @@ func TestOneFamilyCanBeAskedFor(t *testing.T) { // A1
 	spec.Addresses = OnlyIPv4
 	probeOnce(t, spec, env).wantUp(t)
 	spec.Addresses = OnlyIPv6
-	probeOnce(t, spec, env).want(t, "DOWN", "dns", "the name shop.example has no IPv6 address")
+	probeOnce(t, spec, env).want(t, "DOWN", "dns", "empty DNS answer: the name shop.example exists and has no IPv6 address")
 	for _, wrong := range []Spec{
 		{Name: "shop", URL: "http://127.0.0.1/", Addresses: OnlyIPv6},
 		{Name: "shop", URL: "http://shop.example/", Addresses: OnlyIPv4, Pin: netip.MustParseAddr("::1")},

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/net/dns/dnsmessage"
+
 	"warroom/internal/room"
 	"warroom/sources"
 )
@@ -159,5 +161,14 @@ func TestWhatAFrontDoorHasToDo(t *testing.T) {
 				t.Errorf("got %s %s %s", got.Word, got.sample.Class, got.Reason)
 			}
 		})
+	}
+}
+
+func TestAFrontDoorWhoseNameHasNoAddressIsCalledAsEveryEmptyAnswerIs(t *testing.T) { // 2025-10-20
+	env := nameServer(t, func(question) *reply { return &reply{code: dnsmessage.RCodeSuccess} })
+	const want = "empty DNS answer: the name dynamodb.us-east-1.amazonaws.com exists and has no address"
+	probeOnce(t, Canary("dynamodb", "us-east-1", time.Minute), env).want(t, "DOWN?", "dns", want)
+	for _, url := range []string{"tcp://dynamodb.us-east-1.amazonaws.com:443", "wss://dynamodb.us-east-1.amazonaws.com", "grpcs://dynamodb.us-east-1.amazonaws.com"} {
+		probeOnce(t, Spec{URL: url}, env).want(t, "DOWN", "dns", want)
 	}
 }

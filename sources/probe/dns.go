@@ -104,8 +104,7 @@ func (d *dnsProbe) probe(ctx context.Context, t *target, watch *stopwatch) outco
 	return found
 }
 
-// judge says what is wrong with an answer. That a name exists and has nothing of the kind
-// is what 2025-10-20 began with, and has a sentence of its own.
+// judge says what is wrong with an answer.
 func (d *dnsProbe) judge(t *target, answer *dns.Msg, found *outcome) *failure {
 	name, kind := strings.TrimSuffix(d.name, "."), dns.TypeToString[d.kind]
 	wrong := func(sentence string, about ...any) *failure {
@@ -137,7 +136,7 @@ func (d *dnsProbe) judge(t *target, answer *dns.Msg, found *outcome) *failure {
 		}
 	}
 	if len(records) == 0 {
-		return wrong("empty answer: the name %s exists and has no %s record", name, kind)
+		return wrong("%s", emptyAnswer(name, kind+" record"))
 	}
 	values := make([]string, len(records))
 	for i, record := range records {

@@ -95,7 +95,7 @@ func TestWhatANameServerAnswers(t *testing.T) {
 		}, word: "UP", did: "1 TXT"},
 		{name: "N8 a record of another name is no answer", answer: func(q *dns.Msg, _ string) [][]byte {
 			return [][]byte{says(q, dns.RcodeSuccess, "evil.example. 60 IN A 192.0.2.1")}
-		}, word: "DOWN", class: "dns", reason: "empty answer: the name www.example.com exists and has no A record"},
+		}, word: "DOWN", class: "dns", reason: "empty DNS answer: the name www.example.com exists and has no A record"},
 		{name: "N1 an error without the question", answer: func(q *dns.Msg, _ string) [][]byte {
 			wrong := new(dns.Msg).SetRcode(q, dns.RcodeFormatError)
 			wrong.Question = nil
@@ -110,10 +110,10 @@ func TestWhatANameServerAnswers(t *testing.T) {
 		{name: "N1 REFUSED", answer: func(q *dns.Msg, _ string) [][]byte { return [][]byte{says(q, dns.RcodeRefused)} },
 			word: "DOWN", class: "dns", reason: "the name server refuses to say anything of www.example.com (REFUSED)"},
 		{name: "N1 empty answer", answer: func(q *dns.Msg, _ string) [][]byte { return [][]byte{says(q, dns.RcodeSuccess)} },
-			word: "DOWN", class: "dns", reason: "empty answer: the name www.example.com exists and has no A record"},
+			word: "DOWN", class: "dns", reason: "empty DNS answer: the name www.example.com exists and has no A record"},
 		{name: "N1 empty answer to AAAA", query: "?type=AAAA", answer: func(q *dns.Msg, _ string) [][]byte {
 			return [][]byte{says(q, dns.RcodeSuccess, "www.example.com. 60 IN A 192.0.2.1")}
-		}, word: "DOWN", class: "dns", reason: "empty answer: the name www.example.com exists and has no AAAA record"},
+		}, word: "DOWN", class: "dns", reason: "empty DNS answer: the name www.example.com exists and has no AAAA record"},
 		{name: "N4 what does not fit comes over TCP", answer: func(q *dns.Msg, network string) [][]byte {
 			if network == "tcp" {
 				return [][]byte{says(q, dns.RcodeSuccess, "www.example.com. 60 IN A 192.0.2.1")}

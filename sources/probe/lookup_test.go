@@ -31,7 +31,7 @@ func TestN1NamesThatDoNotResolve(t *testing.T) {
 		reason string
 	}{
 		{"NXDOMAIN", saying(dnsmessage.RCodeNameError), "the name shop.example does not exist (NXDOMAIN)"},
-		{"no address", saying(dnsmessage.RCodeSuccess), "the name shop.example exists but has no address"},
+		{"no address", saying(dnsmessage.RCodeSuccess), "empty DNS answer: the name shop.example exists and has no address"},
 		{"SERVFAIL", saying(dnsmessage.RCodeServerFailure), "shop.example could not be resolved: the name server failed (SERVFAIL), which may pass"},
 		{"REFUSED", saying(dnsmessage.RCodeRefused), "shop.example could not be resolved: the name server refused the question (REFUSED)"},
 		{"N2 resolver down", &Environment{Resolver: resolverAt(gone.LocalAddr().String(), gone.LocalAddr().String())},

@@ -47,7 +47,7 @@ func TestAllAddressesOfANameAreFound(t *testing.T) {
 		t.Errorf("got %v, %v", literal, err)
 	}
 	none := nameServer(t, func(question) *reply { return &reply{} })
-	if _, err := Addresses(t.Context(), Spec{Name: "shop", URL: "https://shop.example/"}, none); err == nil || err.Error() != "the name shop.example exists but has no address" {
+	if _, err := Addresses(t.Context(), Spec{Name: "shop", URL: "https://shop.example/"}, none); err == nil || err.Error() != "empty DNS answer: the name shop.example exists and has no address" {
 		t.Errorf("got %v", err)
 	}
 }

@@ -45,10 +45,10 @@ func unresolved(host string, answers []answer) *failure {
 		f.reason = fmt.Sprintf("%s could not be resolved: the name server failed (SERVFAIL), which may pass", subject)
 	case saw(dnsmessage.RCodeRefused):
 		f.reason = fmt.Sprintf("%s could not be resolved: the name server refused the question (REFUSED)", subject)
-	case missing && len(answers) == 1 && (saw(dnsmessage.RCodeSuccess) || !saw(dnsmessage.RCodeNameError)):
-		f.reason = fmt.Sprintf("the name %s has no %s address", host, families[answers[0].family].kind)
 	case missing && saw(dnsmessage.RCodeSuccess):
-		f.reason = fmt.Sprintf("the name %s exists but has no address", host)
+		f.reason = emptyAnswer(host, wantedOf(answers)+"address")
+	case missing && len(answers) == 1 && !saw(dnsmessage.RCodeNameError):
+		f.reason = fmt.Sprintf("the name %s has no %saddress", host, wantedOf(answers))
 	case missing && saw(dnsmessage.RCodeNameError):
 		f.reason = fmt.Sprintf("the name %s does not exist (NXDOMAIN)", host)
 	case missing:
@@ -59,6 +59,20 @@ func unresolved(host string, answers []answer) *failure {
 		f.reason = fmt.Sprintf("%s could not be resolved: the name server gave no usable answer", subject)
 	}
 	return f
+}
+
+// emptyAnswer is the failure by which 2025-10-20 began, under the one name that it has in
+// every probe: the name is there, and what it should lead to is not.
+func emptyAnswer(name, lacks string) string {
+	return fmt.Sprintf("empty DNS answer: the name %s exists and has no %s", name, lacks)
+}
+
+// wantedOf is the only family that was asked for, with a blank behind it; "" for both.
+func wantedOf(answers []answer) string {
+	if len(answers) > 1 {
+		return ""
+	}
+	return families[answers[0].family].kind + " "
 }
 
 // blamed is the kind of record whose question failed, if it is the only one.
