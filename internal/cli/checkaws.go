@@ -47,7 +47,8 @@ const listAccounts = "organizations:ListAccounts"
 func (c *checker) organization(ctx context.Context, scope config.Scope) []finding {
 	about := subject{topic: topicPermission, name: listAccounts, account: organizationLabel(scope)}
 	began := time.Now()
-	members, left, err := world{}.members(ctx, c.cfg, scope)
+	roster, err := world{}.roster(ctx, scope)
+	members, left := roster.scopes(c.cfg, scope), roster.left
 	if err != nil {
 		return append(c.account(ctx, lister(scope)), c.refused(about, err, time.Since(began)))
 	}

@@ -11,16 +11,15 @@ import (
 	"warroom/internal/config"
 	"warroom/internal/room"
 	"warroom/sources"
-	"warroom/sources/awshealth"
-	"warroom/sources/cloudtrail"
 	"warroom/sources/cloudwatch"
 	"warroom/sources/groups"
 )
 
 // group is watches that are found out together: the endpoints of the config, or
-// one AWS account, for which AWS may have to be asked first. Sure says whether AWS has
-// said whose they are; without an answer the account goes by another name for now.
-type group func(ctx context.Context) (watches []sources.Watch, sure bool)
+// one AWS account, for which AWS may have to be asked first. Unsure are the sources of
+// which a group cannot say yet what they look at, or under which name: AWS has not said
+// whose an account is, or which there are.
+type group func(ctx context.Context) (watches []sources.Watch, unsure []string)
 
 // crew looks at the world for one room. Its watches can be exchanged while the
 // room goes on. Safe for concurrent use; only stop and exchange wait for looks.
@@ -43,15 +42,15 @@ type crew struct {
 // say its number keeps nobody waiting. When all are found out, what the room was left
 // with and nobody watches any more is taken away.
 func (c *crew) start(ctx context.Context, groups []group) {
-	all := &findings{missing: len(groups), sure: true}
+	all := &findings{missing: len(groups)}
 	for i, find := range groups {
-		groups[i] = func(ctx context.Context) ([]sources.Watch, bool) {
-			watches, sure := find(ctx)
-			watches, last := all.add(watches, sure)
+		groups[i] = func(ctx context.Context) ([]sources.Watch, []string) {
+			watches, unsure := find(ctx)
+			watches, last := all.add(watches, unsure)
 			if last && ctx.Err() == nil {
 				c.retire(all, false)
 			}
-			return watches, sure
+			return watches, unsure
 		}
 	}
 	c.run(ctx, groups, all)
@@ -86,22 +85,15 @@ func (c *crew) hand(runner *sources.Runner, watches []sources.Watch, all *findin
 
 // retire takes away what nobody watches: of a room that was left earlier, or after the
 // config has changed. As long as AWS does not say whose an account is, its last good
-// data goes by a name that nothing found now has, and is left; but not of a source that
-// nothing found now belongs to, since that one was turned off.
+// data goes by a name that nothing found now has, and is left; but not of a source of
+// which every group is sure, or that was turned off.
 func (c *crew) retire(all *findings, keepConfig bool) {
-	watches, sure := all.now()
-	scopes, keys, asked := map[room.Scope]bool{configScope: keepConfig}, map[string]bool{}, map[string]bool{}
+	watches, doubts := all.now()
+	scopes, keys := map[room.Scope]bool{configScope: keepConfig}, map[string]bool{}
 	for _, w := range watches {
-		scopes[w.Scope], keys[w.Name], asked[w.Scope.Source] = true, true, true
+		scopes[w.Scope], keys[w.Name] = true, true
 	}
-	if asked[organizationSource] { // whose accounts are all that is asked, and may be unknown at the moment
-		for _, source := range []string{awshealth.SourceName, cloudwatch.SourceName, cloudtrail.SourceName} {
-			asked[source] = true
-		}
-	}
-	unsure := func(s room.Scope) bool {
-		return !sure && asked[s.Source] && s.Source != "probe" && s != configScope
-	}
+	unsure := func(s room.Scope) bool { return slices.Contains(doubts, s.Source) }
 	c.room.Retire(func(s *room.Signal) bool {
 		return unsure(s.Scope) || scopes[s.Scope] && (s.Kind != room.KindProbe || keys[watchOf(s)])
 	}, func(s room.Scope, watch string) bool {
@@ -161,19 +153,45 @@ func (c *crew) exchange(ctx context.Context, groups []group) {
 	all := gather(ctx, groups)
 	c.stop()
 	c.retire(all, true)
-	c.run(ctx, []group{func(context.Context) ([]sources.Watch, bool) { return all.now() }}, all)
+	c.run(ctx, []group{func(context.Context) ([]sources.Watch, []string) { return all.now() }}, all)
 }
 
 // gather finds out the watches of all groups at once: eight accounts that are slow
 // to say their number take no longer than one.
 func gather(ctx context.Context, groups []group) *findings {
-	found, sure := make([][]sources.Watch, len(groups)), make([]bool, len(groups))
+	found, unsure := make([][]sources.Watch, len(groups)), make([][]string, len(groups))
 	var all sync.WaitGroup
 	for i, find := range groups {
-		all.Go(func() { found[i], sure[i] = find(ctx) })
+		all.Go(func() { found[i], unsure[i] = find(ctx) })
 	}
 	all.Wait()
-	return &findings{watches: slices.Concat(found...), sure: !slices.Contains(sure, false)}
+	return &findings{watches: slices.Concat(found...), unsure: slices.Concat(unsure...)}
+}
+
+// follow goes over to the accounts that an organization has now: what is gone is taken
+// away, what came is looked at, and all else looks on. Settled are sources of which the
+// organization is sure by now.
+func (c *crew) follow(gone, came []sources.Watch, settled []string) {
+	var names []string
+	left := map[room.Scope]bool{}
+	for _, w := range gone {
+		names = append(names, w.Name)
+		left[w.Scope] = true
+	}
+	c.swap(names, came)
+	c.mu.Lock()
+	found := c.found
+	c.mu.Unlock()
+	watches, _ := found.now()
+	for _, w := range watches {
+		delete(left, w.Scope)
+	}
+	keep := func(s room.Scope) bool { return !left[s] }
+	c.room.Retire(func(s *room.Signal) bool { return keep(s.Scope) }, func(s room.Scope, _ string) bool { return keep(s) })
+	c.charts.Retire(keep)
+	if complete := found.settle(settled); complete && len(settled) > 0 {
+		c.retire(found, true)
+	}
 }
 
 // configScope is where trouble with the config file is told.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"warroom/internal/config"
 	"warroom/internal/room"
 	"warroom/sources"
+	"warroom/sources/awsclient"
 	"warroom/sources/cloudwatch"
 )
 
@@ -57,18 +57,18 @@ func TestWhatARoomWasLeftWithGoesOnlyWhenItIsKnownThatNobodyWatchesIt(t *testing
 			defer k.stop()
 			bell, leave := r.Join()
 			defer leave()
-			account := "111111111111"
+			account, unsure := "111111111111", []string(nil)
 			if !c.sure {
-				account = "default"
+				account, unsure = "default", []string{"cloudwatch"}
 			}
 			scope := room.Scope{Source: "cloudwatch", Account: account}
 			k.start(t.Context(), []group{
-				func(context.Context) ([]sources.Watch, bool) { return nil, true },
-				func(context.Context) ([]sources.Watch, bool) {
+				func(context.Context) ([]sources.Watch, []string) { return nil, nil },
+				func(context.Context) ([]sources.Watch, []string) {
 					return []sources.Watch{{Scope: scope, Name: scope.String(), Interval: time.Hour, Timeout: time.Second, Look: func(ctx context.Context, _ sources.Report) error {
 						<-ctx.Done()
 						return ctx.Err()
-					}}}, c.sure
+					}}}, unsure
 				},
 			})
 			for titles(r.Snapshot()) != c.want {
@@ -110,16 +110,16 @@ func TestAProbeThatCameWhileAccountsWereFoundStaysAndOneThatWentIsNotFound(t *te
 	probes, account := room.Scope{Source: "probe"}, room.Scope{Source: "cloudwatch", Account: "111111111111"}
 	swapped, answered := make(chan struct{}), make(chan struct{})
 	k.start(t.Context(), []group{
-		func(context.Context) ([]sources.Watch, bool) {
-			return []sources.Watch{resting(probes, "stays", room.KindProbe)}, true
+		func(context.Context) ([]sources.Watch, []string) {
+			return []sources.Watch{resting(probes, "stays", room.KindProbe)}, nil
 		},
-		func(context.Context) ([]sources.Watch, bool) {
+		func(context.Context) ([]sources.Watch, []string) {
 			<-swapped
-			return []sources.Watch{resting(probes, "went", room.KindProbe)}, true
+			return []sources.Watch{resting(probes, "went", room.KindProbe)}, nil
 		},
-		func(context.Context) ([]sources.Watch, bool) {
+		func(context.Context) ([]sources.Watch, []string) {
 			<-answered
-			return []sources.Watch{resting(account, "alarm", room.KindAlarm)}, true
+			return []sources.Watch{resting(account, "alarm", room.KindAlarm)}, nil
 		},
 	})
 	shown("stays")
@@ -138,8 +138,8 @@ func TestWhatWasTurnedOffIsNotWaitedForEvenIfAWSDoesNotSayWhoWeAre(t *testing.T)
 	k := &crew{room: r, clock: clock, log: slog.New(slog.DiscardHandler), charts: cloudwatch.NewCharts(clock)}
 	defer k.stop()
 	health := room.Scope{Source: "health", Account: "default", Region: "global"}
-	k.exchange(t.Context(), []group{func(context.Context) ([]sources.Watch, bool) {
-		return []sources.Watch{resting(health, "event", room.KindHealth)}, false
+	k.exchange(t.Context(), []group{func(context.Context) ([]sources.Watch, []string) {
+		return []sources.Watch{resting(health, "event", room.KindHealth)}, []string{"health"}
 	}})
 	r.Flush()
 	if got := titles(r.Snapshot()); strings.Contains(got, "cloudwatch") {
@@ -152,8 +152,8 @@ func TestAnOrganizationThatCannotBeListedLeavesWhatIsKnownOfItsAccounts(t *testi
 	r := left(clock)
 	k := &crew{room: r, clock: clock, log: slog.New(slog.DiscardHandler), charts: cloudwatch.NewCharts(clock)}
 	defer k.stop()
-	k.exchange(t.Context(), []group{func(context.Context) ([]sources.Watch, bool) {
-		return []sources.Watch{resting(room.Scope{Source: organizationSource, Account: "default"}, "organization default", room.KindHealth)}, false
+	k.exchange(t.Context(), []group{func(context.Context) ([]sources.Watch, []string) {
+		return []sources.Watch{resting(room.Scope{Source: organizationSource, Account: "default"}, "organization default", room.KindHealth)}, []string{"health", "cloudwatch"}
 	}})
 	r.Flush()
 	if got := titles(r.Snapshot()); !strings.Contains(got, "cloudwatch 111111111111, cloudwatch 222222222222") {
@@ -162,13 +162,12 @@ func TestAnOrganizationThatCannotBeListedLeavesWhatIsKnownOfItsAccounts(t *testi
 }
 
 func TestAnOrganizationIsLookedAtAsItWasListedLast(t *testing.T) {
-	held, scope := new(heldMembers), config.Scope{Profile: "management", Role: "reader"}
-	members := []config.Scope{{Account: "payments"}}
-	held.latest(scope, members, nil)
-	if got := held.latest(scope, nil, errors.New("STS is down")); len(got) != 1 || got[0].Account != "payments" {
+	held, scope := new(heldRosters), config.Scope{Profile: "management", Role: "reader"}
+	held.hold(scope, roster{accounts: []awsclient.Member{{Number: "1", Name: "payments"}}})
+	if got, ok := held.of(scope); !ok || len(got.scopes(new(config.Config), scope)) != 1 || got.scopes(new(config.Config), scope)[0].Account != "payments" {
 		t.Errorf("while it cannot be listed it is %v", got)
 	}
-	if got := held.latest(config.Scope{Profile: "another"}, nil, errors.New("STS is down")); got != nil {
+	if got, ok := held.of(config.Scope{Profile: "another"}); ok {
 		t.Errorf("another organization is %v", got)
 	}
 }

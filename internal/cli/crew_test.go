@@ -23,14 +23,14 @@ func TestGroupsAreFoundOutTogetherAndKeepTheirOrder(t *testing.T) {
 	}()
 	var groups []group
 	for i := range count {
-		groups = append(groups, func(ctx context.Context) ([]sources.Watch, bool) {
+		groups = append(groups, func(ctx context.Context) ([]sources.Watch, []string) {
 			arrived <- struct{}{}
 			select {
 			case <-all:
 			case <-ctx.Done():
 				t.Errorf("group %d waits for the others to be asked", i)
 			}
-			return []sources.Watch{{Name: fmt.Sprint(i)}}, true
+			return []sources.Watch{{Name: fmt.Sprint(i)}}, nil
 		})
 	}
 	for i, w := range gather(ctx, groups).watches {
@@ -51,11 +51,11 @@ func TestWhatIsChangedWhileItsWatchesStartIsNotBroughtBack(t *testing.T) {
 			return nil
 		}}
 	}
-	all := &findings{watches: []sources.Watch{watch("probe/gone", "gone"), watch("probe/changed", "as it was"), watch("probe/last", "last")}, sure: true}
-	in.crew.run(t.Context(), []group{func(context.Context) ([]sources.Watch, bool) {
-		found, sure := all.now()
+	all := &findings{watches: []sources.Watch{watch("probe/gone", "gone"), watch("probe/changed", "as it was"), watch("probe/last", "last")}}
+	in.crew.run(t.Context(), []group{func(context.Context) ([]sources.Watch, []string) {
+		found, unsure := all.now()
 		in.crew.swap([]string{"probe/gone"}, []sources.Watch{watch("probe/changed", "as it is")})
-		return found, sure
+		return found, unsure
 	}}, all)
 	limit, seen := time.After(time.Minute), map[string]bool{}
 	for !seen["last"] || !seen["as it is"] {

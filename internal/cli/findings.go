@@ -12,18 +12,18 @@ type findings struct {
 	mu      sync.Mutex
 	missing int // groups that are still looking
 	watches []sources.Watch
-	sure    bool            // all of them are
+	unsure  []string        // the sources of which some group has said that it is not sure, once for each
 	swapped map[string]bool // names of watches that gave way before they were found
 }
 
 // add takes in what one group has found, and says whether it was the last. What gave way
 // in the meantime is not among what it returns.
-func (f *findings) add(watches []sources.Watch, sure bool) (still []sources.Watch, last bool) {
+func (f *findings) add(watches []sources.Watch, unsure []string) (still []sources.Watch, last bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.missing--
 	still = f.unswapped(watches)
-	f.watches, f.sure = append(f.watches, still...), f.sure && sure
+	f.watches, f.unsure = append(f.watches, still...), append(f.unsure, unsure...)
 	return still, f.missing == 0
 }
 
@@ -56,10 +56,22 @@ func (f *findings) unswapped(watches []sources.Watch) []sources.Watch {
 	return slices.DeleteFunc(watches, func(w sources.Watch) bool { return f.swapped[w.Name] })
 }
 
-// now is what has been found, and whether all of it goes by the name by which it always
-// goes.
-func (f *findings) now() (watches []sources.Watch, sure bool) {
+// settle takes in that a group is sure by now of what it was not sure of, and says whether
+// all groups are found.
+func (f *findings) settle(sure []string) (complete bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return slices.Clone(f.watches), f.sure
+	for _, source := range sure {
+		if i := slices.Index(f.unsure, source); i >= 0 {
+			f.unsure = slices.Delete(f.unsure, i, i+1)
+		}
+	}
+	return f.missing == 0
+}
+
+// now is what has been found, and the sources of which it is not sure.
+func (f *findings) now() (watches []sources.Watch, unsure []string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.watches), slices.Clone(f.unsure)
 }

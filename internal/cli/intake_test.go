@@ -31,7 +31,7 @@ func bench(t *testing.T, log *slog.Logger) (*intake, *room.Room) {
 func TestALookNeverGoesWithTheWatchesOfAnotherConfig(t *testing.T) {
 	in, _ := bench(t, slog.New(slog.DiscardHandler))
 	in.groups = func(cfg *config.Config) []group {
-		return []group{func(context.Context) ([]sources.Watch, bool) {
+		return []group{func(context.Context) ([]sources.Watch, []string) {
 			for range 1000 { // while others would like to be taken
 				if look := in.look.Load(); look.Theme != cfg.Theme {
 					t.Errorf("the watches of %s go with the look of %s", cfg.Theme, look.Theme)
@@ -39,7 +39,7 @@ func TestALookNeverGoesWithTheWatchesOfAnotherConfig(t *testing.T) {
 				}
 				runtime.Gosched()
 			}
-			return nil, true
+			return nil, nil
 		}}
 	}
 	var all sync.WaitGroup

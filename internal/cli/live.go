@@ -53,12 +53,13 @@ func (a *app) runLive(ctx context.Context, show shown) error {
 	}
 	watched := world{
 		clock: clock, room: k.room, charts: cloudwatch.NewCharts(clock), calls: awsclient.NewCalls(clock),
-		controls: new(heldControls), listed: new(heldMembers), sessions: new(awsclient.Sessions), announce: k.room.Announce,
+		controls: new(heldControls), listed: new(heldRosters), sessions: new(awsclient.Sessions), announce: k.room.Announce,
 	}
 	watched.network.Known = leftWith(k.room)
 	c := &crew{room: k.room, clock: clock, log: log.Logger, charts: watched.charts}
 	watched.hearing, watched.log = hearing{k.room, c.nudge}, log.Logger
 	in := &intake{app: a, crew: c, world: watched, current: cfg, groups: func(cfg *config.Config) []group { return a.groups(cfg, watched) }}
+	watched.follow = c.follow
 	watched.anew = func() { in.again(ctx) }
 	take := func(next *config.Config, err error) { in.take(ctx, next, err) }
 	c.start(ctx, a.groups(cfg, watched))

@@ -4,13 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
-	"sync"
 	"time"
 
 	"warroom/internal/config"
 	"warroom/internal/room"
-	"warroom/sources"
 	"warroom/sources/awsclient"
 )
 
@@ -19,57 +16,47 @@ const organizationSource = "organization"
 
 const (
 	// organizationTime is how long the list of an organization's accounts is waited for
-	// before the room begins without them, in real time.
+	// before the room begins without them, in real time. They come once it is there.
 	organizationTime = 10 * time.Second
+	// listTime bounds one look at the list, in real time: AWS gives twenty accounts at once.
+	listTime = 30 * time.Second
 	// organizationEvery is how often it is looked whether accounts have come or gone.
 	organizationEvery = 10 * time.Minute
 )
 
-// organization finds the watches of every account of an organization, and one of the list
-// of them: it tells why the list cannot be had, and notices who comes and goes.
-func (w world) organization(ctx context.Context, cfg *config.Config, scope config.Scope, account func(context.Context, config.Scope) ([]sources.Watch, bool)) ([]sources.Watch, bool) {
-	within := organizationTime
-	if deadline, ok := ctx.Deadline(); ok {
-		within = min(within, time.Until(deadline)/3)
-	}
-	listing, cancel := context.WithTimeout(ctx, within)
-	defer cancel()
-	members, _, err := w.members(listing, cfg, scope)
-	members = w.listed.latest(scope, members, err)
-	found, sure := make([][]sources.Watch, len(members)), make([]bool, len(members))
-	var all sync.WaitGroup
-	for i, member := range members {
-		all.Go(func() { found[i], sure[i] = account(ctx, member) })
-	}
-	all.Wait()
-	list := w.membership(cfg, scope, members)
-	if err != nil {
-		list.Interval = refusedEvery
-	}
-	return append(slices.Concat(found...), list), err == nil && !slices.Contains(sure, false)
+// roster is the accounts of an organization as they were listed.
+type roster struct {
+	accounts []awsclient.Member
+	own      string    // the number of the account that lists them
+	left     int       // how many more there are than are watched
+	at       time.Time // when they were listed
 }
 
-// members are the accounts of an organization as scopes of their own, and how many more
-// there are than are watched. The account that lists them is looked at without the role,
-// which AWS does not make there.
-func (w world) members(ctx context.Context, cfg *config.Config, scope config.Scope) (scopes []config.Scope, left int, err error) {
+// roster lists the accounts of an organization.
+func (w world) roster(ctx context.Context, scope config.Scope) (roster, error) {
 	settings, err := awsConfig(ctx, lister(scope), w)
 	if err != nil {
-		return nil, 0, err
+		return roster{}, err
 	}
 	settings = w.calls.Count(settings, organizationLabel(scope))
 	accounts, left, err := awsclient.Members(ctx, settings)
 	if err != nil {
-		return nil, 0, err
+		return roster{}, err
 	}
-	own, err := awsclient.WhoAmI(ctx, settings)
+	own, err := awsclient.Account(ctx, settings)
 	if err != nil {
-		return nil, 0, err
+		return roster{}, err
 	}
+	return roster{accounts: accounts, own: own, left: left}, nil
+}
+
+// scopes are the accounts of a roster as scopes of their own. The account that lists them
+// is looked at without the role, which AWS does not make there.
+func (r roster) scopes(cfg *config.Config, scope config.Scope) (members []config.Scope) {
 	taken := map[string]bool{}
-	for _, account := range accounts {
+	for _, account := range r.accounts {
 		member := lister(scope)
-		if account.Number != own.Account {
+		if account.Number != r.own {
 			member.Role = fmt.Sprintf("arn:%s:iam::%s:role/%s", account.Partition, account.Number, scope.Role)
 			member.ExternalID = scope.ExternalID
 		}
@@ -78,9 +65,9 @@ func (w world) members(ctx context.Context, cfg *config.Config, scope config.Sco
 			member.Account += " " + account.Number
 		}
 		taken[member.Account] = true
-		scopes = append(scopes, member)
+		members = append(members, member)
 	}
-	return scopes, left, nil
+	return members
 }
 
 // lister is the scope of the account that lists an organization.
@@ -92,55 +79,7 @@ func lister(scope config.Scope) config.Scope {
 // organizationLabel is what an organization is called on the screen.
 func organizationLabel(scope config.Scope) string { return cmp.Or(scope.Profile, "default") }
 
-// membership watches the list of an organization's accounts.
-func (w world) membership(cfg *config.Config, scope config.Scope, known []config.Scope) sources.Watch {
-	about := room.Scope{Source: organizationSource, Account: organizationLabel(scope)}
-	place := func(s config.Scope) string { return s.Account + " " + s.Role }
-	return sources.Watch{
-		Scope: about, Name: about.String(), Interval: organizationEvery, Timeout: 3 * organizationTime, Whole: true,
-		Look: func(ctx context.Context, _ sources.Report) error {
-			now, left, err := w.members(ctx, cfg, scope)
-			w.listed.latest(scope, now, err)
-			if err != nil {
-				return awsclient.Failure("the accounts of the organization could not be listed", err)
-			}
-			same := slices.EqualFunc(now, known, func(a, b config.Scope) bool { return place(a) == place(b) })
-			if !same && w.anew != nil {
-				w.anew()
-			}
-			if left > 0 {
-				return &sources.Failure{Partial: true, Trouble: room.Trouble{
-					What: fmt.Sprintf("%d accounts of the organization are not watched", left),
-					Why:  fmt.Sprintf("no more than %d are, since each is asked about its alarms and events all the time", awsclient.MemberLimit),
-					Next: "name those that matter as scopes of their own",
-				}}
-			}
-			return nil
-		},
-	}
-}
-
-// heldMembers are the accounts of organizations as they were last listed, so that they are
-// looked at on while they cannot be. Safe for concurrent use; nil holds none.
-type heldMembers struct {
-	mu   sync.Mutex
-	last map[string][]config.Scope
-}
-
-// latest is a new list of accounts, or the last one if there is an error.
-func (h *heldMembers) latest(scope config.Scope, members []config.Scope, err error) []config.Scope {
-	if h == nil {
-		return members
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	key := scope.Profile + " " + scope.Role
-	if err != nil {
-		return h.last[key]
-	}
-	if h.last == nil {
-		h.last = map[string][]config.Scope{}
-	}
-	h.last[key] = members
-	return members
+// organizationScope is where the list of an organization's accounts is told of.
+func organizationScope(scope config.Scope) room.Scope {
+	return room.Scope{Source: organizationSource, Account: organizationLabel(scope)}
 }

@@ -35,8 +35,8 @@ var pacedSources = []string{awshealth.SourceName, awsfeed.SourceName, cloudwatch
 // API which hangs is given up before its scope is due again. Probes have bounds of
 // their own.
 func paced(watches group, speed func() float64) group {
-	return func(ctx context.Context) ([]sources.Watch, bool) {
-		found, sure := watches(ctx)
+	return func(ctx context.Context) ([]sources.Watch, []string) {
+		found, unsure := watches(ctx)
 		for i := range found {
 			w := &found[i]
 			if !slices.Contains(pacedSources, w.Scope.Source) {
@@ -49,6 +49,6 @@ func paced(watches group, speed func() float64) group {
 				return look(ctx, report)
 			}
 		}
-		return found, sure
+		return found, unsure
 	}
 }

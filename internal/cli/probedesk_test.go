@@ -234,12 +234,12 @@ func TestQ7WhoSharesAServerHasItLookNoOftenerThanAdditionsAllow(t *testing.T) {
 	in.crew.clock, in.current = clock, config.Default()
 	in.current.Additions.Interval = 10 * time.Second
 	in.current.Probes = []config.Probe{{Name: "shop"}, {Name: "db"}}
-	in.crew.run(t.Context(), []group{func(context.Context) ([]sources.Watch, bool) {
+	in.crew.run(t.Context(), []group{func(context.Context) ([]sources.Watch, []string) {
 		var watches []sources.Watch
 		for _, p := range in.current.Probes {
 			watches = append(watches, sources.Watch{Name: "probe/" + p.Name, Interval: time.Hour, Timeout: time.Second, Look: func(context.Context, sources.Report) error { return nil }})
 		}
-		return watches, true
+		return watches, nil
 	}}, new(findings))
 	guest, admin := in.probeDesk(false), in.probeDesk(true)
 	for limit := time.Now().Add(time.Minute); !in.crew.againAt("probe/shop") || !in.crew.againAt("probe/db"); {

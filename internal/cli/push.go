@@ -59,6 +59,15 @@ func (p *places) add(watches []sources.Watch, settings aws.Config) {
 	}
 }
 
+// drop forgets where nobody looks any more.
+func (p *places) drop(watches []sources.Watch) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, w := range watches {
+		delete(p.watched, w.Scope)
+	}
+}
+
 // settle waits until all watches are known, and learns the numbers of accounts that have
 // another name. What STS does not say is asked again the next time.
 func (p *places) settle(ctx context.Context) {
@@ -114,11 +123,11 @@ func pushGroup(cfg *config.Config, w world, known *places) []group {
 	if cfg.Push.Queue == "" || w.once || w.hearing.room == nil {
 		return nil
 	}
-	return []group{func(ctx context.Context) ([]sources.Watch, bool) {
+	return []group{func(ctx context.Context) ([]sources.Watch, []string) {
 		settings, err := awsConfig(ctx, pushScope(cfg), w)
 		if err != nil {
 			scope := room.Scope{Source: awspush.SourceName, Region: cfg.Push.Region()}
-			return []sources.Watch{refused(scope, scope.String(), err)}, true
+			return []sources.Watch{refused(scope, scope.String(), err)}, nil
 		}
 		settings = w.calls.Count(settings, cfg.AccountName(cfg.Push.Account()))
 		catalogue := cfg.Catalogue()
@@ -136,7 +145,7 @@ func pushGroup(cfg *config.Config, w world, known *places) []group {
 			known.settle(ctx)
 			return look(ctx, report)
 		}
-		return []sources.Watch{watch}, true
+		return []sources.Watch{watch}, nil
 	}}
 }
 

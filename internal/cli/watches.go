@@ -39,7 +39,7 @@ type world struct {
 	controls *heldControls
 	// listed and sessions are what is known of organizations and what credentials are held,
 	// both kept when the config changes; nil keeps none.
-	listed   *heldMembers
+	listed   *heldRosters
 	sessions *awsclient.Sessions
 	// hearing takes in what AWS pushes; without a room nobody does.
 	hearing hearing
@@ -47,6 +47,9 @@ type world struct {
 	// anew finds out everything that is watched anew, because something that could not be
 	// looked at now can, or there is more to look at; nil if nobody does. It does not wait.
 	anew func()
+	// follow goes over to the accounts that an organization has now; nil where there is one
+	// look at each thing.
+	follow func(gone, came []sources.Watch, settled []string)
 	// publicFeed says whether AWS's public feed is watched as well, so that an account whose
 	// support plan has no Health API leaves nobody blind; nil says no.
 	publicFeed func() bool
@@ -128,39 +131,46 @@ func (a *app) groups(cfg *config.Config, w world) []group {
 		return not == ""
 	})
 	var taken claims
-	groups := []group{func(context.Context) ([]sources.Watch, bool) {
+	groups := []group{func(context.Context) ([]sources.Watch, []string) {
 		watches := slices.Concat(probeWatches(cfg, w), groupWatch(cfg, w.room))
 		if len(awake(cfg)) > 0 {
 			watches = append(watches, taken.claim(connectionWatch(w))...)
 		}
-		return watches, true
+		return watches, nil
 	}}
 	if regions := cfg.Canaries.Regions; len(regions) > 0 && !cfg.Canaries.Off && w.real() {
-		groups = append(groups, func(context.Context) ([]sources.Watch, bool) {
-			return taken.claim(canaryWatches(cfg, regions, w)), true
+		groups = append(groups, func(context.Context) ([]sources.Watch, []string) {
+			return taken.claim(canaryWatches(cfg, regions, w)), nil
 		})
 	}
-	groups = append(groups, func(ctx context.Context) ([]sources.Watch, bool) {
+	groups = append(groups, func(ctx context.Context) ([]sources.Watch, []string) {
 		watches, _ := feedWatch(ctx, cfg, w)
-		return watches, true
+		return watches, nil
 	})
 	scopes := scopesOf(cfg)
 	if !asksAWS(cfg) {
 		scopes = nil // so not who we are either
 	}
 	known := newPlaces(len(scopes), cfg.AccountName)
-	account := func(ctx context.Context, scope config.Scope) ([]sources.Watch, bool) {
+	account := func(ctx context.Context, scope config.Scope) (watches []sources.Watch, unsure []string) {
 		watches, settings, sure := awsWatches(ctx, cfg, scope, w)
+		if !sure {
+			unsure = sourcesOf(watches)
+		}
 		known.add(watches, settings)
 		watches = taken.claim(watches)
 		w.chart(watches, settings)
-		return watches, sure
+		return watches, unsure
+	}
+	forget := func(watches []sources.Watch) {
+		taken.release(watches)
+		known.drop(watches)
 	}
 	for _, scope := range scopes {
-		groups = append(groups, func(ctx context.Context) ([]sources.Watch, bool) {
+		groups = append(groups, func(ctx context.Context) ([]sources.Watch, []string) {
 			defer known.found.Done()
 			if scope.Organization {
-				return w.organization(ctx, cfg, scope, account)
+				return (&membership{world: w, config: cfg, scope: scope, account: account, forget: forget}).find(ctx)
 			}
 			return account(ctx, scope)
 		})
@@ -172,6 +182,9 @@ func (a *app) groups(cfg *config.Config, w world) []group {
 func asksAWS(cfg *config.Config) bool {
 	return !cfg.Health.Off || !cfg.Alarms.Off || cfg.Changes.CloudTrail
 }
+
+// accountGroup finds the watches of one account, as a group does.
+type accountGroup func(ctx context.Context, scope config.Scope) (watches []sources.Watch, unsure []string)
 
 // claims keeps two scopes of a config from watching the same thing, which only
 // AWS's answer to "who am I" can tell. Two passes over one scope, mixed, would each
@@ -193,6 +206,15 @@ func (c *claims) claim(watches []sources.Watch) []sources.Watch {
 		c.names[w.Name] = true
 		return again
 	})
+}
+
+// release lets watches that are gone be claimed anew.
+func (c *claims) release(watches []sources.Watch) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, w := range watches {
+		delete(c.names, w.Name)
+	}
 }
 
 // real says whether the world is that outside, and not a drill's.

@@ -1,8 +1,10 @@
 package awsclient
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -33,9 +35,12 @@ type Member struct {
 }
 
 // Members lists the active accounts of the organization that the config's credentials
-// may list: those of the management account or of a delegated administrator. Accounts
-// that are suspended or closed are left out, and those beyond MemberLimit are counted in
-// left. An error is a *sources.Failure. Source: ListAccounts of AWS Organizations.
+// may list: those of the management account or of a delegated administrator. They are in
+// the order in which they joined, so that one that joins takes no other's place; AWS
+// promises none. Accounts that are suspended or closed are left out, and those beyond
+// MemberLimit are counted in left. What could be listed in part only is an error: nobody
+// may take it for all there are. An error is a *sources.Failure. Source: ListAccounts of AWS
+// Organizations.
 func Members(ctx context.Context, cfg aws.Config) (members []Member, left int, err error) {
 	const what = "the accounts of the organization could not be listed"
 	client := organizations.NewFromConfig(cfg, func(o *organizations.Options) {
@@ -45,31 +50,42 @@ func Members(ctx context.Context, cfg aws.Config) (members []Member, left int, e
 		}
 	})
 	input := &organizations.ListAccountsInput{MaxResults: aws.Int32(memberPage)}
+	var accounts []types.Account
 	for range memberPages {
 		answer, err := listMembers(ctx, client, input)
 		if err != nil {
 			return nil, 0, Failure(what, err)
 		}
-		for _, account := range answer.Accounts {
-			if !active(account) {
-				continue
-			}
-			if len(members) == MemberLimit {
-				left++
-				continue
-			}
-			members = append(members, Member{
-				Number: clean.Line(aws.ToString(account.Id), accountLimit), Name: clean.Line(aws.ToString(account.Name), accountLimit),
-				Partition: partitionIn(aws.ToString(account.Arn)),
-			})
+		accounts = append(accounts, slices.DeleteFunc(answer.Accounts, inactive)...)
+		if aws.ToString(answer.NextToken) != "" {
+			input.NextToken = answer.NextToken
+			continue
 		}
-		if aws.ToString(answer.NextToken) == "" {
-			return members, left, nil
+		if len(accounts) == 0 { // the account that lists is always one
+			return nil, 0, Failure(what, errForeign)
 		}
-		input.NextToken = answer.NextToken
+		members = asJoined(accounts)
+		most := min(len(members), MemberLimit)
+		return members[:most], len(members) - most, nil
 	}
 	return nil, 0, &sources.Failure{Trouble: room.Trouble{What: what,
 		Why: fmt.Sprintf("AWS gave %d pages and still more", memberPages), Next: "if it stays, please report it"}}
+}
+
+// asJoined is accounts in the order in which they joined, each once: while one joins,
+// another may be on two pages.
+func asJoined(accounts []types.Account) (members []Member) {
+	slices.SortFunc(accounts, func(a, b types.Account) int {
+		return cmp.Or(aws.ToTime(a.JoinedTimestamp).Compare(aws.ToTime(b.JoinedTimestamp)), cmp.Compare(aws.ToString(a.Id), aws.ToString(b.Id)))
+	})
+	accounts = slices.CompactFunc(accounts, func(a, b types.Account) bool { return aws.ToString(a.Id) == aws.ToString(b.Id) })
+	for _, account := range accounts {
+		members = append(members, Member{
+			Number: clean.Line(aws.ToString(account.Id), accountLimit), Name: clean.Line(aws.ToString(account.Name), accountLimit),
+			Partition: partitionIn(aws.ToString(account.Arn)),
+		})
+	}
+	return members
 }
 
 func listMembers(ctx context.Context, client *organizations.Client, input *organizations.ListAccountsInput) (*organizations.ListAccountsOutput, error) {
@@ -78,13 +94,13 @@ func listMembers(ctx context.Context, client *organizations.Client, input *organ
 	return client.ListAccounts(ctx, input)
 }
 
-// active says whether an account can be looked at. AWS has put its state where its status
-// was; older partitions may still have that alone.
-func active(account types.Account) bool {
+// inactive says whether an account cannot be looked at. AWS has put its state where its
+// status was; older partitions may still have that alone.
+func inactive(account types.Account) bool {
 	if account.State != "" {
-		return account.State == types.AccountStateActive
+		return account.State != types.AccountStateActive
 	}
-	return account.Status == types.AccountStatusActive
+	return account.Status != types.AccountStatusActive
 }
 
 // partitionIn is the partition in an ARN, and "aws" for what is none.

@@ -40,6 +40,29 @@ func TestTheActiveAccountsOfAnOrganizationAreListed(t *testing.T) {
 	}
 }
 
+func TestAnAccountThatJoinsTakesNoOthersPlaceAndIsThereOnce(t *testing.T) {
+	joined := func(number int, day string) string {
+		return fmt.Sprintf(`{"Id":"%012d","Name":"a","State":"ACTIVE","JoinedTimestamp":%s}`, number, day)
+	}
+	cfg := serve(t, organization(joined(5, "1.5e9"), joined(9, "1.4e9"), joined(1, "1.7e9"), joined(5, "1.5e9"), joined(2, "1.5e9")))
+	members, _, err := Members(t.Context(), cfg)
+	var numbers []string
+	for _, m := range members {
+		numbers = append(numbers, strings.TrimLeft(m.Number, "0"))
+	}
+	if got := strings.Join(numbers, " "); err != nil || got != "9 2 5 1" {
+		t.Errorf("there are %s, %v", got, err)
+	}
+}
+
+func TestAListOfNoAccountIsNone(t *testing.T) {
+	for name, handler := range map[string]http.HandlerFunc{"empty": answer(200, jsonKind, `{}`), "all suspended": organization(member(1, "a", "SUSPENDED"), member(2, "b", "SUSPENDED"))} {
+		if members, _, err := Members(t.Context(), serve(t, handler)); err == nil {
+			t.Errorf("%s: there are %v", name, members)
+		}
+	}
+}
+
 func TestMoreAccountsThanTheLimitAreCounted(t *testing.T) {
 	var accounts []string
 	for i := range MemberLimit + 7 {
