@@ -36,6 +36,7 @@ func probeDetail(g *page, it item) {
 	}
 	if last, ok := it.signal.Series.Last(); ok {
 		g.phases(last)
+		g.hops(last)
 		g.certificate(detail.Certificate)
 		g.latencies(it.signal.Series, detail.Interval)
 		g.windows(it.signal.Looks, detail.Objective)
@@ -126,22 +127,31 @@ const latencyWidth = 8
 //	first byte     26ms       ▒▒▒▒▒▒▒▒▒▒▒▒
 func (g *page) phases(last room.Sample) {
 	g.heading("last look " + g.pen.clock(last.At) + "  " + last.Text)
-	room, before := g.width-labelWidth-latencyWidth-2, time.Duration(0)
-	for _, phase := range []struct {
-		name string
-		took time.Duration
-	}{
-		{"resolve", last.Phases.Resolve}, {"connect", last.Phases.Connect}, {"TLS", last.Phases.TLS},
-		{"first byte", last.Phases.FirstByte}, {"transfer", last.Phases.Transfer},
-	} {
+	before := time.Duration(0)
+	for _, phase := range phasesOf(last.Phases) {
 		token := theme.Text
 		if last.Phase != "" && strings.EqualFold(last.Phase, phase.name) {
 			token = theme.Critical
 		}
-		g.phase(phase.name, token, phase.took, g.pen.marks.Span(float64(before), float64(phase.took), float64(last.Total), room))
+		g.phase(phase.name, token, phase.took, g.bar(before, phase.took, last.Total))
 		before += max(0, phase.took)
 	}
 	g.phase("total", theme.Strong, last.Total, "")
+}
+
+// namedPhase is one part of a look, under the name that people know.
+type namedPhase struct {
+	name string
+	took time.Duration
+}
+
+func phasesOf(p room.Phases) []namedPhase {
+	return []namedPhase{{"resolve", p.Resolve}, {"connect", p.Connect}, {"TLS", p.TLS}, {"first byte", p.FirstByte}, {"transfer", p.Transfer}}
+}
+
+// bar is a part of a look, to scale.
+func (g *page) bar(from, took, total time.Duration) string {
+	return g.pen.marks.Span(float64(from), float64(took), float64(total), g.width-labelWidth-latencyWidth-2)
 }
 
 func (g *page) phase(name string, token theme.Token, took time.Duration, bar string) {

@@ -108,6 +108,10 @@ type phases struct {
 	Transfer  *int64 `json:"transfer_us"`
 }
 
+func newPhases(p room.Phases) phases {
+	return phases{micros(p.Resolve), micros(p.Connect), micros(p.TLS), micros(p.FirstByte), micros(p.Transfer)}
+}
+
 // newDetail is the part of a signal that only its kind has.
 func newDetail(signal *room.Signal) any {
 	switch d := signal.Detail.(type) {
@@ -159,7 +163,7 @@ func newDetail(signal *room.Signal) any {
 
 func (r *probeReport) measure(s room.Sample) {
 	r.Total = micros(s.Total)
-	r.Phases = phases{micros(s.Phases.Resolve), micros(s.Phases.Connect), micros(s.Phases.TLS), micros(s.Phases.FirstByte), micros(s.Phases.Transfer)}
+	r.Phases = newPhases(s.Phases)
 	r.Class, r.Phase = text(s.Class), text(s.Phase)
 	if s.Status != 0 {
 		r.Status = &s.Status

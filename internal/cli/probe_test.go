@@ -105,7 +105,7 @@ func TestProbeAsJSONKeepsTheContract(t *testing.T) {
 		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range []string{"schema", "at", "target", "address", "state", "class", "phase", "message", "total_us", "phases", "status", "tls"} {
+		for _, name := range []string{"schema", "at", "target", "address", "state", "class", "phase", "message", "total_us", "phases", "status", "tls", "hops"} {
 			if _, ok := line[name]; !ok {
 				t.Errorf("there is no %q in %s", name, lines.Text())
 			}
@@ -121,6 +121,38 @@ func TestProbeAsJSONKeepsTheContract(t *testing.T) {
 	}
 	if down["state"] != "down" || down["class"] != "connect" || down["phase"] != "connect" || down["status"] != nil || down["message"] != "connection refused by "+closed {
 		t.Errorf("got %v", down)
+	}
+}
+
+// TestEachHopOfARedirectIsTold holds both forms: a line for people, and hops for scripts.
+func TestEachHopOfARedirectIsTold(t *testing.T) {
+	alone(t)
+	url, away := endpoint(t), "http://"+closedPort(t)
+	status, out, _ := run(t, "probe", url+"/moved?token=t0ken")
+	bare := strings.Join(strings.Fields(strings.ReplaceAll(measured.ReplaceAllString(out, "T"), "▒", "")), " ")
+	address := strings.TrimPrefix(url, "http://")
+	want := "hop 1 T 302 " + url + "/moved?token=*** at " + address + " connect T, first byte T, transfer T hop 2 T 200 " + url + "/ at " + address + " connect T, first byte T, transfer T"
+	if status != exitCalm || !strings.HasSuffix(bare, want) {
+		t.Errorf("status %d\n%s\nwant at its end\n%s", status, out, want)
+	}
+	server := httptest.NewServer(http.RedirectHandler(away+"/?code=s3cret", http.StatusFound))
+	t.Cleanup(server.Close)
+	_, out, _ = run(t, "probe", "--json", server.URL)
+	var line struct {
+		Hops []struct {
+			Target, Address string
+			Phases          map[string]*int
+		}
+		Message string
+	}
+	if err := json.Unmarshal([]byte(out), &line); err != nil || len(line.Hops) != 2 || strings.Contains(out, "s3cret") {
+		t.Fatalf("%v in %s", err, out)
+	}
+	if hop := line.Hops[1]; hop.Target != away+"/?***" || "http://"+hop.Address != away || hop.Phases["connect_us"] == nil || hop.Phases["first_byte_us"] != nil {
+		t.Errorf("the second is %+v", hop)
+	}
+	if !strings.HasSuffix(line.Message, "(hop 2, "+away+")") {
+		t.Errorf("it says %q", line.Message)
 	}
 }
 

@@ -22,6 +22,16 @@ type probeLine struct {
 	Phases  phases     `json:"phases"`
 	Status  *int       `json:"status"`
 	TLS     *tlsReport `json:"tls"`
+	Hops    []hopLine  `json:"hops"` // null where nothing was redirected
+}
+
+// hopLine is one request of a look that was redirected.
+type hopLine struct {
+	Target  string  `json:"target"`
+	Address *string `json:"address"`
+	Status  *int    `json:"status"`
+	Total   *int64  `json:"total_us"`
+	Phases  phases  `json:"phases"`
 }
 
 // probeJSON prints looks as lines of JSON.
@@ -49,13 +59,20 @@ func lineOfProbe(f *found) probeLine {
 		Schema: 1, At: s.At.UTC(), Target: f.aim.target, Address: text(s.Address), State: probeStates[f.signal.State],
 		Class: text(s.Class), Phase: text(s.Phase), Message: text(f.signal.Reason), Total: micros(s.Total),
 		TLS:    tlsOf(f.signal.Detail, s.At),
-		Phases: phases{micros(s.Phases.Resolve), micros(s.Phases.Connect), micros(s.Phases.TLS), micros(s.Phases.FirstByte), micros(s.Phases.Transfer)},
+		Phases: newPhases(s.Phases),
 	}
 	if s.Address == "" && f.aim.address.IsValid() {
 		line.Address = text(f.aim.address.String())
 	}
 	if s.Status != 0 {
 		line.Status = &s.Status
+	}
+	for _, hop := range s.Hops.All() {
+		one := hopLine{Target: hop.Target, Address: text(hop.Address), Total: micros(hop.Total), Phases: newPhases(hop.Phases)}
+		if hop.Status != 0 {
+			one.Status = &hop.Status
+		}
+		line.Hops = append(line.Hops, one)
 	}
 	return line
 }

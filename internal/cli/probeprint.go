@@ -187,7 +187,7 @@ func (p *probePrinter) block(text *strings.Builder, f *found) {
 	}
 	before := time.Duration(0)
 	width := p.bars()
-	for _, phase := range phasesOf(s) {
+	for _, phase := range phasesOf(s.Phases) {
 		token := theme.Accent
 		if strings.EqualFold(phase.name, s.Phase) {
 			token = theme.Critical
@@ -197,6 +197,7 @@ func (p *probePrinter) block(text *strings.Builder, f *found) {
 		text.WriteString(strings.TrimRight(fmt.Sprintf("  %-*s %s  %s", phaseNameWidth, phase.name, p.took(phase.took), p.paint(token, bar)), " ") + "\n")
 	}
 	text.WriteString(strings.TrimRight(fmt.Sprintf("  %-*s %s  %s", phaseNameWidth, "total", p.took(s.Total), p.paint(theme.Muted, s.Address)), " ") + "\n")
+	p.hops(text, s)
 }
 
 // namedPhase is one part of a look, under the name that people know.
@@ -205,10 +206,9 @@ type namedPhase struct {
 	took time.Duration
 }
 
-func phasesOf(s *room.Sample) []namedPhase {
+func phasesOf(p room.Phases) []namedPhase {
 	return []namedPhase{
-		{"resolve", s.Phases.Resolve}, {"connect", s.Phases.Connect}, {"TLS", s.Phases.TLS},
-		{"first byte", s.Phases.FirstByte}, {"transfer", s.Phases.Transfer},
+		{"resolve", p.Resolve}, {"connect", p.Connect}, {"TLS", p.TLS}, {"first byte", p.FirstByte}, {"transfer", p.Transfer},
 	}
 }
 

@@ -44,6 +44,16 @@ type sample struct {
 	Status  int       `json:"status,omitempty"`
 	Late    int64     `json:"late_ns,omitempty"`
 	Skipped int       `json:"skipped,omitempty"`
+	Hops    []hop     `json:"hops,omitempty"`
+}
+
+// hop is a room.Hop as it is written.
+type hop struct {
+	Target  string   `json:"target"`
+	Address string   `json:"address,omitempty"`
+	Status  int      `json:"status,omitempty"`
+	Total   int64    `json:"total_ns"`
+	Phases  [5]int64 `json:"phases_ns"`
 }
 
 func readingOf(r *room.Reading) *reading {
@@ -80,21 +90,38 @@ func (w *reading) room() *room.Reading {
 }
 
 func sampleOf(s *room.Sample) sample {
-	p := s.Phases
-	return sample{
-		At: writable(s.At), State: word(s.State), Total: int64(s.Total),
-		Phases:  [5]int64{int64(p.Resolve), int64(p.Connect), int64(p.TLS), int64(p.FirstByte), int64(p.Transfer)},
+	w := sample{
+		At: writable(s.At), State: word(s.State), Total: int64(s.Total), Phases: phasesOf(s.Phases),
 		Address: s.Address, Text: s.Text, Class: s.Class, Phase: s.Phase, Status: s.Status, Late: int64(s.Late), Skipped: s.Skipped,
 	}
+	for _, h := range s.Hops.All() {
+		w.Hops = append(w.Hops, hop{h.Target, h.Address, h.Status, int64(h.Total), phasesOf(h.Phases)})
+	}
+	return w
 }
 
 func (w *sample) room() room.Sample {
-	phase := func(i int) time.Duration { return time.Duration(w.Phases[i]) }
-	return room.Sample{
-		At: w.At, State: room.State(w.State), Total: time.Duration(w.Total),
-		Phases:  room.Phases{Resolve: phase(0), Connect: phase(1), TLS: phase(2), FirstByte: phase(3), Transfer: phase(4)},
+	s := room.Sample{
+		At: w.At, State: room.State(w.State), Total: time.Duration(w.Total), Phases: phasesIn(w.Phases),
 		Address: w.Address, Text: w.Text, Class: w.Class, Phase: w.Phase, Status: w.Status, Late: time.Duration(w.Late), Skipped: w.Skipped,
 	}
+	if len(w.Hops) > 0 {
+		hops := make(room.Hops, 0, len(w.Hops))
+		for _, h := range w.Hops {
+			hops = append(hops, room.Hop{Target: h.Target, Address: h.Address, Status: h.Status, Total: time.Duration(h.Total), Phases: phasesIn(h.Phases)})
+		}
+		s.Hops = &hops
+	}
+	return s
+}
+
+func phasesOf(p room.Phases) [5]int64 {
+	return [5]int64{int64(p.Resolve), int64(p.Connect), int64(p.TLS), int64(p.FirstByte), int64(p.Transfer)}
+}
+
+func phasesIn(written [5]int64) room.Phases {
+	phase := func(i int) time.Duration { return time.Duration(written[i]) }
+	return room.Phases{Resolve: phase(0), Connect: phase(1), TLS: phase(2), FirstByte: phase(3), Transfer: phase(4)}
 }
 
 // chart is a room.Chart as it is written.

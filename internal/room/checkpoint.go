@@ -24,6 +24,7 @@ type Checkpoint struct {
 	Series   map[string]*Series // by the signal's key, as Looks are
 	Measured []Measured         // what earlier versions wrote in the place of Series
 	Looks    map[string]*Looks  // by the signal's key
+	Hops     map[string][]Hop   // of the newest reading, where it has any, by the signal's key
 }
 
 // Folded is which events of a node are in a Checkpoint: all from 1 to UpTo, and Early.
@@ -108,6 +109,12 @@ func (r *Room) sum() *Checkpoint {
 		s.Readings = append(s.Readings, kept)
 	}
 	s.Series, s.Looks = maps.Clone(r.series), maps.Clone(r.looks)
+	s.Hops = make(map[string][]Hop)
+	for key, series := range r.series {
+		if last, _ := series.Last(); last.Hops != nil {
+			s.Hops[key] = *last.Hops
+		}
+	}
 	return s
 }
 
@@ -174,4 +181,9 @@ func (r *Room) restoreReadings(s *Checkpoint) {
 	}
 	maps.Copy(r.series, s.Series)
 	maps.Copy(r.looks, s.Looks)
+	for key, hops := range s.Hops {
+		if series := r.series[key]; series != nil {
+			r.series[key] = series.redirected(hops)
+		}
+	}
 }

@@ -91,9 +91,13 @@ func randomLook(random *rand.Rand, now time.Time) Observation {
 			continue
 		}
 		state := State(random.IntN(4))
+		sample := Sample{At: now, Total: time.Duration(random.IntN(1e9)), Text: "x"}
+		if random.IntN(2) == 0 {
+			sample.Hops = &Hops{{Target: "https://shop.example/", Status: 302, Total: sample.Total / 2, Phases: NoPhases}, {Address: "192.0.2.1:443", Total: sample.Total - sample.Total/2}}
+		}
 		o.Signals = append(o.Signals, Signal{
 			Key: fmt.Sprint("k", i), Kind: Kinds[i%3], Scope: o.Scope, State: state, Word: strings.ToUpper(state.String()), Title: fmt.Sprint("t", i),
-			Since: now.Add(-time.Duration(random.IntN(30)) * time.Second), Samples: []Sample{{At: now, Total: time.Duration(random.IntN(1e9)), Text: "x"}},
+			Since: now.Add(-time.Duration(random.IntN(30)) * time.Second), Samples: []Sample{sample},
 		})
 	}
 	return o
@@ -104,7 +108,8 @@ func everything(s *Snapshot) string {
 	out := describe(s)
 	for _, kind := range Kinds {
 		for _, signal := range s.Of(kind).Signals {
-			out += fmt.Sprintf("%s %v\n", signal.Key, slices.Collect(signal.Series.All()))
+			last, _ := signal.Series.Last()
+			out += fmt.Sprintf("%s %v %v\n", signal.Key, slices.Collect(signal.Series.All()), last.Hops.All())
 		}
 	}
 	for _, status := range s.Scopes.List {

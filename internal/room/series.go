@@ -36,7 +36,7 @@ func (s *Series) Len() int {
 	return min(len(s.whole)*blockLength+s.count, sampleLimit)
 }
 
-// Last is the newest reading; ok is false if there is none.
+// Last is the newest reading, the only one with its hops; ok is false if there is none.
 func (s *Series) Last() (last Sample, ok bool) {
 	if s == nil {
 		return Sample{}, false
@@ -85,6 +85,13 @@ func (s *Series) with(sample *Sample) *Series {
 		next.open, next.count = "", 0
 	}
 	return next
+}
+
+// redirected is the series whose newest reading has these hops, which are not packed.
+func (s *Series) redirected(hops Hops) *Series {
+	next := *s
+	next.last.sample.Hops = &hops
+	return &next
 }
 
 // packedForm is the first byte of a Series as it is stored, and grows by one when the

@@ -131,6 +131,26 @@ func TestPhasesAddUpInASeriesAsTheyDidBefore(t *testing.T) {
 	}
 }
 
+func TestTheHopsOfTheNewestReadingAreKept(t *testing.T) {
+	hops := &Hops{{Target: "http://shop.example/", Status: 302, Phases: NoPhases}, {Target: "https://shop.example/", Status: 200, Phases: NoPhases}}
+	var series *Series
+	for i := range 2 * blockLength {
+		series = series.with(&Sample{At: epoch.Add(time.Duration(i) * time.Second), Hops: hops})
+		if last, _ := series.Last(); !slices.Equal(last.Hops.All(), *hops) {
+			t.Fatalf("after %d readings the newest has the hops %v", i+1, last.Hops.All())
+		}
+	}
+	for s := range series.All() {
+		if s.Hops != nil {
+			t.Fatalf("the history has hops: %v", s.Hops.All())
+		}
+	}
+	series = series.with(&Sample{At: epoch.Add(time.Hour)})
+	if last, _ := series.Last(); last.Hops.All() != nil {
+		t.Errorf("a look without a redirect has the hops %v", last.Hops.All())
+	}
+}
+
 func TestNoSeriesHasNoReadings(t *testing.T) {
 	var none *Series
 	_, ok := none.Last()

@@ -178,6 +178,28 @@ type Sample struct {
 	Status  int           // HTTP status, 0 if there was none
 	Late    time.Duration // from when the look was due to when it began, in room time: our own slowness, in no phase and not in Total
 	Skipped int           // slots that had passed without a look before this one
+	Hops    *Hops         // of a look that was redirected; nil without a redirect. A Series keeps those of the newest reading alone
+}
+
+// Hops are the requests of a look that was redirected, in their order. Immutable.
+type Hops []Hop
+
+// All gives the requests; none without a redirect.
+func (h *Hops) All() []Hop {
+	if h == nil {
+		return nil
+	}
+	return *h
+}
+
+// Hop is one request of a look that was redirected. Its phases add up to its total, and
+// the totals of all hops to that of the look.
+type Hop struct {
+	Target  string        // what was asked, without user information and what its query keeps secret
+	Address string        // what was connected to, or tried; "" if nothing was
+	Status  int           // HTTP status, 0 if there was none
+	Total   time.Duration //
+	Phases  Phases        //
 }
 
 // Phases are the parts of one probe, in real time; they add up to its total. A

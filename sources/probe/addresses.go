@@ -273,6 +273,7 @@ func (e *every) sampleOf(parts []room.Signal, watch *stopwatch) room.Sample {
 	if took := watch.total(); shown.Total >= 0 {
 		shown.Phases.Resolve = took
 		shown.Total += took
+		shown.Hops = nil // they are those of the address, without the name
 	}
 	return shown
 }

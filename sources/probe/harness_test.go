@@ -58,11 +58,25 @@ func lookOnce(ctx context.Context, t testing.TB, watch sources.Watch) reading {
 	return r
 }
 
-// checkAddsUp holds every reading of every test to the truth about phases (M3).
+// checkAddsUp holds every reading of every test to the truth about phases (M3), and about
+// those of each hop (R14).
 func checkAddsUp(t testing.TB, s room.Sample) {
 	t.Helper()
+	addsUp(t, s.Total, s.Phases)
+	total := time.Duration(0)
+	for _, hop := range s.Hops.All() {
+		addsUp(t, hop.Total, hop.Phases)
+		total += hop.Total
+	}
+	if off := (s.Total - total).Abs(); s.Hops != nil && off > 50*time.Microsecond {
+		t.Errorf("total %v and hops %+v differ by %v", s.Total, s.Hops.All(), off)
+	}
+}
+
+func addsUp(t testing.TB, total time.Duration, phases room.Phases) {
+	t.Helper()
 	sum := time.Duration(0)
-	for _, part := range []time.Duration{s.Phases.Resolve, s.Phases.Connect, s.Phases.TLS, s.Phases.FirstByte, s.Phases.Transfer} {
+	for _, part := range []time.Duration{phases.Resolve, phases.Connect, phases.TLS, phases.FirstByte, phases.Transfer} {
 		if part != room.Absent {
 			sum += part
 		}
@@ -70,8 +84,8 @@ func checkAddsUp(t testing.TB, s room.Sample) {
 			t.Errorf("a phase took %v", part)
 		}
 	}
-	if off := (s.Total - sum).Abs(); off > 50*time.Microsecond {
-		t.Errorf("total %v and phases %+v differ by %v", s.Total, s.Phases, off)
+	if off := (total - sum).Abs(); off > 50*time.Microsecond {
+		t.Errorf("total %v and phases %+v differ by %v", total, phases, off)
 	}
 }
 

@@ -17,14 +17,18 @@ func probeHTTP(ctx context.Context, t *target, watch *stopwatch) outcome {
 	var found outcome
 	for {
 		next, f := ask(ctx, t, current, request, watch, &found)
+		if next != nil || current.number > 0 {
+			watch.leave(current.shown(t), current.status)
+		}
 		if f != nil {
-			found.failure = f
+			found.failure = current.blamed(f)
 			return found
 		}
 		if next == nil {
 			return found
 		}
 		found.exposed = found.exposed || current.url.Scheme == "https" && next.url.Scheme == "http"
+		watch.follow()
 		current, request = next, next.request(t)
 	}
 }
@@ -32,7 +36,7 @@ func probeHTTP(ctx context.Context, t *target, watch *stopwatch) outcome {
 // ask makes one request and judges the answer, unless it leads on to another hop.
 func ask(ctx context.Context, t *target, h *hop, request []byte, watch *stopwatch, found *outcome) (next *hop, f *failure) {
 	f = withAnswer(ctx, t, h, request, watch, found, func(answer *http.Response) (f *failure) {
-		found.status = answer.StatusCode
+		found.status, h.status = answer.StatusCode, answer.StatusCode
 		found.did = strconv.Itoa(answer.StatusCode)
 		if next, f = h.follow(t, answer); f != nil || next != nil {
 			watch.lap(phaseTransfer)

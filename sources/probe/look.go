@@ -250,7 +250,7 @@ func (l *look) sample(found outcome, watch *stopwatch, at time.Time) room.Sample
 	}
 	s := room.Sample{
 		At: at, State: state,
-		Address: l.addressOf(watch.reached), Total: watch.total(), Phases: watch.phases(), Status: found.status,
+		Address: l.addressOf(watch.reached), Total: watch.total(), Phases: watch.laps.phases(), Status: found.status,
 		Text: found.did + " in " + Latency(watch.total()),
 	}
 	if found.ignored != "" {
@@ -269,6 +269,9 @@ func (l *look) sample(found outcome, watch *stopwatch, at time.Time) room.Sample
 		}
 	}
 	s.Text = clean.Line(s.Text, textLimit)
+	if hops := watch.hops; len(hops) > 0 {
+		s.Hops = &hops
+	}
 	return s
 }
 

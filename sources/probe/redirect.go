@@ -6,6 +6,8 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"strings"
+
+	"warroom/internal/clean"
 )
 
 // redirectLimit is how many redirects are followed: as many as net/http and
@@ -27,6 +29,7 @@ type hop struct {
 	jar      http.CookieJar // nil before the first redirect
 	number   int            // redirects before it
 	trail    []string       // the first addresses of the chain
+	status   int            // of its answer, 0 before there is one
 }
 
 func firstHop(t *target) *hop {
@@ -76,6 +79,32 @@ func (h *hop) follow(t *target, answer *http.Response) (*hop, *failure) {
 	}
 	next.jar.SetCookies(h.url, answer.Cookies())
 	return next, nil
+}
+
+// shown is what a hop asks for, as people see it. Nobody knows what a server puts into the
+// query of an address that it redirects to.
+func (h *hop) shown(t *target) string {
+	if h.number == 0 {
+		return clean.Line(t.shown(), urlLimit)
+	}
+	shown := shownURL(h.url)
+	if h.url.RawQuery != "" {
+		shown += "?" + hidden
+	}
+	return clean.Line(shown, urlLimit)
+}
+
+// blamed is a failure that says at which hop it happened, where it is not the first.
+func (h *hop) blamed(f *failure) *failure {
+	if h.number == 0 || f.class == classRedirect { // which names its addresses
+		return f
+	}
+	where := fmt.Sprintf(" (hop %d, %s://%s)", h.number+1, h.url.Scheme, h.url.Host) // without the path, which may be another each time
+	f.reason += where
+	if f.text != "" {
+		f.text += where
+	}
+	return f
 }
 
 func isRedirect(status int) bool {

@@ -32,41 +32,70 @@ func (p phase) waiting() string {
 	}[p]
 }
 
+// laps are how long each phase took; room.Absent for one that did not take place.
+type laps [phaseCount]time.Duration
+
+var noLaps = laps{room.Absent, room.Absent, room.Absent, room.Absent, room.Absent}
+
+func (l *laps) add(p phase, took time.Duration) { l[p] = max(l[p], 0) + took }
+
+func (l *laps) phases() room.Phases {
+	return room.Phases{Resolve: l[phaseResolve], Connect: l[phaseConnect], TLS: l[phaseTLS], FirstByte: l[phaseFirstByte], Transfer: l[phaseTransfer]}
+}
+
 // stopwatch divides a probe into phases. A lap runs from the end of the one
 // before, so that the phases add up to the total exactly; the phases of several
-// redirects are summed.
+// redirects are summed, and those of each request kept beside.
 type stopwatch struct {
 	start, last time.Time
-	laps        [phaseCount]time.Duration
+	laps        laps
 	reached     netip.AddrPort    // the last address that was connected to, or tried
 	shown       *room.Certificate // the last one that was shown; nil if none was
+
+	hop  hopWatch
+	hops room.Hops // those that are over, of a probe that is redirected
+}
+
+// hopWatch is the request of a probe that goes on.
+type hopWatch struct {
+	start  time.Time
+	laps   laps
+	before netip.AddrPort // what the request before it reached
 }
 
 func startWatch() stopwatch {
 	now := time.Now()
-	w := stopwatch{start: now, last: now}
-	for i := range w.laps {
-		w.laps[i] = room.Absent
-	}
-	return w
+	return stopwatch{start: now, last: now, laps: noLaps, hop: hopWatch{start: now, laps: noLaps}}
 }
 
 // lap ends a phase now.
 func (w *stopwatch) lap(p phase) {
 	now := time.Now()
-	w.laps[p] = max(w.laps[p], 0) + now.Sub(w.last)
+	took := now.Sub(w.last)
+	w.laps.add(p, took)
+	w.hop.laps.add(p, took)
 	w.last = now
+}
+
+// leave ends a request of a probe that is redirected.
+func (w *stopwatch) leave(target string, status int) {
+	hop := room.Hop{Target: target, Status: status, Total: w.last.Sub(w.hop.start), Phases: w.hop.laps.phases()}
+	if w.reached.IsValid() {
+		hop.Address = w.reached.String()
+	} else {
+		w.reached = w.hop.before
+	}
+	w.hops = append(w.hops, hop)
+}
+
+// follow begins the next request, after leave.
+func (w *stopwatch) follow() {
+	w.hop = hopWatch{start: w.last, laps: noLaps, before: w.reached}
+	w.reached = netip.AddrPort{}
 }
 
 // total is the time from the start to the last lap.
 func (w *stopwatch) total() time.Duration { return w.last.Sub(w.start) }
-
-func (w *stopwatch) phases() room.Phases {
-	return room.Phases{
-		Resolve: w.laps[phaseResolve], Connect: w.laps[phaseConnect], TLS: w.laps[phaseTLS],
-		FirstByte: w.laps[phaseFirstByte], Transfer: w.laps[phaseTransfer],
-	}
-}
 
 // Latency writes a duration as people read it: two or three digits that matter,
 // and microseconds where a millisecond would say nothing.
