@@ -17,7 +17,7 @@ func alarmDetail(g *page, it item) {
 		g.belongs(it.signal)
 		return
 	}
-	g.silence(detail)
+	g.silence(it.signal, detail)
 	if tree := g.ruleTree(it.signal, detail); !tree {
 		g.field("rule", g.pen.plain(alarmRule(detail)))
 	}
@@ -40,26 +40,6 @@ func alarmDetail(g *page, it item) {
 	g.field("arn", detail.ARN)
 	g.history(it.signal.Key)
 	g.turns(it.signal)
-}
-
-// silence says what keeps the alarm's actions from being taken, and until when.
-func (g *page) silence(d *room.AlarmDetail) {
-	switch {
-	case d.Suppressed != "" && d.Suppressor != nil && d.Suppressor.Why != "":
-		g.fieldIn(theme.Warning, "suppressed", "by "+d.Suppressed+": "+d.Suppressor.Why)
-	case d.Suppressed != "":
-		g.fieldIn(theme.Warning, "suppressed", "by "+d.Suppressed)
-	case d.Suppressor != nil:
-		g.field("suppressor", d.Suppressor.Alarm+", which does not suppress it now")
-	}
-	if d.Mute == nil {
-		return
-	}
-	until := "nobody knows until when"
-	if !d.Mute.Until.IsZero() {
-		until = "until " + g.pen.date(d.Mute.Until)
-	}
-	g.fieldIn(theme.Warning, "muted", "by the mute rule "+d.Mute.By+", "+until)
 }
 
 // comparisons writes CloudWatch's operators as people do.

@@ -80,10 +80,8 @@ func alarmRow(p *pen, s *room.Snapshot, it item) []cell {
 		{token: token, text: word, width: 7, field: fieldState, rank: 1},
 		{token: calmer(it.signal), text: silenced(it.signal) + title, width: flex, field: fieldName, least: 20},
 	}
-	if spare := p.spare(); spare > 0 && it.signal.State != room.OK {
-		cells = append(cells, cell{token: theme.Muted, text: brief(it.signal.Reason), width: spare})
-	} else if spare > 0 {
-		cells = append(cells, cell{width: spare})
+	if spare := p.spare(); spare > 0 {
+		cells = append(cells, cell{token: theme.Muted, text: p.aside(it.signal), width: spare})
 	}
 	cells = append(cells,
 		cell{token: theme.Muted, text: it.signal.Service, width: 12, field: fieldService, rank: 6},
@@ -93,19 +91,16 @@ func alarmRow(p *pen, s *room.Snapshot, it item) []cell {
 	return p.withPeople(cells, s, it.signal)
 }
 
-// silenced is put before the name of an alarm whose actions somebody has silenced: it may
-// burn, and CloudWatch tells nobody.
-func silenced(alarm *room.Signal) string {
-	detail, ok := alarm.Detail.(*room.AlarmDetail)
+// aside is until when an alarm is silenced, and why it is in its state unless that is well.
+func (p *pen) aside(alarm *room.Signal) string {
+	until := p.silencedUntil(alarm)
 	switch {
-	case !ok:
-		return ""
-	case detail.Mute != nil:
-		return "muted: "
-	case detail.Suppressed != "":
-		return "suppressed: "
+	case alarm.State == room.OK:
+		return until
+	case until == "":
+		return brief(alarm.Reason)
 	}
-	return ""
+	return until + because(alarm.Reason)
 }
 
 // What a pane must be wide to have room to spare for reasons, and the most that they get.

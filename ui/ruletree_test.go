@@ -26,7 +26,7 @@ func composed(clock *standing) *room.Room {
 	top := made(clock, "checkout-degraded", `ALARM("checkout-5xx") OR AT_LEAST(50%, NOT OK, (cart-errors, "arn:aws:cloudwatch:us-east-1:111111111111:alarm:queue-depth", elsewhere)) `+
 		`OR (ALARM(payments) AND OK(cart-errors)) OR NOT (TRUE AND FALSE)`, room.Critical, "ALARM")
 	detail := top.Detail.(*room.AlarmDetail)
-	detail.Suppressed, detail.Suppressor = "alarm maintenance", &room.Suppressor{Alarm: "maintenance", Why: "Actions suppressed by maintenance"}
+	detail.Suppressed, detail.Suppressor = "alarm maintenance", &room.Suppressor{Alarm: "maintenance", Why: "Actions suppressed by maintenance", Wait: 2 * time.Minute, Extension: 3 * time.Minute}
 	detail.Mute = &room.Mute{By: "nightly-backup", Until: clock.now.Add(2 * time.Hour)}
 	observed(r, room.Observation{
 		Scope: east, Watch: "a", At: clock.ago(9 * time.Second), Done: true, Complete: true,

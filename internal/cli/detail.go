@@ -60,6 +60,7 @@ type alarmReport struct {
 	Rule       *string           `json:"rule"`
 	Evaluation *string           `json:"evaluation"`
 	Suppressed *string           `json:"suppressed"`
+	EndsBy     *time.Time        `json:"suppressed_until"` // at the latest
 	MutedBy    *string           `json:"muted_by"`
 	MutedUntil *time.Time        `json:"muted_until"`
 	Dimensions map[string]string `json:"dimensions"`
@@ -113,7 +114,7 @@ func newPhases(p room.Phases) phases {
 }
 
 // newDetail is the part of a signal that only its kind has.
-func newDetail(signal *room.Signal) any {
+func newDetail(s *room.Snapshot, signal *room.Signal) any {
 	switch d := signal.Detail.(type) {
 	case *room.HealthDetail:
 		r := healthReport{
@@ -140,6 +141,9 @@ func newDetail(signal *room.Signal) any {
 			ARN: d.ARN, Type: d.Type, Word: signal.Word, Namespace: text(d.Namespace), Metric: text(d.Metric),
 			Statistic: text(d.Statistic), Comparison: text(d.Comparison), Threshold: text(d.Threshold), Rule: text(d.Rule),
 			Evaluation: text(d.Evaluation), Suppressed: text(d.Suppressed), Dimensions: map[string]string{},
+		}
+		if end, ok := s.Suppression(signal); ok {
+			r.EndsBy = moment(end.Until)
 		}
 		if d.Mute != nil {
 			r.MutedBy, r.MutedUntil = text(d.Mute.By), moment(d.Mute.Until)

@@ -164,7 +164,7 @@ func newSignalReport(s *room.Snapshot, signal *room.Signal, known numbers, now t
 	return signalReport{
 		Key: signal.Key, Kind: signal.Kind, State: signal.State.String(), Visibility: s.Visibility(signal, now).String(),
 		Title: signal.Title, Reason: text(signal.Reason), Service: text(service(signal)), Account: text(known.ofSignal(signal)),
-		Region: text(signal.Region), Since: moment(signal.Since), Seen: moment(seen), Detail: newDetail(signal),
+		Region: text(signal.Region), Since: moment(signal.Since), Seen: moment(seen), Detail: newDetail(s, signal),
 	}
 }
 

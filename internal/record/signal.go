@@ -97,8 +97,10 @@ type alarm struct {
 }
 
 type suppressor struct {
-	Alarm string `json:"alarm"`
-	Why   string `json:"why,omitempty"`
+	Alarm     string `json:"alarm"`
+	Why       string `json:"why,omitempty"`
+	Wait      int64  `json:"wait_ns,omitempty"`
+	Extension int64  `json:"extension_ns,omitempty"`
 }
 
 type mute struct {
@@ -262,7 +264,7 @@ func alarmOf(d *room.AlarmDetail) *alarm {
 		Configured: writable(d.Configured),
 	}
 	if d.Suppressor != nil {
-		w.Suppressor = &suppressor{d.Suppressor.Alarm, d.Suppressor.Why}
+		w.Suppressor = &suppressor{d.Suppressor.Alarm, d.Suppressor.Why, int64(d.Suppressor.Wait), int64(d.Suppressor.Extension)}
 	}
 	if d.Mute != nil {
 		w.Mute = &mute{d.Mute.By, writable(d.Mute.Until)}
@@ -281,7 +283,9 @@ func (w *alarm) room() *room.AlarmDetail {
 		Configured: w.Configured,
 	}
 	if w.Suppressor != nil {
-		d.Suppressor = &room.Suppressor{Alarm: w.Suppressor.Alarm, Why: w.Suppressor.Why}
+		d.Suppressor = &room.Suppressor{
+			Alarm: w.Suppressor.Alarm, Why: w.Suppressor.Why, Wait: time.Duration(w.Suppressor.Wait), Extension: time.Duration(w.Suppressor.Extension),
+		}
 	}
 	if w.Mute != nil {
 		d.Mute = &room.Mute{By: w.Mute.By, Until: w.Mute.Until}

@@ -98,6 +98,10 @@ type AlarmDetail struct {
 type Suppressor struct {
 	Alarm string // its name or ARN
 	Why   string // why it does so now, in CloudWatch's words; "" if it does not
+
+	// How long actions are held back at the most until it goes into ALARM, and how long
+	// after it went out of it; 0 if that is not known.
+	Wait, Extension time.Duration
 }
 
 // Equal reports whether two are the same. Either may be nil.

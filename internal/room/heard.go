@@ -68,7 +68,7 @@ func joinedSuppressor(a, b *Suppressor, newer bool) *Suppressor {
 	if a == nil || b == nil {
 		return cmp.Or(a, b)
 	}
-	whole := Suppressor{Alarm: cmp.Or(a.Alarm, b.Alarm), Why: a.Why}
+	whole := Suppressor{Alarm: cmp.Or(a.Alarm, b.Alarm), Why: a.Why, Wait: cmp.Or(a.Wait, b.Wait), Extension: cmp.Or(a.Extension, b.Extension)}
 	if newer {
 		whole.Why = b.Why
 	}

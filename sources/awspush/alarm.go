@@ -44,6 +44,8 @@ type definition struct {
 	Description string   `json:"description"`
 	Rule        string   `json:"alarmRule"`
 	Suppressor  string   `json:"actionsSuppressor"`
+	Wait        *int32   `json:"actionsSuppressorWaitPeriod"`
+	Extension   *int32   `json:"actionsSuppressorExtensionPeriod"`
 	Actions     *bool    `json:"actionsEnabled"`
 	Comparison  string   `json:"comparisonOperator"`
 	Threshold   *float64 `json:"threshold"`
@@ -200,7 +202,7 @@ func (a *alarmEvent) composite(state *alarmState) types.CompositeAlarm {
 		AlarmName: aws.String(a.Name), AlarmArn: aws.String(a.arn), AlarmDescription: aws.String(d.Description), AlarmRule: aws.String(d.Rule),
 		StateValue: types.StateValue(state.Value), StateReason: aws.String(state.Reason), StateTransitionedTimestamp: aws.Time(state.at()),
 		ActionsEnabled: d.Actions, ActionsSuppressedBy: types.ActionsSuppressedBy(state.SuppressedBy), ActionsSuppressor: aws.String(d.Suppressor),
-		ActionsSuppressedReason: aws.String(state.Because),
+		ActionsSuppressedReason: aws.String(state.Because), ActionsSuppressorWaitPeriod: d.Wait, ActionsSuppressorExtensionPeriod: d.Extension,
 	}
 }
 

@@ -35,7 +35,7 @@ func TestACompositeAlarmSaysByWhatItIsSuppressedOrMuted(t *testing.T) {
 	composite := func(state fields, more ...fields) string {
 		detail := fields{
 			"alarmName": "all", "state": state, "previousState": fields{"value": "INSUFFICIENT_DATA", "timestamp": at(1)},
-			"configuration": fields{"alarmRule": "ALARM(a) OR ALARM(b)", "actionsSuppressor": "maintenance", "actionsSuppressorWaitPeriod": 120},
+			"configuration": fields{"alarmRule": "ALARM(a) OR ALARM(b)", "actionsSuppressor": "maintenance", "actionsSuppressorWaitPeriod": 120, "actionsSuppressorExtensionPeriod": 180},
 		}
 		for _, m := range more {
 			for key, value := range m {
@@ -57,7 +57,7 @@ func TestACompositeAlarmSaysByWhatItIsSuppressedOrMuted(t *testing.T) {
 	} {
 		m := heard(t, c.body)[0]
 		d := m.Signal.Detail.(*room.AlarmDetail)
-		if d.Type != "composite" || d.Rule != "ALARM(a) OR ALARM(b)" || d.Suppressed != c.suppressed || d.Suppressor == nil || d.Suppressor.Why != c.because || !d.Mute.Equal(c.mute) || d.ARN == "" || m.WasTo != "NO DATA" {
+		if d.Type != "composite" || d.Rule != "ALARM(a) OR ALARM(b)" || d.Suppressed != c.suppressed || d.Suppressor == nil || d.Suppressor.Why != c.because || d.Suppressor.Wait != 2*time.Minute || d.Suppressor.Extension != 3*time.Minute || !d.Mute.Equal(c.mute) || d.ARN == "" || m.WasTo != "NO DATA" {
 			t.Errorf("was %s, %+v, want suppressed by %q", m.WasTo, d, c.suppressed)
 		}
 	}

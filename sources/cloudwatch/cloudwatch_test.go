@@ -47,7 +47,7 @@ func TestEveryPageIsReportedAsItComesAndAllTypesAreAskedFor(t *testing.T) {
 	s.alarms = alarms(230)
 	s.beside = fields{
 		"CompositeAlarms": []fields{{"AlarmName": "checkout", "StateValue": "ALARM", "AlarmRule": "ALARM(a) OR ALARM(b)", "ActionsEnabled": false,
-			"ActionsSuppressedBy": "Alarm", "ActionsSuppressor": "maintenance", "ActionsSuppressedReason": "Actions suppressed by maintenance", "StateUpdatedTimestamp": changed}},
+			"ActionsSuppressedBy": "Alarm", "ActionsSuppressor": "maintenance", "ActionsSuppressorWaitPeriod": 120, "ActionsSuppressorExtensionPeriod": 180, "ActionsSuppressedReason": "Actions suppressed by maintenance", "StateUpdatedTimestamp": changed}},
 		"LogAlarms": []fields{{"AlarmName": "panics", "StateValue": "OK", "Threshold": 0.5, "QueryResultsToEvaluate": 5, "QueryResultsToAlarm": 3,
 			"ScheduledQueryConfiguration": fields{"QueryString": "filter @message like /panic/", "AggregationExpression": "count(*)"}}},
 	}
@@ -62,7 +62,7 @@ func TestEveryPageIsReportedAsItComesAndAllTypesAreAskedFor(t *testing.T) {
 	}
 	composite, log := pages[0][100], pages[0][101]
 	if composite.State != room.Critical || !composite.Since.Equal(changed) || !composite.Detail.Equal(&room.AlarmDetail{
-		Type: "composite", Rule: "ALARM(a) OR ALARM(b)", Suppressed: "alarm maintenance", Suppressor: &room.Suppressor{Alarm: "maintenance", Why: "Actions suppressed by maintenance"}, Silent: true}) {
+		Type: "composite", Rule: "ALARM(a) OR ALARM(b)", Suppressed: "alarm maintenance", Suppressor: &room.Suppressor{Alarm: "maintenance", Why: "Actions suppressed by maintenance", Wait: 2 * time.Minute, Extension: 3 * time.Minute}, Silent: true}) {
 		t.Errorf("composite %+v %+v", composite, composite.Detail)
 	}
 	if log.State != room.OK || !log.Detail.Equal(&room.AlarmDetail{Type: "log", Threshold: "0.5", Evaluate: 5, Breach: 3,

@@ -69,15 +69,18 @@ func (w *watch) describeQueries(detail *room.AlarmDetail, queries []types.Metric
 func composite(a *types.CompositeAlarm) *room.AlarmDetail {
 	detail := &room.AlarmDetail{Type: typeComposite, Rule: line(a.AlarmRule, ruleLimit)}
 	if aws.ToString(a.ActionsSuppressor) != "" {
-		detail.Suppressor = &room.Suppressor{Alarm: line(a.ActionsSuppressor, arnLimit), Why: line(a.ActionsSuppressedReason, reasonLimit)}
+		detail.Suppressor = &room.Suppressor{
+			Alarm: line(a.ActionsSuppressor, arnLimit), Why: line(a.ActionsSuppressedReason, reasonLimit),
+			Wait: seconds(a.ActionsSuppressorWaitPeriod), Extension: seconds(a.ActionsSuppressorExtensionPeriod),
+		}
 	}
 	switch a.ActionsSuppressedBy {
 	case types.ActionsSuppressedByAlarm:
 		detail.Suppressed = "alarm " + line(a.ActionsSuppressor, arnLimit)
 	case types.ActionsSuppressedByWaitPeriod:
-		detail.Suppressed = "wait period"
+		detail.Suppressed = room.SuppressedByWait
 	case types.ActionsSuppressedByExtensionPeriod:
-		detail.Suppressed = "extension period"
+		detail.Suppressed = room.SuppressedByExtension
 	default:
 		detail.Suppressed = clean.Line(string(a.ActionsSuppressedBy), wordLimit)
 	}
