@@ -152,11 +152,17 @@ func (c *checker) checkRule(at string, a AlarmCast) {
 		if a.Rule != "" {
 			c.wrong(at, "only a composite alarm has a rule; write type: composite, or take it away")
 		}
+		if a.Suppressor != "" {
+			c.wrong(strings.TrimSuffix(at, "rule")+"suppressor", "only a composite alarm has one; write type: composite, or take it away")
+		}
 		return
 	}
 	names := slices.Concat(c.alarmNames())
 	for _, service := range a.services() {
 		for _, region := range c.scenario.regions(a.Regions) {
+			if a.Suppressor != "" {
+				c.among(strings.TrimSuffix(at, "rule")+"suppressor", fill(a.Suppressor, service, region), names...)
+			}
 			r, err := alarmrule.Parse(fill(a.Rule, service, region))
 			if err != nil {
 				c.wrong(at, "%s", err)

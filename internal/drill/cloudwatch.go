@@ -95,7 +95,9 @@ func (s *awsServer) describeAlarms(w http.ResponseWriter, in *alarmsRequest, reg
 	answer := map[string]any{"MetricAlarms": []any{}, "CompositeAlarms": []any{}, "LogAlarms": []any{}}
 	for _, a := range wanted[from:to] {
 		list := alarmTypes[a.kind()].list
-		answer[list] = append(answer[list].([]any), a.describe(s.story.scenario.Account, now))
+		described := a.describe(s.story.scenario.Account, now)
+		s.story.suppress(a, described, now)
+		answer[list] = append(answer[list].([]any), described)
 	}
 	if next != "" {
 		answer["NextToken"] = next

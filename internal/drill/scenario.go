@@ -57,6 +57,9 @@ type AlarmCast struct {
 	Periods    int               `yaml:"periods"`
 	Dimensions map[string]string `yaml:"dimensions"`
 	Rule       string            `yaml:"rule"`
+	Suppressor string            `yaml:"suppressor"` // of a composite, whose actions it suppresses while it is in ALARM
+	Wait       time.Duration     `yaml:"wait"`       // how long actions wait for it
+	Extension  time.Duration     `yaml:"extension"`  // how long they wait after it
 	About      string            `yaml:"about"`
 }
 
