@@ -39,7 +39,9 @@ func alarmDetail(g *page, it item) {
 	}
 	g.field("arn", detail.ARN)
 	g.history(it.signal.Key)
-	g.turns(it.signal)
+	if view := g.chart; view != nil && view.chart != nil && len(view.chart.Points) > 0 {
+		g.turns(it.signal) // beside a strip of states they stand there
+	}
 }
 
 // comparisons writes CloudWatch's operators as people do.
@@ -99,10 +101,15 @@ func (g *page) drawChart(alarm *room.Signal, detail *room.AlarmDetail) {
 		return
 	}
 	c := view.chart
-	g.heading(cmp.Or(c.Metric, "metric"))
+	title := "metric"
+	if len(c.Points) == 0 && len(c.Turns) > 0 {
+		title = "states"
+	}
+	g.heading(cmp.Or(c.Metric, title))
 	g.fieldIn(theme.Warning, "chart", view.problem)
 	g.fieldIn(theme.Warning, "note", c.Note)
 	if len(c.Points) == 0 {
+		g.drawStrip(alarm, c)
 		return
 	}
 	newest := g.pen.quantity(c.Points[len(c.Points)-1].Value, c.Unit)

@@ -90,7 +90,8 @@ func (c *Charts) Chart(ctx context.Context, alarm *room.Signal, to time.Time, le
 	}
 	notes, err := p.draw(within, name, detail.Type, chart, now)
 	asked.Wait()
-	if err != nil && len(past.changes) == 0 || ctx.Err() != nil {
+	refused := err != nil && awsclient.Classify(err).Name == awsclient.CauseDenied // as long as the permission is missing
+	if err != nil && len(past.changes) == 0 && (!refused || unknown != nil) || ctx.Err() != nil {
 		return nil, awsclient.Failure(unread(alarm), cmp.Or(err, unknown, ctx.Err()))
 	}
 	switch {

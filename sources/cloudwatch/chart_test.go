@@ -264,3 +264,22 @@ func TestAnAlarmOnAQueryTellsItsContributors(t *testing.T) {
 		t.Errorf("an alarm on one metric was asked for contributors, %v", err)
 	}
 }
+
+func TestWhoMayNotReadMetricsStillSeesTheStates(t *testing.T) {
+	t.Setenv("AWS_PROFILE", "")
+	s := serveCharts(t)
+	s.broken["GetMetricData"] = func(w http.ResponseWriter, _ *http.Request) {
+		writeCBOR(w, http.StatusForbidden, fields{"__type": "AccessDenied", "message": "not authorized"})
+	}
+	alarm := theAlarm()
+	alarm.State, alarm.Word, alarm.Since = room.Unknown, wordBlind, ago(7) // which leaves no history
+	got, err := s.charts().Chart(t.Context(), alarm, time.Time{}, time.Hour)
+	if err != nil || len(got.Points) != 0 || !reflect.DeepEqual(got.Turns, []room.Turn{{At: ago(7), State: room.Unknown, Word: wordBlind}}) ||
+		!strings.Contains(got.Note, "may not call cloudwatch:GetMetricData") {
+		t.Errorf("%+v, %v", got, err)
+	}
+	s.broken["DescribeAlarmHistory"] = s.broken["GetMetricData"]
+	if _, err = s.charts().Chart(t.Context(), alarm, time.Time{}, time.Hour); err == nil {
+		t.Error("nothing could be had, and that is no error")
+	}
+}
