@@ -55,7 +55,21 @@ func (r *Room) Hear(scope Scope, messages []Message) (kept func(context.Context)
 		}
 	}
 	for i := range messages {
-		r.hear(scope, &messages[i], now)
+		messages[i].Signal.heardThrough(scope)
+	}
+	all := func(yield func(*Signal) bool) {
+		for i := range messages {
+			if !yield(&messages[i].Signal) {
+				return
+			}
+		}
+	}
+	for i := range messages {
+		m := &messages[i]
+		if detail := healthDetail(&m.Signal); detail != nil {
+			m.Signal.Key = r.keyOf(&m.Signal, detail, all)
+		}
+		r.hear(m, now)
 	}
 	r.checkpoint()
 	r.schedule()
@@ -77,9 +91,8 @@ func (r *Room) Unkept() error {
 }
 
 // hear takes in one message.
-func (r *Room) hear(scope Scope, m *Message, now time.Time) {
+func (r *Room) hear(m *Message, now time.Time) {
 	m.Signal.Heard = now
-	m.Signal.heardThrough(scope)
 	known := r.truth.signals[m.Signal.Key]
 	switch order := known.compareTo(m); {
 	case order >= 0:
@@ -95,7 +108,7 @@ func (r *Room) hear(scope Scope, m *Message, now time.Time) {
 		case known.there():
 			e.Signal.Detail = joined(known.signal, e.Signal, true)
 		}
-		e.Raises = known.raises(m.Signal.State) || m.WasTo != "" && m.Was == OK && m.Signal.State.bad()
+		e.Raises = known.raises(&m.Signal) || m.WasTo != "" && m.Was == OK && m.Signal.State.bad()
 		r.record(e)
 	}
 }
@@ -142,7 +155,7 @@ func (r *Room) fillIn(m *Message, known *fact, now time.Time, same bool) {
 	if filled.Detail.Equal(was.Detail) {
 		return
 	}
-	r.record(Event{Type: EventSignal, At: now, Signal: filled, Was: was.State, WasTo: was.Word, Raises: known.raises(filled.State)})
+	r.record(Event{Type: EventSignal, At: now, Signal: filled, Was: was.State, WasTo: was.Word, Raises: known.raises(filled)})
 }
 
 // lineOf is what a message says, as an event. past says that it is not the newest word.

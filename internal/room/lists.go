@@ -16,6 +16,20 @@ func (b *listBuilder) set(key string, signal *Signal) {
 	b.pending[key] = signal
 }
 
+// all gives what would be in the list if it were built now, in any order.
+func (b *listBuilder) all(yield func(*Signal) bool) {
+	for _, signal := range b.list.Signals {
+		if _, replaced := b.pending[signal.Key]; !replaced && !yield(signal) {
+			return
+		}
+	}
+	for _, signal := range b.pending {
+		if signal != nil && !yield(signal) {
+			return
+		}
+	}
+}
+
 // build merges what is pending into a new list. The old one is left as it was:
 // Snapshots hold it.
 func (b *listBuilder) build() List {

@@ -23,6 +23,15 @@ type Observation struct {
 	Next     time.Time     // room time of the next try; zero if not known
 }
 
+// all gives the signals of an observation.
+func (o *Observation) all(yield func(*Signal) bool) {
+	for i := range o.Signals {
+		if !yield(&o.Signals[i]) {
+			return
+		}
+	}
+}
+
 // Trouble is something that went wrong on our side of the glass, in words for a
 // tired person: what, why, and what to do or what happens next.
 type Trouble struct {

@@ -21,7 +21,7 @@ func (r *Room) Observe(o Observation) {
 	for i := range o.Signals {
 		seen := &o.Signals[i]
 		if detail := healthDetail(seen); detail != nil {
-			seen.Key = HealthKey(detail.ARN)
+			seen.Key = r.keyOf(seen, detail, o.all)
 		}
 		known := r.truth.signals[seen.Key]
 		if hasParts(seen) || known != nil && hasParts(known.signal) {
@@ -60,7 +60,7 @@ func (r *Room) see(seen *Signal, pass uint32, at time.Time) {
 	if ours := seen.Kind == KindProbe || seen.Kind == KindGroup; !isNew && ours && known.signal.State == seen.State && known.signal.Word == seen.Word {
 		seen.Since = known.signal.Since // its watch may be a new one, after a reload; we have seen every look
 	}
-	raises := known.raises(seen.State) && seen.Word != Unconfirmed && seen.Word != Maintenance
+	raises := known.raises(seen) && seen.Word != Unconfirmed && seen.Word != Maintenance
 	switch {
 	case isNew:
 		r.record(Event{Type: EventSignal, At: happened(seen, at), Signal: alone(seen), WasNew: true, Raises: raises})

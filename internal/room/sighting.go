@@ -45,15 +45,18 @@ func HealthKey(arn string) string {
 	if parts := strings.Split(arn, "/"); len(parts) == 4 && strings.HasPrefix(parts[3], parts[2]) {
 		arn = parts[0] + "/" + parts[3]
 	}
-	return "health/" + arn
+	return healthPrefix + arn
 }
 
-// healthDetail is the detail of a Health event that has a name; else nil.
+const healthPrefix = "health/"
+
+// healthDetail is the detail of a Health event that can be told from others: by its ARN, or
+// by its service and when AWS wrote about it. Of all else it is nil.
 func healthDetail(s *Signal) *HealthDetail {
 	if s == nil {
 		return nil
 	}
-	if detail, ok := s.Detail.(*HealthDetail); ok && detail.ARN != "" {
+	if detail, ok := s.Detail.(*HealthDetail); ok && (detail.ARN != "" || detail.Service != "") {
 		return detail
 	}
 	return nil
@@ -84,7 +87,8 @@ func with(known, seen *Signal, now *HealthDetail, own Sighting) *Signal {
 			sightings = append(sightings, s)
 		}
 	}
-	if len(sightings) == 1 && own.Told.IsZero() || newer(seen, now, known, was) {
+	alone := len(sightings) == 1 && own.Told.IsZero() && (now.ARN != "" || was.ARN == "")
+	if alone || newer(seen, now, known, was) {
 		base = seen
 	}
 	updates := allUpdates(was.Updates, now.Updates)
@@ -92,12 +96,17 @@ func with(known, seen *Signal, now *HealthDetail, own Sighting) *Signal {
 		updates = slices.SortedFunc(slices.Values(updates), func(a, b Update) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Text, b.Text)) })
 	}
 	row := sighted(base, updates, sightings)
-	if detail := row.Detail.(*HealthDetail); len(detail.Affected) == 0 { // a feed alone lists them
+	detail := row.Detail.(*HealthDetail)
+	if len(detail.Affected) == 0 { // a feed alone lists them
 		detail.Affected = was.Affected
 		if len(now.Affected) > 0 {
 			detail.Affected = now.Affected
 		}
 	}
+	if base == seen {
+		now = was
+	}
+	row.identify(detail, now)
 	return row
 }
 
@@ -109,7 +118,7 @@ func (s *Signal) heardThrough(scope Scope) {
 		return
 	}
 	detail := *told
-	s.Key, s.Scope, s.Detail = HealthKey(detail.ARN), scope, &detail
+	s.Scope, s.Detail = scope, &detail
 	if s.Account == "" {
 		return
 	}
@@ -150,9 +159,14 @@ func (s Sighting) and(more Sighting) Sighting {
 	return newer
 }
 
-// newer says whether what is seen, and not what is known, says how an event stands.
+// newer says whether what is seen, and not what is known, says how an event stands. Of one
+// moment, which the feeds give in seconds, who is nearer to AWS's own word is believed.
 func newer(seen *Signal, now *HealthDetail, known *Signal, was *HealthDetail) bool {
-	return cmp.Or(now.Updated.Compare(was.Updated), compareScopes(known.Scope, seen.Scope)) >= 0
+	named := 0
+	if (now.ARN != "") != (was.ARN != "") {
+		named = cmp.Compare(len(now.ARN), len(was.ARN))
+	}
+	return cmp.Or(toSecond(now.Updated).Compare(toSecond(was.Updated)), named, compareScopes(known.Scope, seen.Scope)) >= 0
 }
 
 // apart is a Health event without what one scope showed of it. How it stands is as it was,

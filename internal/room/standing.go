@@ -52,13 +52,15 @@ func (f *fact) acknowledged() bool {
 	return f.ack != nil && f.ack.Type == EventAck && f.ack.Stamp.Compare(f.raised) > 0
 }
 
-// raises says whether a state that is newly seen begins trouble that nobody knows of.
-func (f *fact) raises(next State) bool {
+// raises says whether what is newly seen begins trouble that nobody knows of. That another
+// source calls the same word of AWS about a Health event worse does not.
+func (f *fact) raises(next *Signal) bool {
 	if f == nil || f.signal == nil {
-		return next.bad()
+		return next.State.bad()
 	}
 	active := f.raised.Compare(f.cleared) > 0
-	return next.bad() && !active || f.signal.State == Warning && next == Critical
+	grows := f.signal.State == Warning && next.State == Critical && !f.signal.judgedElsewhere(next)
+	return next.State.bad() && !active || grows
 }
 
 // dressed is the signal as a Snapshot shows it: with its readings, and with what

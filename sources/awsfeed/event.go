@@ -24,7 +24,7 @@ const (
 
 // event is one public event, cleaned.
 type event struct {
-	id       string // its ARN, or where there is none the id of its service and its start
+	id       string // its ARN, or where there is none the id of its service and its start as it was first seen
 	arn      string // "" where the feed has none
 	item     string // the feeds' own id of its service: ec2-us-east-1
 	service  string // AWS's code: EC2
@@ -65,14 +65,16 @@ func splitItem(item string) (service, region string) {
 	return item, globalRegion
 }
 
+// healthCodes are what AWS Health calls services that the feeds call otherwise.
+var healthCodes = map[string]string{
+	"elb": "ELASTICLOADBALANCING", "emr": "ELASTICMAPREDUCE", "management-console": "MANAGEMENTCONSOLE", "multipleservices": "MULTIPLE_SERVICES",
+}
+
 // place fills in what follows from the ARN, or without one from the service's id.
 // Source: arn:aws:health:REGION::event/SERVICE/CODE/ID.
 func (e *event) place() {
 	service, region := splitItem(e.item)
-	if service == "multipleservices" {
-		service = "multiple_services" // as AWS Health has it
-	}
-	e.service, e.region = strings.ToUpper(service), region
+	e.service, e.region = cmp.Or(healthCodes[service], strings.ToUpper(service)), region
 	parts := strings.SplitN(e.arn, ":", 6)
 	if len(parts) < 6 || parts[0] != "arn" {
 		e.id = e.item + "/" + e.start.Format(time.RFC3339)

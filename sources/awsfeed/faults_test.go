@@ -103,7 +103,7 @@ func TestWhenTheMirrorsFailTooTheRSSFeedIsAsked(t *testing.T) {
 				!strings.Contains(failure.Next, "the RSS feed was taken instead") || !strings.Contains(failure.Next, "does not prove that all is quiet") {
 				t.Fatalf("got %+v", failure)
 			}
-			s := signals["feed/dynamodb-us-east-1"]
+			s := signals["feed/dynamodb-us-east-1/2025-10-20T07:11:00Z"]
 			if s.State != room.Critical || s.Word != "OPEN" || s.Title != "DynamoDB: Increased Error Rates" || !s.Since.Equal(at("07:11")) {
 				t.Errorf("got %+v", s)
 			}

@@ -2,6 +2,7 @@ package awsfeed
 
 import (
 	"context"
+	"maps"
 	"net/url"
 	"slices"
 	"time"
@@ -154,13 +155,19 @@ func (w *watch) merge(read *reading) {
 		if e.outdated(now) || !e.concerns(w.regions) {
 			continue
 		}
-		before := w.knownAs(e)
+		before := w.knownAs(e, read.events)
 		switch {
 		case before == nil:
 			known[e.id] = e
 		case !read.partial:
 			if e.same(before) {
 				e = before // and so where it was read first
+			}
+			known[e.id] = e
+		case e.arn != "" && before.arn == "": // its name is known now
+			delete(known, before.id)
+			if before.updated().After(e.updated()) {
+				e = e.with(before)
 			}
 			known[e.id] = e
 		case e.updated().After(before.updated()):
@@ -175,19 +182,45 @@ func (w *watch) merge(read *reading) {
 	w.known = known
 }
 
-// knownAs is what is known of an event. RSS has no ARN: there the same service means
-// the same event, unless that is over and this is not.
-func (w *watch) knownAs(e *event) *event {
-	if known := w.known[e.id]; known != nil || e.arn != "" {
+// knownAs is what is known of an event, by its own name or, where one of the two has no ARN,
+// as the only one that it can be. beside is what else is read with it.
+func (w *watch) knownAs(e *event, beside []*event) *event {
+	if known := w.known[e.id]; known != nil {
 		return known
 	}
-	var newest *event
+	var named, nameless []*event
 	for _, known := range w.known {
-		if known.item == e.item && (e.closed || !known.closed) && (newest == nil || known.start.After(newest.start)) {
-			newest = known
+		switch {
+		case !known.mayBe(e):
+		case known.arn == "":
+			nameless = append(nameless, known)
+		default:
+			named = append(named, known)
 		}
 	}
-	return newest
+	switch {
+	case len(nameless) == 1 && (e.arn == "" || e.is(nameless[0]) && !w.another(nameless[0], e, beside)):
+		return nameless[0]
+	case len(nameless) == 0 && len(named) == 1 && e.is(named[0]):
+		return named[0]
+	}
+	return nil
+}
+
+// another says whether an event without an ARN may as well be another one than the given.
+func (w *watch) another(nameless, given *event, beside []*event) bool {
+	other := func(e *event) bool { return e != nameless && e.id != given.id && e.mayBe(nameless) }
+	return slices.ContainsFunc(beside, other) || slices.ContainsFunc(slices.Collect(maps.Values(w.known)), other)
+}
+
+// is says whether two events are one, if neither may be a third.
+func (e *event) is(o *event) bool {
+	return e.region == o.region && room.SameEvent(e.detail(), o.detail())
+}
+
+// mayBe says whether two events can be one.
+func (e *event) mayBe(o *event) bool {
+	return e.region == o.region && room.MayBeSame(e.detail(), o.detail())
 }
 
 // with is an event with what another feed wrote later. Two feeds give an update the same

@@ -168,6 +168,5 @@ func episode(service string, items []item) *event {
 	}
 	e.write(updates)
 	e.place()
-	e.id = service // it says nothing of when the event began, and its first items fall out of the feed
 	return e
 }

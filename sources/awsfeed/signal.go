@@ -71,11 +71,15 @@ func (e *event) signal(now time.Time) room.Signal {
 	return room.Signal{
 		Key: SourceName + "/" + e.id, Kind: room.KindHealth, Scope: Scope, State: state, Word: word,
 		Title: title, Reason: e.reason(word), Service: name, Region: e.region, Since: since,
-		Detail: &room.HealthDetail{
-			ARN: e.arn, Service: e.service, TypeCode: e.code, Category: categoryIssue, Scope: scopePublic,
-			Start: e.start, End: e.end, Updated: e.updated(), Updates: e.updates,
-			Feed: e.feed, Severity: e.severity.String(), Affected: e.affected,
-		},
+		Detail: e.detail(),
+	}
+}
+
+func (e *event) detail() *room.HealthDetail {
+	return &room.HealthDetail{
+		ARN: e.arn, Service: e.service, TypeCode: e.code, Category: categoryIssue, Scope: scopePublic,
+		Start: e.start, End: e.end, Updated: e.updated(), Updates: e.updates,
+		Feed: e.feed, Severity: e.severity.String(), Affected: e.affected,
 	}
 }
 
