@@ -177,6 +177,7 @@ func BenchmarkFiftyThousandAlarmsOfTwentyRegionsAreLoaded(b *testing.B) {
 }
 
 func loadMany(b *testing.B, url string) {
+	boundGarbage()
 	clock := room.Wall{}
 	calls := awsclient.NewCalls(clock)
 	r := room.New(room.Options{Name: "many", Clock: clock})
