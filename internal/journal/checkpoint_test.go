@@ -60,6 +60,31 @@ func TestACheckpointOfBeforeReadingsWerePackedIsRead(t *testing.T) {
 	}
 }
 
+// TestACheckpointIsWrittenOfAnEndpointThatCouldNeverBeLookedAt: of its looks, from which
+// nothing came, there is no sum.
+func TestACheckpointIsWrittenOfAnEndpointThatCouldNeverBeLookedAt(t *testing.T) {
+	kept := new(lastCheckpoint)
+	r := room.New(room.Options{Keeper: kept, OnFlush: true})
+	scope := room.Scope{Source: "probe"}
+	for number := 0; kept.sum == nil; number++ {
+		blind := room.Sample{At: noon.Add(time.Duration(number) * time.Second), State: room.Unknown, Total: room.Absent, Phases: room.NoPhases, Text: "no descriptor is left"}
+		signal := room.Signal{Key: "probe:blind", Kind: room.KindProbe, Scope: scope, Title: "blind", State: room.Unknown, Word: "ERROR", Samples: []room.Sample{blind}}
+		r.Observe(room.Observation{Scope: scope, Watch: "probe:blind", At: blind.At, Done: true, Complete: true, Signals: []room.Signal{signal}})
+	}
+	written, err := sumUpOf(kept.sum, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := written.checkpoint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	probe := room.Restore(room.Options{OnFlush: true}, read, nil).Snapshot().Of(room.KindProbe).Signals[0]
+	if probe.Series.Len() == 0 || probe.Looks.Over(noon, time.Hour).Looks != 0 {
+		t.Errorf("%d readings are left, and looks that came to %+v", probe.Series.Len(), probe.Looks.Over(noon, time.Hour))
+	}
+}
+
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // lookOf is what one of those looks had read.

@@ -202,5 +202,10 @@ func (r *Room) sample(key string, readings []Sample) {
 	for i := range readings {
 		series, looks = series.with(&readings[i]), looks.with(&readings[i])
 	}
-	r.series[key], r.looks[key] = series, looks
+	if series != nil { // a Checkpoint has no place for what is nil
+		r.series[key] = series
+	}
+	if looks != nil { // nothing came of any look
+		r.looks[key] = looks
+	}
 }
