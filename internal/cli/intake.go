@@ -53,7 +53,8 @@ func (i *intake) notice(ctx context.Context, next *config.Config, err error) {
 		i.turn.Lock()
 		known := next.Same(i.current)
 		i.turn.Unlock()
-		if known {
+		if known { // also if it was told in the meantime what is wrong with it
+			i.crew.tellConfig(nil)
 			return
 		}
 	}

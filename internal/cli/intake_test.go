@@ -113,3 +113,37 @@ func TestAConfigThatWaitedWhileAProbeWasChangedIsReadAgain(t *testing.T) {
 		t.Errorf("after it there are %d probes, want the one that was added too", got)
 	}
 }
+
+func TestAConfigThatIsPutBackAsItWasIsNoTroubleAnyMore(t *testing.T) {
+	in, r := bench(t, slog.New(slog.DiscardHandler))
+	in.app.themes = loadThemes()
+	path := filepath.Join(t.TempDir(), "warroom.yaml")
+	if err := os.WriteFile(path, []byte("probes:\n  - {name: db, url: \"tcp://127.0.0.1:1\"}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	read := func() *config.Config {
+		cfg, err := config.Load(path, in.app.allowed())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return cfg
+	}
+	told := func() bool {
+		r.Flush()
+		for _, scope := range r.Snapshot().Scopes.List {
+			if scope.Scope == configScope && scope.Trouble != nil {
+				return true
+			}
+		}
+		return false
+	}
+	in.take(t.Context(), read(), nil)
+	in.notice(t.Context(), nil, errors.New("a line is wrong"))
+	if !told() {
+		t.Fatal("the mistake was not told")
+	}
+	in.notice(t.Context(), read(), nil)
+	if told() {
+		t.Error("the file is as it was, and the mistake is still told")
+	}
+}
