@@ -65,7 +65,7 @@ func TestTheDayKinesisFailedIsToldAsCloudWatchBeingBlind(t *testing.T) {
 	day.look(t)
 	s, now := day.room.Snapshot(), day.room.Now()
 	var text bytes.Buffer
-	if err := printStatus(&text, s, now, acknowledgedHere(s)); err != nil {
+	if err := printStatus(&text, s, now, count(s), acknowledgedHere(s)); err != nil {
 		t.Fatal(err)
 	}
 	if line := "CloudWatch is blind in us-east-1 (123456789012): 35 of 45 alarms lost their data within 10 minutes, since 2020-11-25 13:18:"; !strings.Contains(text.String(), line) {
@@ -91,7 +91,7 @@ func TestTheDayTheNetworkWasFullIsToldAsAlarmsThatStandStill(t *testing.T) {
 		day.look(t)
 		s := day.room.Snapshot()
 		var text bytes.Buffer
-		if err := printStatus(&text, s, day.room.Now(), acknowledgedHere(s)); err != nil {
+		if err := printStatus(&text, s, day.room.Now(), count(s), acknowledgedHere(s)); err != nil {
 			t.Fatal(err)
 		}
 		return text.String()

@@ -66,7 +66,7 @@ func TestWhatIsPushedIsShownWhereItIsLookedAtAndTakenOffTheQueueOnceItIsKept(t *
 		}
 	}
 	var out strings.Builder
-	if err := printStatus(&out, k.room.Snapshot(), k.room.Now(), nil); err != nil || !strings.Contains(out.String(), "push      push us-west-2: last message 20") || !strings.Contains(out.String(), "no proof") {
+	if err := printStatus(&out, k.room.Snapshot(), k.room.Now(), count(k.room.Snapshot()), nil); err != nil || !strings.Contains(out.String(), "push      push us-west-2: last message 20") || !strings.Contains(out.String(), "no proof") {
 		t.Errorf("%v, status says\n%s", err, &out)
 	}
 	c.stop()

@@ -38,6 +38,7 @@ type counts struct {
 		Up          int `json:"up"`
 		Error       int `json:"error"`
 		Paused      int `json:"paused"`
+		Maintenance int `json:"maintenance"` // right or wrong, at a time when it may be either
 	} `json:"probes"`
 	Groups struct {
 		Down     int `json:"down"`
@@ -141,7 +142,7 @@ func count(s *room.Snapshot) (c counts) {
 	}
 	words := s.Of(room.KindProbe).Counts
 	c.Probes.Down, c.Probes.Slow, c.Probes.Up, c.Probes.Error = words["DOWN"], words["SLOW"], words["UP"], words["ERROR"]
-	c.Probes.Paused = words[room.Paused]
+	c.Probes.Paused, c.Probes.Maintenance = words[room.Paused], words[room.Maintenance]
 	c.Probes.Unconfirmed = words[room.Unconfirmed] + words["FLAPS"]
 	states := s.Of(room.KindGroup).States
 	c.Groups.Down, c.Groups.Degraded, c.Groups.Up, c.Groups.Unknown = states[room.Critical], states[room.Warning], states[room.OK], states[room.Unknown]

@@ -68,7 +68,7 @@ func guestStatus(r *room.Room, rest string, out io.Writer) (int, error) {
 	var err error
 	switch rest {
 	case "":
-		err = printStatus(out, s, now, acknowledgedHere(s))
+		err = printStatus(out, s, now, count(s), acknowledgedHere(s))
 	case "--json":
 		encoder := json.NewEncoder(out)
 		encoder.SetIndent("", "  ")

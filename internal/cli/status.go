@@ -5,10 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"sync"
 	"time"
 
@@ -79,15 +77,17 @@ func (a *app) runStatus(ctx context.Context, asJSON bool, timeout time.Duration)
 	snapshot, now := r.Snapshot(), r.Now()
 	kept := a.asKept(ctx, cfg.Room, log.Logger)
 	known := acknowledgedHere(kept)
+	counted := count(snapshot)
+	counted.Probes.Paused = len(cfg.Probes) - len(awake(cfg)) // nothing looks at them, so the room does not know them
 	if asJSON {
 		encoder := json.NewEncoder(a.out)
 		encoder.SetIndent("", "  ")
 		made := newReport(snapshot, now, known, cfg.Accounts)
-		made.Counts.Probes.Paused = len(cfg.Probes) - len(awake(cfg)) // nothing looks at them, so the room does not know them
+		made.Counts = counted
 		made.addQueue(cfg, kept, now)
 		err = encoder.Encode(made)
 	} else {
-		err = errors.Join(printStatus(a.out, snapshot, now, known), printQueue(a.out, cfg, kept, now))
+		err = errors.Join(printStatus(a.out, snapshot, now, counted, known), printQueue(a.out, cfg, kept, now))
 	}
 	if err != nil {
 		return fmt.Errorf("the status could not be printed: %w", err)
@@ -99,49 +99,4 @@ func (a *app) runStatus(ctx context.Context, asJSON bool, timeout time.Duration)
 		return &exit{status: exitCannot}
 	}
 	return nil
-}
-
-// printStatus prints the one word, the counts, and what is not fine.
-func printStatus(out io.Writer, s *room.Snapshot, now time.Time, known acknowledged) error {
-	var text strings.Builder
-	c := count(s)
-	fmt.Fprintf(&text, "%s  %s\n", strings.ToUpper(string(triage.Condition(s, now))), now.UTC().Format("2006-01-02 15:04:05Z"))
-	fmt.Fprintf(&text, "health  %d open, %d upcoming, %d closed\n", c.Health.Open, c.Health.Upcoming, c.Health.Closed)
-	fmt.Fprintf(&text, "alarms  %d ALARM, %d without data, %d OK\n", c.Alarms.Alarm, c.Alarms.InsufficientData, c.Alarms.OK)
-	fmt.Fprintf(&text, "probes  %d DOWN, %d SLOW, %d UP, %d could not be made\n", c.Probes.Down, c.Probes.Slow, c.Probes.Up, c.Probes.Error)
-	if n := len(s.Of(room.KindGroup).Signals); n > 0 {
-		fmt.Fprintf(&text, "groups  %d DOWN, %d in part, %d UP, %d cannot be judged\n", c.Groups.Down, c.Groups.Degraded, c.Groups.Up, c.Groups.Unknown)
-	}
-	for _, kind := range room.Kinds {
-		for _, signal := range s.Of(kind).Signals {
-			if signal.State == room.OK {
-				break
-			}
-			fmt.Fprintf(&text, "%-8s  %-9s %s  %s  since %s", signal.State, signal.Word, signal.Title, signal.Region, signal.Since.UTC().Format("2006-01-02 15:04:05Z"))
-			if ack := known.of(signal); ack != nil {
-				text.WriteString("  acknowledged by " + ack.Actor)
-			}
-			if signal.Reason != "" {
-				text.WriteString("  " + signal.Reason)
-			}
-			text.WriteByte('\n')
-		}
-	}
-	for _, b := range triage.CloudWatch(s, now) {
-		text.WriteString(b.Sentence())
-		if !b.Since.IsZero() {
-			text.WriteString(", since " + b.Since.UTC().Format("2006-01-02 15:04:05Z"))
-		}
-		text.WriteByte('\n')
-	}
-	for _, status := range s.Scopes.List {
-		if status.Trouble != nil {
-			fmt.Fprintf(&text, "not seen  %s: %s\n", status.Scope, status.Trouble)
-		}
-		if status.Scope.Source == room.PushSource {
-			text.WriteString(queueLine(status, now))
-		}
-	}
-	_, err := io.WriteString(out, text.String())
-	return err
 }

@@ -186,9 +186,34 @@ groups:
 		t.Errorf("the groups are counted otherwise\n%s", out)
 	}
 	_, out, _ = run(t, "status")
-	for _, line := range []string{"groups  3 DOWN, 1 in part, 0 UP, 1 cannot be judged\n", "critical  DOWN      shop  ", "2 of 4 DOWN: shop-b, shop-c; 1 PAUSED"} {
+	for _, line := range []string{"groups  3 DOWN, 1 in part, 0 UP, 1 cannot be judged\n", "critical  DOWN  shop  ", "2 of 4 DOWN: shop-b, shop-c; 1 PAUSED"} {
 		if !strings.Contains(out, line) {
 			t.Errorf("there is no %q in\n%s", line, out)
+		}
+	}
+}
+
+func TestStatusCountsWhatItSawAndNothingElse(t *testing.T) {
+	alone(t)
+	url := endpoint(t)
+	head := func(config string) string {
+		t.Helper()
+		write(t, "warroom.yaml", config)
+		_, out, _ := run(t, "status")
+		lines := strings.Split(out, "\n")
+		return strings.Join(lines[1:min(len(lines), 4)], "\n")
+	}
+	off := "health: {off: true}\nalarms: {off: true}\nfeeds: {off: true}\ncanaries: {off: true}\n"
+	for _, c := range []struct{ name, config, want string }{
+		{"all sorts of probes", off + "probes:\n  - {name: up, url: " + url + "}\n  - {name: down, url: " + url + "/fails}\n" +
+			"  - {name: mended, url: " + url + "/fails}\n  - {name: sleeps, url: " + url + ", paused: true}\n" +
+			"maintenance:\n  - {from: \"2020-01-01 00:00\", to: \"2120-01-01 00:00\", probes: [mended]}\n",
+			"health  not watched\nalarms  not watched\nprobes  1 DOWN, 0 SLOW, 1 UP, 1 in maintenance, 1 paused"},
+		{"only a paused one", off + "probes:\n  - {name: sleeps, url: " + url + ", paused: true}\n",
+			"nothing is watched: the config names no account, and of its probes 1 are paused\n"},
+	} {
+		if got := head(c.config); got != c.want {
+			t.Errorf("%s:\n%s\nwant\n%s", c.name, got, c.want)
 		}
 	}
 }
