@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os/user"
 	"time"
 
 	"warroom/internal/config"
@@ -142,10 +143,14 @@ func (a *app) reload(path string, take func(*config.Config, error)) func() error
 	}
 }
 
-// actor is the name under which this terminal's acts are recorded.
+// actor is the name under which this terminal's acts are recorded: also in a cron job or a
+// container, which set no USER.
 func actor() string {
 	if name := environment("USER"); name != "" {
 		return name
+	}
+	if who, err := user.Current(); err == nil && who.Username != "" {
+		return who.Username
 	}
 	return "local"
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"os/user"
 	"path/filepath"
 	"testing"
 	"time"
@@ -38,5 +39,16 @@ func TestReloadFindsAFileThatWasNotThereAtTheStart(t *testing.T) {
 		}
 	case <-time.After(patience):
 		t.Error("nothing was taken")
+	}
+}
+
+func TestWhoActsHasANameWhereNoUSERIsSet(t *testing.T) {
+	who, err := user.Current()
+	if err != nil || who.Username == "" {
+		t.Skipf("this machine has no name for who runs it: %v", err)
+	}
+	t.Setenv("USER", "")
+	if got := actor(); got != who.Username {
+		t.Errorf("the acts are recorded as %s's, want %s's", got, who.Username)
 	}
 }
