@@ -121,6 +121,7 @@ type probe struct {
 	Objective float64  `json:"objective,omitempty"`
 	Every     bool     `json:"every,omitempty"`
 	Part      string   `json:"part,omitempty"`
+	Canary    bool     `json:"canary,omitempty"`
 	Answers   []string `json:"answers,omitempty"`
 
 	Certificate *certificate `json:"certificate,omitempty"`
@@ -173,7 +174,7 @@ func signalOf(s *room.Signal) *signal {
 	case *room.AlarmDetail:
 		w.Alarm = alarmOf(d)
 	case *room.ProbeDetail:
-		w.Probe = &probe{d.Target, int64(d.Interval), int64(d.Timeout), d.Expect, d.Objective, d.Every, d.Part, d.Answers, certificateOf(d.Certificate)}
+		w.Probe = &probe{d.Target, int64(d.Interval), int64(d.Timeout), d.Expect, d.Objective, d.Every, d.Part, d.Canary, d.Answers, certificateOf(d.Certificate)}
 	case *room.GroupDetail:
 		w.Group = (*group)(d)
 	}
@@ -196,7 +197,7 @@ func (w *signal) room() (*room.Signal, error) {
 	case w.Probe != nil:
 		s.Detail = &room.ProbeDetail{
 			Target: w.Probe.Target, Interval: time.Duration(w.Probe.Interval), Timeout: time.Duration(w.Probe.Timeout), Expect: w.Probe.Expect,
-			Objective: w.Probe.Objective, Every: w.Probe.Every, Part: w.Probe.Part, Answers: w.Probe.Answers, Certificate: w.Probe.Certificate.room(),
+			Objective: w.Probe.Objective, Every: w.Probe.Every, Part: w.Probe.Part, Canary: w.Probe.Canary, Answers: w.Probe.Answers, Certificate: w.Probe.Certificate.room(),
 		}
 	case w.Group != nil:
 		s.Detail = (*room.GroupDetail)(w.Group)

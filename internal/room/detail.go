@@ -148,12 +148,13 @@ type ProbeDetail struct {
 	Every       bool          // each address of its name is a signal of its own
 	Part        string        // the key of the probe of which this is one address; "" if it is a whole one
 	Objective   float64       // the share of good looks that is aimed at, in per cent; 0 if none is
+	Canary      bool          // a front door of AWS's, and nothing of one's own
 }
 
 // Equal implements Detail.
 func (d *ProbeDetail) Equal(other Detail) bool {
 	o, ok := other.(*ProbeDetail)
-	return ok && d.Target == o.Target && d.Interval == o.Interval && d.Timeout == o.Timeout && d.Objective == o.Objective && d.Every == o.Every && d.Part == o.Part && d.Certificate.Equal(o.Certificate) && slices.Equal(d.Expect, o.Expect) && slices.Equal(d.Answers, o.Answers)
+	return ok && d.Target == o.Target && d.Interval == o.Interval && d.Timeout == o.Timeout && d.Objective == o.Objective && d.Every == o.Every && d.Part == o.Part && d.Canary == o.Canary && d.Certificate.Equal(o.Certificate) && slices.Equal(d.Expect, o.Expect) && slices.Equal(d.Answers, o.Answers)
 }
 
 // GroupDetail is what probes that are judged together come to.

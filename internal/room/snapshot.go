@@ -137,13 +137,17 @@ func (s *Snapshot) Oldest(now time.Time) (age time.Duration, ok bool) {
 }
 
 // compareSignals is the one order of signals: most urgent first, of those what nobody
-// has acknowledged, then the newest trouble, then by title, region and key. It depends
-// on facts and acts only, so that rows move only when one of them changes.
+// has acknowledged, then one's own before the front doors of AWS, of which one bad region
+// has as many as there are services, then the newest trouble, then by title, region and
+// key. It depends on facts and acts only, so that rows move only when one of them changes.
 func compareSignals(a, b *Signal) int {
 	if order := cmp.Compare(b.State.Urgency(), a.State.Urgency()); order != 0 {
 		return order
 	}
 	if order := cmp.Compare(a.Standing.settled(), b.Standing.settled()); order != 0 {
+		return order
+	}
+	if order := cmp.Compare(a.foreign(), b.foreign()); order != 0 {
 		return order
 	}
 	if a.State == Critical || a.State == Warning {
@@ -152,6 +156,14 @@ func compareSignals(a, b *Signal) int {
 		}
 	}
 	return cmp.Or(cmp.Compare(a.Title, b.Title), cmp.Compare(a.Region, b.Region), cmp.Compare(a.Key, b.Key))
+}
+
+// foreign orders signals of one state: front doors of AWS after what is one's own.
+func (s *Signal) foreign() int {
+	if detail, ok := s.Detail.(*ProbeDetail); ok && detail.Canary {
+		return 1
+	}
+	return 0
 }
 
 // Condition is one word for a whole room.

@@ -237,7 +237,7 @@ func (t *target) detail() *room.ProbeDetail {
 	}
 	return &room.ProbeDetail{
 		Target:   clean.Line(t.shown(), urlLimit),
-		Interval: t.spec.Interval, Timeout: t.spec.Timeout, Expect: expect, Objective: t.spec.Objective,
+		Interval: t.spec.Interval, Timeout: t.spec.Timeout, Expect: expect, Objective: t.spec.Objective, Canary: t.spec.Canary,
 	}
 }
 
