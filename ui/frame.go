@@ -112,7 +112,9 @@ func (p *pane) title(pen *pen, s *room.Snapshot, f *flags, number int) []label {
 	if p.filter.text != "" {
 		labels = append(labels, label{theme.Accent, p.filtered(pen, 30), 1})
 	}
-	labels = append(labels, label{theme.Text, p.counts(pen, s), 3})
+	if p.tail || p.known(pen, s) { // a nought of what nobody has seen says nothing
+		labels = append(labels, label{theme.Text, p.counts(pen, s), 3})
+	}
 	if p.tail {
 		return labels
 	}
@@ -142,6 +144,12 @@ func (p *pane) title(pen *pen, s *room.Snapshot, f *flags, number int) []label {
 // it leaves.
 func (p *pane) filtered(pen *pen, width int) string {
 	return fmt.Sprintf("/%s %d", pen.fit(p.filter.text, min(width, ansi.StringWidth(p.filter.text)), false), len(p.items))
+}
+
+// known says whether anything is known of what a pane shows.
+func (p *pane) known(pen *pen, s *room.Snapshot) bool {
+	_, _, seen := p.oldest(s, pen.now)
+	return seen || len(s.Of(p.kind).Signals) > 0
 }
 
 // seen is how old a pane's data is, in words where it cannot be believed.

@@ -45,8 +45,9 @@ const (
 //	│ 3 probes                   │ 4 timeline                   │
 //	└───────────────────── footer, 1 line ──────────────────────┘
 //
-// With a detail open the focused pane takes the left side and the detail the right.
-func arrange(width, height, focus int, zoom, detail bool) layout {
+// Of two panes above each other each gets half, unless one of them is low: that one gets a
+// quarter, and the other what is left. With a detail open the focused pane takes the left side and the detail the right.
+func arrange(width, height, focus int, zoom, detail bool, low [paneCount]bool) layout {
 	l := layout{summaries: [paneCount]int{-1, -1, -1, -1}}
 	switch {
 	case width < lineColumns || height < lineRows:
@@ -75,7 +76,7 @@ func arrange(width, height, focus int, zoom, detail bool) layout {
 	case l.shape == shapeColumn:
 		l.column(focus)
 	default:
-		l.grid()
+		l.grid(low)
 	}
 	return l
 }
@@ -83,13 +84,24 @@ func arrange(width, height, focus int, zoom, detail bool) layout {
 // split is how many columns the left side of a grid gets.
 func split(width int) int { return width * 46 / 100 }
 
-func (l *layout) grid() {
-	b, left, upper := l.body, split(l.body.width), (l.body.height+1)/2
-	l.panes[0] = rect{0, b.y, left, upper}
-	l.panes[1] = rect{left, b.y, b.width - left, upper}
-	l.panes[2] = rect{0, b.y + upper, left, b.height - upper}
-	l.panes[3] = rect{left, b.y + upper, b.width - left, b.height - upper}
+func (l *layout) grid(low [paneCount]bool) {
+	b, left := l.body, split(l.body.width)
+	for side, at := range [...]rect{{x: 0, width: left}, {x: left, width: b.width - left}} {
+		upper := (b.height + 1) / 2
+		switch {
+		case low[side] == low[side+2]:
+		case low[side]:
+			upper = quarter(b.height)
+		default:
+			upper = b.height - quarter(b.height)
+		}
+		l.panes[side] = rect{at.x, b.y, at.width, upper}
+		l.panes[side+2] = rect{at.x, b.y + upper, at.width, b.height - upper}
+	}
 }
+
+// quarter is how high a low pane is, frame included.
+func quarter(height int) int { return max(height/4, 5) }
 
 func (l *layout) column(focus int) {
 	y := l.body.y

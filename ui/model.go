@@ -59,6 +59,7 @@ type Model struct {
 	width, height int
 
 	panes  [paneCount]*pane
+	low    [paneCount]bool // which of them need no more than a quarter of the height
 	focus  int
 	zoom   bool
 	detail bool
@@ -171,6 +172,7 @@ func (m *Model) handle(message tea.Msg) tea.Cmd {
 	switch message := message.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height, m.dirty = max(0, message.Width), max(0, message.Height), true
+		m.apportion()
 	case tea.BackgroundColorMsg:
 		m.terminal.Light, m.dirty = !message.IsDark(), true
 		m.dress()
@@ -278,6 +280,7 @@ func (m *Model) syncPanes() {
 		p.past = m.past.travels()
 		p.sync(m.shown, m.filter)
 	}
+	m.apportion()
 }
 
 // behind is how many timeline events a view that stands still has missed.

@@ -91,7 +91,7 @@ func (p *pane) emptyBecause(pen *pen, s *room.Snapshot) string {
 			return "asking " + status.Scope.String() + " for the first time" + pen.marks.Ellipsis
 		}
 		if status.Trouble != nil && status.Visibility(pen.now) != room.Fresh {
-			return "nothing is known: the scope above could not be read"
+			return "nothing is known: what is told above could not be read"
 		}
 	}
 	if feedAlone(feeding) {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -58,7 +59,7 @@ func (m *Model) cursor() *tea.Cursor {
 
 // arranged is the layout of the moment.
 func (m *Model) arranged() layout {
-	return arrange(m.width, m.height, m.focus, m.zoom, m.detail)
+	return arrange(m.width, m.height, m.focus, m.zoom, m.detail, m.low)
 }
 
 // lines draws the whole screen: at most height lines, each of width cells.
@@ -121,8 +122,7 @@ func (m *Model) body(l layout) []string {
 	if m.zoom || l.shape == shapeTabs {
 		return append(lines, m.pane(m.focus, l)...)
 	}
-	lines = append(lines, zip(m.pane(0, l), m.pane(1, l))...)
-	return append(lines, zip(m.pane(2, l), m.pane(3, l))...)
+	return zip(slices.Concat(m.pane(0, l), m.pane(2, l)), slices.Concat(m.pane(1, l), m.pane(3, l)))
 }
 
 func (m *Model) pane(i int, l layout) []string {
