@@ -30,8 +30,8 @@ func (m *Model) footer(width int) string {
 	if banner, ok := m.banner(); ok {
 		return pad(" "+m.pen.theme.Paint(banner.token, m.pen.plain(m.pen.fit(banner.text, max(0, width-1), false))), width)
 	}
-	if m.message.text != "" {
-		return pad(" "+m.pen.theme.Paint(m.message.token, m.pen.plain(m.pen.fit(m.message.text, max(0, width-1), false))), width)
+	if lines := m.said(width); len(lines) > 0 {
+		return lines[len(lines)-1]
 	}
 	for _, status := range m.shown.Scopes.List {
 		if status.Trouble != nil && !m.hasPane(status.Scope.Source) {
@@ -40,6 +40,26 @@ func (m *Model) footer(width int) string {
 		}
 	}
 	return m.hints(width)
+}
+
+// saidRows is how many lines a message may take: what to do stands at its end.
+const saidRows = 4
+
+// said is the message, in as many lines as it needs. The last one is the footer, and those
+// before it cover the end of the body.
+func (m *Model) said(width int) []string {
+	if m.message.text == "" {
+		return nil
+	}
+	limit := 1
+	if l := m.arranged(); l.body.height >= sheetLeast && width >= lineColumns {
+		limit = saidRows
+	}
+	var lines []string
+	for _, line := range wrap(m.pen.plain(m.message.text), max(1, width-1), limit) {
+		lines = append(lines, pad(" "+m.pen.theme.Paint(m.message.token, m.pen.fit(line, max(0, width-1), false)), width))
+	}
+	return lines
 }
 
 func (m *Model) hasPane(source string) bool {

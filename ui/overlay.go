@@ -65,6 +65,12 @@ func (m *Model) sheet(width, height int) []string {
 	case m.hinting():
 		return m.hintSheet(width, height)
 	}
+	if _, invited := m.banner(); invited || m.asking != askingNothing {
+		return nil
+	}
+	if above := m.said(width); len(above) > 1 {
+		return above[:len(above)-1]
+	}
 	return nil
 }
 
