@@ -2,37 +2,70 @@ package probe
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 )
 
-// bodyLimit is how much of a body is read, on the wire and again after inflation.
-// What is expected has to be in it; the connection is closed on the rest.
-const bodyLimit = 1 << 20
+const (
+	// bodyLimit is how much of a body is read, on the wire and again after inflation.
+	// What is expected has to be in it; the connection is closed on the rest.
+	bodyLimit = 1 << 20
+	// heavyLimit is the same on the wire for encodings whose decoders remember megabytes:
+	// so much is held until it is the body's turn to be decoded.
+	heavyLimit = 256 << 10
+)
+
+// heavyTurn is held while a body is decoded whose decoder remembers megabytes: fifty of them
+// at once would fill the memory. Nobody waits for the network meanwhile.
+var heavyTurn = make(chan struct{}, 1)
 
 // readBody reads a body to its end, or to the limit, and looks for what is expected in it.
-func readBody(t *target, answer *http.Response, match bodyReader) (matched, cut bool, f *failure) {
+// cut is the limit beyond which it goes on; 0 if it was read to its end.
+func readBody(t *target, answer *http.Response, match bodyReader) (matched bool, cut int, f *failure) {
 	wire := &cappedReader{source: answer.Body, left: bodyLimit}
 	encoding := encodingOf(answer)
 	if !isKnown(encoding) {
 		matched, err := match.in(wire)
-		return matched, wire.cut, bodyFailure(t, answer, wire, err)
+		return matched, cutAt(wire.cut, bodyLimit), bodyFailure(t, answer, wire, err)
+	}
+	limit, source := bodyLimit, io.Reader(wire)
+	if isHeavy(encoding) {
+		limit, wire.left = heavyLimit, heavyLimit
+		whole, err := io.ReadAll(wire)
+		if err != nil {
+			return false, 0, bodyFailure(t, answer, wire, err)
+		}
+		source = bytes.NewReader(whole)
+		heavyTurn <- struct{}{}
+		defer func() { <-heavyTurn }()
 	}
 	body := readers.Get().(*bufio.Reader)
-	defer readers.Put(body)
-	body.Reset(wire)
+	body.Reset(source)
+	defer func() {
+		body.Reset(nil) // the pool holds no body
+		readers.Put(body)
+	}()
 	err := inflate(encoding, body, func(plain io.Reader) (err error) {
 		capped := &cappedReader{source: plain, left: bodyLimit}
 		matched, err = match.in(capped)
-		cut = capped.cut
+		cut = cutAt(capped.cut, bodyLimit)
 		return err
 	})
 	if wire.cut { // the inflater takes our own cut for a broken stream
 		err = nil
 	}
-	return matched, wire.cut || cut, bodyFailure(t, answer, wire, err)
+	return matched, max(cut, cutAt(wire.cut, limit)), bodyFailure(t, answer, wire, err)
+}
+
+// cutAt is the limit at which a body was cut; 0 if it was not.
+func cutAt(cut bool, limit int) int {
+	if !cut {
+		return 0
+	}
+	return limit
 }
 
 // cappedReader ends early, and says so, where a body is larger than the limit.

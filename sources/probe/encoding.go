@@ -17,7 +17,14 @@ import (
 // zstdWindow is how much a body may ask a decoder to remember (RFC 9659, section 3).
 const zstdWindow = 8 << 20
 
-var inflaters = sync.Pool{New: func() any { return new(gzip.Reader) }}
+var (
+	inflaters = sync.Pool{New: func() any { return new(gzip.Reader) }}
+	brotlis   = sync.Pool{New: func() any { return brotli.NewReader(nil) }}
+	zstds     = sync.Pool{New: func() any {
+		decoder, _ := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow))
+		return decoder // these options are never refused
+	}}
+)
 
 // encodingOf is how a body is encoded (RFC 9110, section 8.4), "" if it is not.
 func encodingOf(answer *http.Response) string {
@@ -40,6 +47,10 @@ func isKnown(encoding string) bool {
 	}
 	return false
 }
+
+// isHeavy says whether the decoder of an encoding remembers megabytes, because a body may
+// ask it to.
+func isHeavy(encoding string) bool { return encoding == "br" || encoding == "zstd" }
 
 // inflate hands what a body was before it was encoded to read, and gives its error.
 func inflate(encoding string, body *bufio.Reader, read func(io.Reader) error) error {
@@ -65,16 +76,31 @@ func inflate(encoding string, body *bufio.Reader, read func(io.Reader) error) er
 			plain = inflater
 		}
 	case "br":
-		plain = brotli.NewReader(body)
+		inflater := brotlis.Get().(*brotli.Reader)
+		defer brotlis.Put(inflater)
+		start, _ := body.Peek(1)
+		narrowWindow(start)
+		_ = inflater.Reset(body) // never fails
+		plain = inflater
 	case "zstd":
-		inflater, err := zstd.NewReader(body, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow))
-		if err != nil {
+		inflater := zstds.Get().(*zstd.Decoder)
+		defer zstds.Put(inflater)
+		if err := inflater.Reset(body); err != nil {
 			return err
 		}
-		defer inflater.Close()
 		plain = inflater
 	}
 	return read(plain)
+}
+
+// narrowWindow has a body in br ask its decoder to remember 2 MiB at the most, and not 16: nothing
+// that is read of it can refer to what lies further back. The first byte holds, after a one,
+// three bits for windows of 256 KiB (1) to 16 MiB (7) (RFC 7932, section 9.1).
+func narrowWindow(start []byte) {
+	const marked, windowBits, twoMiB = 1, 7 << 1, 4 << 1
+	if start[0]&marked != 0 && start[0]&windowBits > twoMiB {
+		start[0] = start[0]&^windowBits | twoMiB
+	}
 }
 
 // isZlib says whether a body begins like the deflate of RFC 9110, which is that of zlib

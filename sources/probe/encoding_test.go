@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"compress/flate"
 	"compress/zlib"
+	"crypto/rand"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"runtime"
@@ -120,4 +122,18 @@ func TestDecodersLeaveNothingBehind(t *testing.T) {
 		}
 	}
 	settles(t, goroutines, files)
+}
+
+func TestABodyWhoseDecoderRemembersALotIsReadLessFar(t *testing.T) { // Q2
+	random := make([]byte, 2*heavyLimit)
+	_, _ = rand.Read(random)
+	text := base64.StdEncoding.EncodeToString(random) // three quarters of it are left when it is encoded
+	for _, encoding := range []string{"br", "zstd"} {
+		address := saying(t, encodingAnswer(encoding, encoded(t, encoding, text+"needle")))
+		look := func(expected string) reading {
+			return probeOnce(t, Spec{URL: "http://" + address, Expect: Expect{Body: expected}}, nil)
+		}
+		look(text[heavyLimit/4:][:100]).wantUp(t)
+		look("needle").want(t, "DOWN", "assert", `the body's first 256 KiB does not hold what it should: expected that it contains "needle"`)
+	}
 }

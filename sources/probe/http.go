@@ -145,8 +145,8 @@ func judge(t *target, h *hop, answer *http.Response, watch *stopwatch) *failure 
 		return values.failure(cut)
 	}
 	where := "the body"
-	if cut {
-		where = fmt.Sprintf("the body's first %d KiB", bodyLimit>>10)
+	if cut > 0 {
+		where = fmt.Sprintf("the body's first %d KiB", cut>>10)
 	}
 	if encoding := encodingOf(answer); encoding != "" && !isKnown(encoding) {
 		where = fmt.Sprintf("%s, encoded as %s, which cannot be decoded,", where, escaped([]byte(encoding[:min(len(encoding), shownBytes)])))

@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/net/http2"
 )
@@ -21,6 +22,10 @@ import (
 // http2Window is how much of a body a server may send before it is read: all of it is
 // held in memory, and net/http would let it be 4 MiB.
 const http2Window = 128 << 10
+
+// http2Grace is how much longer its connection may last than a request of HTTP/2: when both
+// end at once, net/http may say that the connection broke, and not that the time was up.
+const http2Grace = 250 * time.Millisecond
 
 // http2Version is the Version of a Spec that asks for HTTP/2.
 const http2Version = "2"
@@ -44,6 +49,7 @@ func askHTTP2(ctx context.Context, t *target, h *hop, conn net.Conn, written []b
 // header of its answer is there. Nothing is ever sent twice. The connection, and what
 // remains of the request, end when the caller closes it.
 func overHTTP2(t *target, h *hop, conn net.Conn, request *http.Request, watch *stopwatch) (*http.Response, *failure) {
+	_ = conn.SetDeadline(t.deadline(watch).Add(http2Grace))
 	begun := &beginning{Conn: conn}
 	interim := 0
 	ctx := httptrace.WithClientTrace(request.Context(), &httptrace.ClientTrace{Got1xxResponse: func(int, textproto.MIMEHeader) error {

@@ -20,6 +20,7 @@ var (
 	errUTF16    = errors.New("is UTF-16 and not UTF-8")
 	errBOM      = errors.New("begins with a byte order mark") // RFC 8259, section 8.1
 	errNoValues = errors.New("no JSON")
+	errLong     = fmt.Errorf("has a number of more than %d KiB", thinLimit>>10)
 )
 
 // jsonSearch looks up all the values of a body that something is expected of, in one pass
@@ -51,7 +52,7 @@ func (s *jsonSearch) read(body io.Reader) {
 	if s.wrong != nil {
 		return
 	}
-	s.decoder = json.NewDecoder(buffered)
+	s.decoder = json.NewDecoder(&thinJSON{source: buffered})
 	s.decoder.UseNumber()
 	all := make([]int, len(s.matches))
 	for i := range all {
@@ -175,7 +176,7 @@ func (s *jsonSearch) along(depth int, active []int, leads func(jsonStep) bool) [
 
 // failure says what is not as expected; nil if all is. cut says that the body was read up
 // to the limit only.
-func (s *jsonSearch) failure(cut bool) *failure {
+func (s *jsonSearch) failure(cut int) *failure {
 	if s == nil {
 		return nil
 	}
@@ -205,17 +206,17 @@ func (s *jsonSearch) failure(cut bool) *failure {
 }
 
 // notJSON says what a body is instead of JSON.
-func (s *jsonSearch) notJSON(cut bool) string {
+func (s *jsonSearch) notJSON(cut int) string {
 	_, isSyntax := errors.AsType[*json.SyntaxError](s.wrong)
 	switch {
 	case s.wrong == io.EOF && len(s.start) == 0:
 		return "expected JSON, and the body is empty"
-	case s.wrong == errBOM, s.wrong == errUTF16, s.wrong == errDeep, s.wrong == errGoesOn:
+	case s.wrong == errBOM, s.wrong == errUTF16, s.wrong == errDeep, s.wrong == errGoesOn, s.wrong == errLong:
 		return fmt.Sprintf("expected JSON, and the body %s", s.wrong)
 	case s.wrong == errNoValues:
 		return fmt.Sprintf("expected JSON, and the body begins with %s", escaped(s.start))
-	case cut:
-		return fmt.Sprintf("expected JSON, and the body's first %d KiB are not all of it", bodyLimit>>10)
+	case cut > 0:
+		return fmt.Sprintf("expected JSON, and the body's first %d KiB are not all of it", cut>>10)
 	case isSyntax:
 		return "expected JSON, and the body has a mistake in it"
 	}

@@ -205,7 +205,7 @@ func FuzzJSON(f *testing.F) {
 		if _, err := (&textAndJSON{nil, search}).in(strings.NewReader(string(body))); err != nil {
 			t.Fatal(err)
 		}
-		wrong := search.failure(false)
+		wrong := search.failure(0)
 		if wrong != nil && (wrong.reason == "" || wrong.class == "") {
 			t.Errorf("failure %+v", wrong)
 		}
@@ -238,8 +238,25 @@ func BenchmarkABodyOfJSON(b *testing.B) {
 	b.SetBytes(int64(len(body)))
 	for b.Loop() {
 		search := newJSONSearch(matches)
-		if _, err := (&textAndJSON{nil, search}).in(struct{ io.Reader }{strings.NewReader(body)}); err != nil || search.failure(false) != nil {
-			b.Fatal(err, search.failure(false))
+		if _, err := (&textAndJSON{nil, search}).in(struct{ io.Reader }{strings.NewReader(body)}); err != nil || search.failure(0) != nil {
+			b.Fatal(err, search.failure(0))
 		}
 	}
+}
+
+// TestWhatIsLongInJSONIsLeftOut: a text beyond what is looked at, with an escape sequence
+// wherever the limit may fall, and blanks. What comes after it is found all the same.
+func TestWhatIsLongInJSONIsLeftOut(t *testing.T) {
+	look := func(body, path, value string) reading {
+		return probeOnce(t, Spec{URL: answeringJSON(t, body), Expect: Expect{JSON: map[string]string{path: value}}}, nil)
+	}
+	for before := range 16 {
+		long := strings.Repeat("x", thinLimit-before) + strings.Repeat(`\u00e4\"\\`, 1000)
+		look(`{"long": "`+long+`", "a": 1}`, "$.a", "1").wantUp(t)
+		look(`{"`+long+`": [2],`+strings.Repeat(" \n", thinLimit)+`"a": "b  c"}`, "$.a", "b  c").wantUp(t)
+		look(`["`+long+`"]`, "$[0]", `/^x+(ä"\\)*ä?"?$/`).wantUp(t)
+	}
+	look(`{"a": "`+strings.Repeat("x", thinLimit)+`"}`, "$.a", "/^x{1000}/").wantUp(t)
+	look(`{"n": 1`+strings.Repeat("0", thinLimit)+`, "a": 1}`, "$.a", "1").want(t, "DOWN", "assert", "expected JSON, and the body has a number of more than 32 KiB")
+	look(`{"n": 1`+strings.Repeat("0", thinLimit-1)+`, "a": 1}`, "$.a", "1").wantUp(t)
 }

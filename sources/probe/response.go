@@ -15,6 +15,9 @@ const (
 	// headLimit is how large an answer's header may be. net/http takes 10 MiB,
 	// which lets a broken endpoint pass; servers and proxies stop at 8 to 128 KiB.
 	headLimit = 256 << 10
+	// headLines is how many lines it may have: short ones take far more memory than they
+	// are long.
+	headLines = 16 << 10
 	// interimLimit is how many 1xx answers may come before the real one.
 	interimLimit = 5
 	// shownBytes is how much is shown of an answer that is not HTTP.
@@ -23,7 +26,10 @@ const (
 
 var headTooLarge = fmt.Sprintf("the answer's header is larger than %d KiB", headLimit>>10)
 
-var errHeadTooLarge = errors.New("the header is larger than the limit")
+var (
+	errHeadTooLarge = errors.New("the header is larger than the limit")
+	errHeadTooLong  = errors.New("the header has more lines than the limit")
+)
 
 var responseReaders = sync.Pool{New: func() any {
 	r := new(responseReader)
@@ -35,13 +41,14 @@ var responseReaders = sync.Pool{New: func() any {
 type responseReader struct {
 	conn     io.Reader
 	headLeft int   // bytes of header still allowed; negative while the body is read
+	lines    int   // of the header that have come
 	broken   error // how the connection ended, which http.ReadResponse may hide behind half a line
 	buffered *bufio.Reader
 }
 
 func newResponseReader(conn io.Reader) *responseReader {
 	r := responseReaders.Get().(*responseReader)
-	r.conn, r.headLeft, r.broken = conn, headLimit, nil
+	r.conn, r.headLeft, r.lines, r.broken = conn, headLimit, 0, nil
 	r.buffered.Reset(r)
 	return r
 }
@@ -53,9 +60,13 @@ func (r *responseReader) release() {
 
 // Read implements io.Reader for the buffer.
 func (r *responseReader) Read(b []byte) (int, error) {
-	if r.headLeft == 0 {
+	switch {
+	case r.headLeft == 0:
 		r.broken = errHeadTooLarge
-		return 0, errHeadTooLarge
+		return 0, r.broken
+	case r.headLeft > 0 && r.lines > headLines:
+		r.broken = errHeadTooLong
+		return 0, r.broken
 	}
 	if r.headLeft > 0 && len(b) > r.headLeft {
 		b = b[:r.headLeft]
@@ -63,6 +74,7 @@ func (r *responseReader) Read(b []byte) (int, error) {
 	n, err := r.conn.Read(b)
 	if r.headLeft > 0 {
 		r.headLeft -= n
+		r.lines += bytes.Count(b[:n], []byte{'\n'})
 	}
 	if n > 0 {
 		return n, nil // an error beside data comes again with the next call
@@ -130,6 +142,8 @@ func (r *responseReader) parse(t *target, h *hop) (*http.Response, *failure) {
 	switch {
 	case errors.Is(err, errHeadTooLarge):
 		return nil, malformed(err, headTooLarge)
+	case errors.Is(err, errHeadTooLong):
+		return nil, malformed(err, fmt.Sprintf("the answer's header has more than %d lines", headLines))
 	case isTimeout(err), isReset(err), isEnd(err):
 		return nil, brokenOff(t, phaseTransfer, err, "the answer's header was whole")
 	case strings.Contains(err.Error(), "Content-Length"):
