@@ -38,6 +38,10 @@ type Watch struct {
 	Look     Look
 	Asked    func()      // a person wants the next look to go by nothing that is known; nil if every look is such. Safe for concurrent use, and never blocks
 	Soon     func() bool // after a look: whether the next one should not wait for its turn; nil never. Called by whoever called Look
+
+	// Denies is asked after a look that showed the whole scope; see room.Observation. nil
+	// denies nothing. Called by whoever called Look.
+	Denies func(event *room.Signal, account string) (why string)
 }
 
 // OnlyChanges is no failure: what a look that ends with it did not show is as it was.

@@ -25,6 +25,9 @@ func (r *Runner) tell(w Watch, failure *Failure, next time.Time) {
 		Scope: w.Scope, Watch: w.Name, At: r.clock.Now(), Interval: w.Interval, Next: next,
 		Done: true, Complete: w.Whole && failure != OnlyChanges && (failure == nil || failure.Partial), Lacks: failure != nil && failure.Lacks,
 	}
+	if o.Complete && !o.Lacks {
+		o.Denies = w.Denies
+	}
 	if failure != nil && failure != OnlyChanges {
 		o.Trouble = &room.Trouble{
 			What: clean.Line(failure.What, sentenceLimit),

@@ -29,7 +29,13 @@ func healthDetail(g *page, it item) {
 	g.field("end", p.date(detail.End))
 	g.field("updated", p.date(detail.Updated))
 	g.field("arn", detail.ARN)
+	if !detail.Unlisted.IsZero() {
+		g.field("end", "no message said when; not listed any more since "+p.date(detail.Unlisted))
+	}
 	g.field("known from", knownFrom(detail.Sightings))
+	if onlyPushed(it.signal) != nil {
+		g.fieldIn(theme.Warning, "last word", since(p.now, detail.Updated)+" ago, by a message; whether it still goes on cannot be asked: no look tells of it")
+	}
 	g.field("accounts", strings.Join(detail.Accounts, ", "))
 	g.link("console", consoleURL(it.signal))
 	g.entities(detail.Entities)

@@ -25,7 +25,7 @@ func (p *pane) sync(s *room.Snapshot, f filter) {
 	p.filter.sight = &sight{Snapshot: s}
 	p.items = p.gather(s, p.filter)
 	p.people, p.longWords = peopled(p.items)
-	p.public = fedPublicly(p.items)
+	p.public = fedOtherwise(p.items)
 	p.again = false
 	switch {
 	case follows:

@@ -22,21 +22,40 @@ func publicFeed(s *room.Signal) string {
 	return detail.Feed
 }
 
-// fedPublicly says whether some of the rows are from public feeds.
-func fedPublicly(items []item) bool {
+// onlyPushed is an event that goes on as far as messages tell, and that nothing else tells
+// of: should the message that ends it be lost, nobody would know. Else it is nil.
+func onlyPushed(s *room.Signal) *room.HealthDetail {
+	detail, ok := s.Detail.(*room.HealthDetail)
+	if !ok || s.Word == room.Closed || len(detail.Sightings) == 0 {
+		return nil
+	}
+	for i := range detail.Sightings {
+		if detail.Sightings[i].Scope.Source != room.PushSource {
+			return nil
+		}
+	}
+	return detail
+}
+
+// fedOtherwise says whether some of the rows are from public feeds or messages alone.
+func fedOtherwise(items []item) bool {
 	for _, it := range items {
-		if it.signal != nil && publicFeed(it.signal) != "" {
+		if it.signal != nil && (publicFeed(it.signal) != "" || onlyPushed(it.signal) != nil) {
 			return true
 		}
 	}
 	return false
 }
 
-// origin is the column that tells what AWS says in public from what its API tells us.
+// origin is the column that tells what AWS says in public from what its API tells us, and
+// how old the word is where only messages tell of an event.
 func (p *pen) origin(s *room.Signal) cell {
 	c := cell{token: theme.Muted, width: len("public feed"), rank: 3, small: len("feed")}
 	if publicFeed(s) != "" {
 		c.text, c.brief = "public feed", "feed"
+	}
+	if told := onlyPushed(s); told != nil {
+		c.text, c.brief = "told "+since(p.now, told.Updated), "push"
 	}
 	return c
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -92,5 +93,30 @@ func TestAQuietPublicFeedSaysOfWhatItIsQuiet(t *testing.T) {
 		if !strings.Contains(frame, want) {
 			t.Errorf("%q is not there:\n%s", want, frame)
 		}
+	}
+}
+
+// TestHowOldTheWordIsWhereOnlyMessagesTell holds that an event is not taken for one that is
+// known to go on: of its end nobody may have told.
+func TestHowOldTheWordIsWhereOnlyMessagesTell(t *testing.T) {
+	clock := &standing{now: noon}
+	s := health(clock, "EC2 operational issue", "EC2", room.Critical, "OPEN", 50)
+	s.Detail.(*room.HealthDetail).Updated = clock.ago(3 * 24 * time.Hour)
+	r := published(clock, true, nil)
+	queue := scope(room.PushSource, "", "us-west-2")
+	observed(r, room.Observation{Scope: queue, Watch: "push", At: clock.ago(0), Done: true}, 60)
+	_ = r.Hear(queue, []room.Message{{Signal: s, At: s.Detail.(*room.HealthDetail).Updated}})
+	r.Flush()
+	m := screen(t, r, clock, 130, 50)
+	if frame := plainFrame(m); !strings.Contains(frame, "push") {
+		t.Errorf("the row does not say how old the word is:\n%s", frame)
+	}
+	m.Update(tea.WindowSizeMsg{Width: 200, Height: 50})
+	if frame := plainFrame(m); !strings.Contains(frame, "told 3d") {
+		t.Errorf("the row does not say how old the word is:\n%s", frame)
+	}
+	press(m, "1", "enter")
+	if frame := plainFrame(m); !strings.Contains(frame, "last word") || !strings.Contains(frame, "3d ago, by a message") {
+		t.Errorf("the details do not say how old the word is:\n%s", frame)
 	}
 }

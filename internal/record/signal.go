@@ -45,6 +45,7 @@ type health struct {
 
 	Affected  []affected `json:"affected,omitempty"`
 	Sightings []sighting `json:"sightings,omitempty"`
+	Unlisted  time.Time  `json:"unlisted,omitzero"`
 }
 
 type affected struct {
@@ -209,7 +210,7 @@ func healthOf(d *room.HealthDetail) *health {
 	w := &health{
 		ARN: d.ARN, Service: d.Service, TypeCode: d.TypeCode, Category: d.Category, Scope: d.Scope,
 		Start: writable(d.Start), End: writable(d.End), Updated: writable(d.Updated), Accounts: d.Accounts, Entities: entitiesOf(d.Entities),
-		Feed: d.Feed, Severity: d.Severity,
+		Feed: d.Feed, Severity: d.Severity, Unlisted: writable(d.Unlisted),
 	}
 	for _, u := range d.Updates {
 		w.Updates = append(w.Updates, update{writable(u.At), u.Text})
@@ -240,7 +241,7 @@ func entities(written []entity) (all []room.Entity) {
 func (w *health) room() *room.HealthDetail {
 	d := &room.HealthDetail{
 		ARN: w.ARN, Service: w.Service, TypeCode: w.TypeCode, Category: w.Category, Scope: w.Scope, Start: w.Start, End: w.End, Updated: w.Updated,
-		Feed: w.Feed, Severity: w.Severity,
+		Feed: w.Feed, Severity: w.Severity, Unlisted: w.Unlisted,
 		Accounts: w.Accounts, Entities: entities(w.Entities),
 	}
 	for _, u := range w.Updates {

@@ -31,6 +31,10 @@ type HealthDetail struct {
 	Severity string    // how bad a public feed calls it: informational, degraded, disrupted, resolved; "" if it does not say
 	Affected []AffectedService
 
+	// Unlisted is when a look that shows all there is did not have an event any more of which
+	// messages had told, and of whose end none did; zero for all others. Room time.
+	Unlisted time.Time
+
 	// Sightings are where it is known from, what is nearest to AWS's own word first. The
 	// room keeps them; a source leaves them out.
 	Sightings []Sighting
@@ -65,7 +69,7 @@ func (d *HealthDetail) Equal(other Detail) bool {
 		d.Start.Equal(o.Start) && d.End.Equal(o.End) && d.Updated.Equal(o.Updated) &&
 		slices.EqualFunc(d.Updates, o.Updates, func(a, b Update) bool { return a.At.Equal(b.At) && a.Text == b.Text }) &&
 		slices.Equal(d.Accounts, o.Accounts) && slices.Equal(d.Entities, o.Entities) &&
-		d.Feed == o.Feed && d.Severity == o.Severity && slices.Equal(d.Affected, o.Affected) &&
+		d.Feed == o.Feed && d.Unlisted.Equal(o.Unlisted) && d.Severity == o.Severity && slices.Equal(d.Affected, o.Affected) &&
 		slices.EqualFunc(d.Sightings, o.Sightings, Sighting.equal)
 }
 

@@ -21,6 +21,11 @@ type Observation struct {
 	Trouble  *Trouble      // why the pass failed, or, beside data, what was wrong with it
 	Interval time.Duration // room time after which this scope is looked at again
 	Next     time.Time     // room time of the next try; zero if not known
+
+	// Denies, with Complete and without Lacks, says why a Health event that messages tell of
+	// does not go on for an account, since the pass would have shown it; "" if it says nothing
+	// of that. It is called before Observe returns. nil denies nothing.
+	Denies func(event *Signal, account string) (why string)
 }
 
 // all gives the signals of an observation.

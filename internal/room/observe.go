@@ -33,7 +33,7 @@ func (r *Room) Observe(o Observation) {
 		r.sweepParts(whole, pass, o.At)
 	}
 	if o.Done && o.Complete && !o.Lacks {
-		r.sweep(o.Scope, pass, o.At)
+		r.sweep(&o, pass)
 	}
 	if turned {
 		r.record(Event{Type: EventScope, At: o.At, Scope: o.Scope, Trouble: r.watched[o.Scope].status.Trouble})
@@ -151,11 +151,16 @@ func happened(s *Signal, seen time.Time) time.Time {
 }
 
 // sweep takes away what a complete pass did not show.
-func (r *Room) sweep(scope Scope, pass uint32, at time.Time) {
+func (r *Room) sweep(o *Observation, pass uint32) {
 	for _, known := range r.truth.signals {
-		if known.signal != nil && known.signal.seenThrough(scope) && known.passIn(scope) != pass && !known.signal.heardLately(at) {
-			r.leave(known, scope, at)
+		if known.signal == nil || known.passIn(o.Scope) == pass || known.signal.heardLately(o.At) {
+			continue
 		}
+		accounts, why := o.denials(known.signal)
+		if known.signal.seenThrough(o.Scope) {
+			r.leave(known, o.Scope, o.At)
+		}
+		r.deny(known, accounts, why, o.At)
 	}
 }
 

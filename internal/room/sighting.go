@@ -87,8 +87,12 @@ func with(known, seen *Signal, now *HealthDetail, own Sighting) *Signal {
 			sightings = append(sightings, s)
 		}
 	}
-	alone := len(sightings) == 1 && own.Told.IsZero() && (now.ARN != "" || was.ARN == "")
-	if alone || newer(seen, now, known, was) {
+	looked := own.Told.IsZero()
+	switch alone := len(sightings) == 1 && looked && (now.ARN != "" || was.ARN == ""); {
+	case alone, !was.Unlisted.IsZero() && looked: // what was not listed any more is listed again
+		base = seen
+	case !was.Unlisted.IsZero() && !now.Updated.After(was.Updated): // an old message again
+	case newer(seen, now, known, was):
 		base = seen
 	}
 	updates := allUpdates(was.Updates, now.Updates)

@@ -66,6 +66,7 @@ type watch struct {
 	known     map[string]*event // by its id
 	banner    *banner           // nil while there is none
 	began     time.Time         // when the watch was made
+	listed    bool              // the last look read all that goes on
 	whole     bool              // all was read once
 }
 
@@ -101,6 +102,7 @@ func newWatch(options Options, client *http.Client) sources.Watch {
 		Timeout:  cmp.Or(options.Timeout, DefaultTimeout),
 		Whole:    true,
 		Look:     w.look,
+		Denies:   w.denies,
 	}
 }
 

@@ -52,6 +52,7 @@ func (w *watch) look(ctx context.Context, report sources.Report) error {
 			break
 		}
 	}
+	w.listed = read != nil && !read.partial
 	if read != nil {
 		w.merge(read)
 		report(w.signals())

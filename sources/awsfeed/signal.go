@@ -24,7 +24,7 @@ const (
 const (
 	wordOpen    = "OPEN"
 	wordOld     = "OLD"
-	wordClosed  = "CLOSED"
+	wordClosed  = room.Closed
 	wordUnknown = "UNKNOWN"
 	wordNotice  = "NOTICE"
 )
@@ -34,6 +34,20 @@ const (
 	categoryIssue = "issue"
 	scopePublic   = "PUBLIC"
 )
+
+// denies says why an issue of which messages tell does not go on: the list of what goes on,
+// which was read whole just now, would have it. Only what AWS tells in public is in there, and
+// only the regions in use are taken from it.
+func (w *watch) denies(s *room.Signal, _ string) string {
+	detail, ok := s.Detail.(*room.HealthDetail)
+	if !ok || !w.listed || detail.Scope != scopePublic || detail.Category != categoryIssue || !strings.HasPrefix(detail.ARN, "arn:aws:") {
+		return ""
+	}
+	if e := (&event{region: s.Region, affected: detail.Affected}); !e.concerns(w.regions) {
+		return ""
+	}
+	return "AWS's current public events do not have it any more, so it is over; no message has said so"
+}
 
 // outdated says whether an event ended too long ago to be shown.
 func (e *event) outdated(now time.Time) bool {

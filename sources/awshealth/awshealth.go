@@ -76,6 +76,7 @@ type watch struct {
 	noPlan    refusal            // to show anything: the support plan has no Health API
 	asked     atomic.Bool        // a person wants to know: what was put off is asked now
 	began     time.Time          // when the watch was made
+	listed    bool               // the last look showed all that goes on
 	whole     bool               // both regions have answered once
 	wasWide   bool               // the organization has been shown once
 }
@@ -130,6 +131,7 @@ func newWatch(options Options, endpoints []endpoint) sources.Watch {
 		Timeout:  cmp.Or(options.Timeout, DefaultTimeout),
 		Whole:    true,
 		Look:     w.look,
+		Denies:   w.denies,
 		Asked:    func() { w.asked.Store(true) },
 	}
 }

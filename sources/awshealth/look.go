@@ -21,6 +21,7 @@ const what = "AWS Health could not be read"
 //
 // The events of an organization are also asked which accounts they concern.
 func (w *watch) look(ctx context.Context, report sources.Report) error {
+	w.listed = false
 	if w.putOff(&w.noPlan) {
 		return w.noPlan.failure
 	}
@@ -47,6 +48,7 @@ func (w *watch) look(ctx context.Context, report sources.Report) error {
 		return w.neither(failed)
 	}
 	w.settle(len(silent) > 0 || w.narrow.failure != nil && w.wasWide)
+	w.listed = len(silent) == 0
 	w.whole, w.wasWide = w.whole || len(silent) == 0, w.wasWide || w.wide
 	concernError := w.concern(ctx, failed)
 	textError := w.describe(ctx, failed, report)

@@ -1,6 +1,8 @@
 package awshealth
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/health/types"
@@ -38,9 +40,52 @@ func Message(account string, p Pushed, now time.Time) (m room.Message, ok bool) 
 	return m, true
 }
 
+// denies says why an event that messages tell of does not go on for an account: the look
+// that has just ended would have shown it. Of a whole organization that is known only of
+// what it has shown before.
+func (w *watch) denies(s *room.Signal, account string) string {
+	detail, ok := s.Detail.(*room.HealthDetail)
+	if !ok || !w.listed || partitionOf(detail.ARN) != partitionIn(w.endpoints[0].region) {
+		return ""
+	}
+	public := !w.wide && detail.Scope == string(types.EventScopeCodePublic)
+	shown := slices.ContainsFunc(detail.Sightings, func(s room.Sighting) bool {
+		return s.Scope == w.scope && slices.Contains(s.Accounts, account)
+	})
+	if account != w.scope.Account && !public && !shown {
+		return ""
+	}
+	return "AWS Health does not list it any more, so it is over; no message has said so"
+}
+
+// partitionOf is the second part of an ARN: aws, aws-cn or aws-us-gov.
+func partitionOf(arn string) string {
+	_, rest, _ := strings.Cut(arn, ":")
+	partition, _, _ := strings.Cut(rest, ":")
+	return partition
+}
+
+// partitionIn is the partition of a region.
+func partitionIn(region string) string {
+	switch {
+	case strings.HasPrefix(region, "us-gov-"):
+		return "aws-us-gov"
+	case strings.HasPrefix(region, "cn-"):
+		return "aws-cn"
+	}
+	return "aws"
+}
+
 // Outdated says whether a signal is of an event that ended so long ago that a look does not
-// show it any more.
+// show it any more, or is known to have ended for as long.
 func Outdated(s *room.Signal, now time.Time) bool {
 	detail, ok := s.Detail.(*room.HealthDetail)
-	return ok && s.Word == wordClosed && !detail.End.IsZero() && detail.End.Before(now.Add(-closedWindow))
+	if !ok || s.Word != wordClosed {
+		return false
+	}
+	end := detail.End
+	if end.IsZero() {
+		end = detail.Unlisted
+	}
+	return !end.IsZero() && end.Before(now.Add(-closedWindow))
 }

@@ -13,7 +13,7 @@ import (
 const (
 	wordOpen     = "OPEN"
 	wordUpcoming = "UPCOMING"
-	wordClosed   = "CLOSED"
+	wordClosed   = room.Closed
 	wordNotice   = "NOTICE"
 	wordChange   = "CHANGE"
 	wordUnknown  = "UNKNOWN"

@@ -1,0 +1,78 @@
+package room
+
+import (
+	"slices"
+	"time"
+)
+
+// Closed is the word of a Health event that is over.
+const Closed = "CLOSED"
+
+// deniedAfter is how old, in room time, a pushed word must be before a list without its
+// event says more: on a bad day AWS's lists lag behind its messages.
+const deniedAfter = 15 * time.Minute
+
+// denials are the accounts for which messages tell of an event although a look that shows
+// all there is says that it does not go on there, and why it says so.
+func (o *Observation) denials(s *Signal) (accounts []string, why string) {
+	if o.Denies == nil {
+		return nil, ""
+	}
+	detail := healthDetail(s)
+	if detail == nil || s.Word == Closed || !s.Heard.IsZero() && o.At.Sub(s.Heard) < deniedAfter {
+		return nil, ""
+	}
+	for i := range detail.Sightings {
+		told := &detail.Sightings[i]
+		if told.Scope.Source != PushSource {
+			continue
+		}
+		named := told.Accounts
+		if len(named) == 0 {
+			named = []string{""}
+		}
+		for _, account := range named {
+			if said := o.Denies(s, account); said != "" {
+				accounts, why = append(accounts, account), said
+			}
+		}
+	}
+	return accounts, why
+}
+
+// deny takes away what messages told of an event for some accounts. If nobody tells of it
+// then it is closed, and says why: the message that closes it was lost.
+func (r *Room) deny(known *fact, accounts []string, why string, at time.Time) {
+	was := healthDetail(known.signal)
+	if was == nil || len(accounts) == 0 {
+		return
+	}
+	var left []Sighting
+	for _, s := range was.Sightings {
+		if s.Scope.Source != PushSource || s.withdraw(accounts) {
+			left = append(left, s)
+		}
+	}
+	var now *Signal
+	if len(left) > 0 {
+		now = sighted(known.signal, was.Updates, left)
+		now.Account = accountOf(left)
+		if !now.seenThrough(now.Scope) {
+			now.Scope = left[0].Scope
+		}
+	} else {
+		over, detail := *known.signal, *was
+		detail.Unlisted = at
+		over.State, over.Word, over.Reason, over.Since, over.Detail = OK, Closed, why, at, &detail
+		now = &over
+	}
+	r.record(Event{Type: EventSignal, At: at, Signal: now, Was: known.signal.State, WasTo: known.signal.Word})
+}
+
+// withdraw takes accounts out of what messages told, and says whether any is left.
+func (s *Sighting) withdraw(accounts []string) bool {
+	denied := func(account string) bool { return slices.Contains(accounts, account) }
+	s.Accounts = slices.DeleteFunc(slices.Clone(s.Accounts), denied)
+	s.Entities = slices.DeleteFunc(slices.Clone(s.Entities), func(e Entity) bool { return denied(e.Account) })
+	return len(s.Accounts) > 0
+}

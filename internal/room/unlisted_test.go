@@ -1,0 +1,116 @@
+package room
+
+import (
+	"testing"
+	"time"
+)
+
+// complete is a complete look of one scope that denies what it is told to.
+func complete(r *Room, in Scope, at time.Time, denies func(*Signal, string) string, signals ...Signal) {
+	r.Observe(Observation{Scope: in, Watch: in.String(), At: at, Interval: time.Minute, Signals: signals, Done: true, Complete: true, Denies: denies})
+}
+
+// notOf denies what is told of one account.
+func notOf(account string) func(*Signal, string) string {
+	return func(_ *Signal, a string) string {
+		if a == account {
+			return "It is not listed any more."
+		}
+		return ""
+	}
+}
+
+// tell is a message for an account about a version of the event.
+func tell(r *Room, in Scope, minute int) {
+	s := version(in, minute, Critical, "OPEN", "Bad.")
+	_ = r.Hear(pushed, []Message{{Signal: s, At: s.Detail.(*HealthDetail).Updated}})
+}
+
+func TestAPushedEventWhoseEndWasLostIsClosedByAFullListWithoutIt(t *testing.T) {
+	clock := &ticking{now: epoch.Add(10 * time.Minute)}
+	r := New(Options{Clock: clock, OnFlush: true})
+	tell(r, accountA, 5)
+	later := func(d time.Duration) time.Time { clock.now = clock.now.Add(d); return clock.now }
+	complete(r, accountA, later(deniedAfter-time.Second), notOf(accountA.Account))
+	pass(r, accountA, later(time.Hour))
+	complete(r, accountB, later(time.Minute), notOf(accountB.Account))
+	r.Observe(Observation{Scope: accountA, Watch: "a", At: clock.now, Done: true, Trouble: new(Trouble), Denies: notOf(accountA.Account)})
+	r.Observe(Observation{Scope: accountA, Watch: "a", At: clock.now, Done: true, Complete: true, Lacks: true, Denies: notOf(accountA.Account)})
+	if s, _ := row(t, r); s.Word != "OPEN" {
+		t.Fatalf("the word is young, or nobody who would know says anything, and it is %s: %s", s.Word, s.Reason)
+	}
+	over := later(time.Minute)
+	complete(r, accountA, over, notOf(accountA.Account))
+	closed := func(when string) {
+		t.Helper()
+		s, d := row(t, r)
+		if s.Word != Closed || s.State != OK || s.Reason != "It is not listed any more." || !s.Since.Equal(over) || !d.Unlisted.Equal(over) || !d.End.IsZero() {
+			t.Fatalf("%s it is %+v with %+v", when, s, d)
+		}
+	}
+	closed("at once")
+	tell(r, accountA, 5)
+	tell(r, accountA, 3)
+	complete(r, accountA, later(time.Hour), notOf(accountA.Account))
+	closed("after the same message again")
+	lines := r.Snapshot().Timeline.Events
+	if last := lines[len(lines)-1]; last.Signal.Word != Closed || last.WasTo != "OPEN" || last.Raises {
+		t.Errorf("the last line is %+v", last)
+	}
+	tell(r, accountA, 20)
+	if s, d := row(t, r); s.Word != "OPEN" || s.Standing != Unacknowledged || !d.Unlisted.IsZero() {
+		t.Errorf("after news it is %+v with %+v", s, d)
+	}
+	complete(r, accountA, later(time.Hour), notOf(accountA.Account))
+	complete(r, publicFeed, later(time.Minute), nil, version(publicFeed, 20, Warning, "OPEN"))
+	if s, d := row(t, r); s.Word != "OPEN" || !d.Unlisted.IsZero() {
+		t.Errorf("listed again it is %+v with %+v", s, d)
+	}
+}
+
+func TestAPushedEventOfTwoAccountsIsOverWhenNeitherHasIt(t *testing.T) {
+	clock := &ticking{now: epoch}
+	r := New(Options{Clock: clock, OnFlush: true})
+	tell(r, accountA, 0)
+	tell(r, accountB, 0)
+	for range 2 {
+		clock.now = clock.now.Add(time.Hour)
+		complete(r, accountA, clock.now, notOf(accountA.Account))
+	}
+	if s, d := row(t, r); s.Word != "OPEN" || s.Account != accountB.Account || len(d.Accounts) != 1 {
+		t.Errorf("account A does not have it, and it is %+v with %+v", s, d)
+	}
+	complete(r, accountB, clock.now, notOf(accountB.Account))
+	if s, _ := row(t, r); s.Word != Closed {
+		t.Errorf("nobody has it, and it is %s", s.Word)
+	}
+}
+
+func TestWhatALookShowsIsNotClosedByAnotherThatDoesNot(t *testing.T) {
+	clock := &ticking{now: epoch}
+	r := New(Options{Clock: clock, OnFlush: true})
+	tell(r, accountA, 0)
+	pass(r, accountB, epoch, version(accountB, 0, Critical, "OPEN"))
+	clock.now = clock.now.Add(time.Hour)
+	complete(r, accountA, clock.now, notOf(accountA.Account))
+	if s, d := row(t, r); s.Word != "OPEN" || s.Scope != accountB || len(d.Sightings) != 1 {
+		t.Errorf("account B shows it, and it is %+v with %+v", s, d)
+	}
+	complete(r, accountB, clock.now, notOf(accountB.Account))
+	r.Flush()
+	if n := len(r.Snapshot().Of(KindHealth).Signals); n != 0 {
+		t.Errorf("there are %d rows of what nobody tells of any more", n)
+	}
+}
+
+func TestWhatALookHasShownAndMessagesToldIsClosedWithTheLook(t *testing.T) {
+	clock := &ticking{now: epoch}
+	r := New(Options{Clock: clock, OnFlush: true})
+	pass(r, accountA, epoch, version(accountA, 0, Critical, "OPEN"))
+	tell(r, accountA, 0)
+	clock.now = clock.now.Add(time.Hour)
+	complete(r, accountA, clock.now, notOf(accountA.Account))
+	if s, d := row(t, r); s.Word != Closed || len(d.Sightings) != 1 || s.Scope != pushed {
+		t.Errorf("it is %+v with %+v", s, d)
+	}
+}
