@@ -27,8 +27,8 @@ const (
 	hostLimit = 100
 )
 
-// page is the last good answer of one address, kept so that a server can say that
-// nothing has changed since.
+// page is an answer of one address. The last that could be read is kept, so that the server
+// can say that nothing has changed since.
 type page struct {
 	etag, modified string
 	body           []byte
@@ -60,9 +60,25 @@ func sameHost(next *http.Request, before []*http.Request) error {
 	return nil
 }
 
-// fetch asks one address and gives its answer in UTF-8. What can be read from it is for
-// the caller to say, with keep.
-func (w *watch) fetch(ctx context.Context, address string) (text []byte, err *trouble) {
+// fetch asks one address and gives its answer to be read. An answer that cannot be read is
+// not kept, or the server would say for ever that it has not changed.
+func (w *watch) fetch(ctx context.Context, address string, read func(text []byte) *trouble) *trouble {
+	answer, err := w.request(ctx, address)
+	if err != nil {
+		return err
+	}
+	text, err := decode(answer.body)
+	if err == nil {
+		err = read(text)
+	}
+	if err == nil {
+		w.pages[address] = answer
+	}
+	return err
+}
+
+// request is what an address answers, or has answered if it says that nothing has changed.
+func (w *watch) request(ctx context.Context, address string) (*page, *trouble) {
 	request, defect := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if defect != nil {
 		return nil, &trouble{why: "its address cannot be read", cause: defect}
@@ -86,7 +102,7 @@ func (w *watch) fetch(ctx context.Context, address string) (text []byte, err *tr
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode == http.StatusNotModified && last != nil {
-		return decode(last.body)
+		return last, nil
 	}
 	if err := w.refusal(host, answer); err != nil {
 		return nil, err
@@ -98,13 +114,8 @@ func (w *watch) fetch(ctx context.Context, address string) (text []byte, err *tr
 	case len(body) > bodyLimit:
 		return nil, unreadable(fmt.Sprintf("the answer is longer than %d MiB", bodyLimit>>20))
 	}
-	w.pages[address] = &page{answer.Header.Get("ETag"), answer.Header.Get("Last-Modified"), body}
-	return decode(body)
+	return &page{answer.Header.Get("ETag"), answer.Header.Get("Last-Modified"), body}, nil
 }
-
-// forget makes the next request ask for the whole answer again, since this one could
-// not be read.
-func (w *watch) forget(address string) { delete(w.pages, address) }
 
 // refusal is why an answer is none; nil if it is one.
 func (w *watch) refusal(host string, answer *http.Response) *trouble {

@@ -103,13 +103,12 @@ func (w *watch) rss(ctx context.Context) (*reading, *trouble) {
 
 // read asks an address and reads what it answers.
 func (w *watch) read(ctx context.Context, address, feed string, parse func([]byte) (*reading, *trouble)) (*reading, *trouble) {
-	text, err := w.fetch(ctx, address)
+	var read *reading
+	err := w.fetch(ctx, address, func(text []byte) (err *trouble) {
+		read, err = parse(text)
+		return err
+	})
 	if err != nil {
-		return nil, err
-	}
-	read, err := parse(text)
-	if err != nil {
-		w.forget(address)
 		return nil, err
 	}
 	read.feed = feed
@@ -127,14 +126,13 @@ func (w *watch) announce(ctx context.Context, events *trouble) *trouble {
 	}
 	within, cancel := share(ctx, 1)
 	defer cancel()
-	text, err := w.fetch(within, w.addresses.Announcement)
-	if err != nil {
+	var said string
+	err := w.fetch(within, w.addresses.Announcement, func(text []byte) (err *trouble) {
+		said, err = readAnnouncement(text)
 		return err
-	}
-	said, err := readAnnouncement(text)
+	})
 	switch {
 	case err != nil:
-		w.forget(w.addresses.Announcement)
 		return err
 	case said == "":
 		w.banner = nil

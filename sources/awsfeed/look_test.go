@@ -339,6 +339,55 @@ func TestAnAnswerThatCouldNotBeReadIsAskedForAgain(t *testing.T) {
 	}
 }
 
+// TestNoBrokenAnswerIsRememberedAsTheOneThatHasNotChanged has a server say of the answer that
+// it mended meanwhile that nothing has changed, to whoever asks with the tag of the broken one.
+func TestNoBrokenAnswerIsRememberedAsTheOneThatHasNotChanged(t *testing.T) {
+	for _, path := range []string{"currentevents", "historyevents.json", "all.rss", "announcement"} {
+		for name, broken := range map[string]string{
+			"nothing": "", "a mark": "\xFE\xFF", "half a character": "\xFE\xFF\x00[\x00", "bytes": "\x9c\xff", "half an answer": `{"description": "a`, "a page": "<html>", "null": "null",
+		} {
+			t.Run(path+" is "+name, func(t *testing.T) {
+				w := newWorld(t)
+				mended, unchanged := false, 0
+				tagged := func(rw http.ResponseWriter, r *http.Request) {
+					switch {
+					case r.Header.Get("If-None-Match") != "" || r.Header.Get("If-Modified-Since") != "":
+						unchanged++
+						rw.WriteHeader(http.StatusNotModified)
+						return
+					case !strings.HasSuffix(r.URL.Path, path):
+						status(500, "")(rw, r)
+						return
+					}
+					rw.Header().Set("ETag", `"one"`)
+					rw.Header().Set("Last-Modified", "Mon, 20 Oct 2025 09:01:00 GMT")
+					if mended {
+						good(rw, r)
+						return
+					}
+					_, _ = rw.Write([]byte(broken))
+				}
+				for _, place := range []*host{w.feed, w.mirror, w.rss} {
+					place.answer(tagged)
+				}
+				if path == "announcement" {
+					w.feed.answer(only(path, tagged))
+				}
+				if _, failure := w.look(); failure == nil {
+					t.Fatal("the broken answer is no trouble")
+				}
+				mended = true
+				if signals, _ := w.look(); unchanged > 0 || len(signals) != 1 {
+					t.Errorf("mended, there are %d signals, and the broken answer was taken again %d times", len(signals), unchanged)
+				}
+				if _, failure := w.look(); unchanged == 0 {
+					t.Errorf("the answer that was read is not remembered: %v", failure)
+				}
+			})
+		}
+	}
+}
+
 func TestGzipIsReadAndARedirectOnTheSameHostFollowed(t *testing.T) {
 	w := newWorld(t)
 	w.feed.answer(func(rw http.ResponseWriter, r *http.Request) {
