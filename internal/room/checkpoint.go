@@ -138,7 +138,9 @@ func Restore(o Options, s *Checkpoint, lines []*Event) *Room {
 		t.applied[f.Node] = known
 	}
 	for _, f := range s.Facts {
-		t.signals[f.Key] = &fact{stamp: f.Stamp, signal: f.Signal, raised: f.Raised, cleared: f.Cleared, gone: f.Gone, ack: f.Ack, claim: f.Claim}
+		t.factOf(keyOfToday(f.Key)).and(&fact{
+			stamp: f.Stamp, signal: f.Signal.ofToday(), raised: f.Raised, cleared: f.Cleared, gone: f.Gone, ack: f.Ack, claim: f.Claim,
+		})
 	}
 	for i := range s.Scopes {
 		t.scopes[s.Scopes[i].Scope] = &scopeFact{s.Scopes[i].Stamp, &s.Scopes[i]}
@@ -148,13 +150,16 @@ func Restore(o Options, s *Checkpoint, lines []*Event) *Room {
 	}
 	t.acts = nil
 	for i := range s.Acts {
-		t.acts = append(t.acts, &s.Acts[i])
+		t.acts = append(t.acts, s.Acts[i].ofToday())
 	}
 	for i := range s.Visits {
 		t.visits = append(t.visits, &s.Visits[i])
 	}
 	r.restoreReadings(s)
 	t.arrived = slices.Clone(lines)
+	for i, line := range lines {
+		t.arrived[i] = line.ofToday()
+	}
 	t.timeline.Total = s.Total - len(lines)
 	for key, f := range t.signals {
 		if f.signal != nil {

@@ -148,6 +148,7 @@ func (r *Room) record(e Event) EventID {
 
 // fold takes an event into the truth and notes what has to be published again.
 func (r *Room) fold(e *Event) {
+	e = e.ofToday()
 	last := r.truth.fold(e)
 	r.due = true
 	if !last {

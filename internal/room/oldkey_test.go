@@ -1,0 +1,132 @@
+package room
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+// before is a row of an earlier version: of one account, or of the public feed.
+func before(in Scope, key string, state State, word string) *Signal {
+	s := version(in, 1, state, word, "Bad.")
+	s.Key = key
+	return &s
+}
+
+// ofBefore is what a journal of an earlier version has: two accounts and the feed tell of an
+// event, and people acted on one row of it.
+func ofBefore(kept *shelf) *Room {
+	clock := &ticking{now: epoch.Add(time.Hour)}
+	r := New(Options{Node: "n", Clock: clock, Keeper: kept, OnFlush: true})
+	rowA := "health/prod/" + outage
+	for _, e := range []Event{
+		{Type: EventSignal, Signal: before(accountA, rowA, Critical, "OPEN"), WasNew: true, Raises: true},
+		{Type: EventSignal, Signal: before(accountB, "health/"+accountB.Account+"/"+outage, Critical, "OPEN"), WasNew: true, Raises: true},
+		{Type: EventSignal, Signal: before(publicFeed, "feed/"+outage, Warning, "OPEN"), WasNew: true, Raises: true},
+		{Type: EventAck, Key: rowA, Actor: "ana"},
+		{Type: EventClaim, Key: rowA, Actor: "ana"},
+		{Type: EventNote, Key: rowA, Actor: "ana", Text: "We fail over."},
+	} {
+		clock.now = clock.now.Add(time.Second)
+		r.record(e)
+	}
+	return r
+}
+
+func TestWhatPeopleDidInEarlierVersionsIsFoundAgain(t *testing.T) {
+	kept := new(shelf)
+	ofBefore(kept)
+	for name, again := range map[string]*Room{
+		"replayed": New(Options{Node: "n", OnFlush: true}),
+		"restored": Restore(Options{Node: "n", OnFlush: true}, oldFacts(kept), linesOf(kept)),
+	} {
+		if name == "replayed" {
+			again.Replay(kept.records...)
+		}
+		for range 2 {
+			s, _ := row(t, again)
+			if s.Key != HealthKey(outage) || s.Standing != Acknowledged || s.Claim == nil {
+				t.Errorf("%s: the row is %s, %s, claimed by %v", name, s.Key, s.Standing, s.Claim)
+			}
+			pass(again, accountA, epoch.Add(2*time.Hour), version(accountA, 1, Critical, "OPEN", "Bad."))
+		}
+		notes := 0
+		for _, e := range again.Snapshot().Timeline.Events {
+			if e.Type == EventNote && e.Key == HealthKey(outage) {
+				notes++
+			}
+		}
+		if notes != 1 {
+			t.Errorf("%s: the row has %d notes", name, notes)
+		}
+		if _, _, err := again.Desk("ana").(desk).beginUndo(); err != nil {
+			t.Errorf("%s: what was done then cannot be taken back: %v", name, err)
+		}
+	}
+}
+
+func TestEventsOfEarlierVersionsFoldTheSameInAnyOrder(t *testing.T) {
+	kept := new(shelf)
+	ofBefore(kept)
+	s, _ := row(t, func() *Room { r := New(Options{OnFlush: true}); r.Replay(kept.records...); return r }())
+	for range 20 {
+		rand.Shuffle(len(kept.records), func(i, j int) { kept.records[i], kept.records[j] = kept.records[j], kept.records[i] })
+		foldsTheSame(t, kept, s)
+	}
+}
+
+// oldFacts is a checkpoint as the version that wrote these records made it: by its own keys.
+func oldFacts(kept *shelf) *Checkpoint {
+	c := new(Checkpoint)
+	facts := map[string]*fact{}
+	for _, record := range kept.records {
+		e := record.Event
+		if e == nil {
+			continue
+		}
+		key := e.Key
+		if e.Signal != nil {
+			key = e.Signal.Key
+		}
+		f := facts[key]
+		if f == nil {
+			f = new(fact)
+			facts[key] = f
+		}
+		switch e.Type {
+		case EventSignal:
+			f.stamp, f.signal, f.raised = e.Stamp, e.Signal, e.Stamp
+		case EventAck:
+			f.ack = e
+		case EventClaim:
+			f.claim = e
+		}
+		if e.Act() {
+			c.Acts = append(c.Acts, *e)
+		}
+		c.Number, c.Stamp = e.ID.Number, e.Stamp
+	}
+	for key, f := range facts {
+		c.Facts = append(c.Facts, Fact{Key: key, Stamp: f.stamp, Signal: f.signal, Raised: f.raised, Ack: f.ack, Claim: f.claim})
+	}
+	c.Folded = []Folded{{Node: "n", UpTo: c.Number}}
+	return c
+}
+
+// linesOf are the lines of the timeline among records.
+func linesOf(kept *shelf) (all []*Event) {
+	for _, record := range kept.records {
+		if record.Event != nil && record.Event.Worth() {
+			all = append(all, record.Event)
+		}
+	}
+	return all
+}
+
+func TestKeysThatAreOfTodayStay(t *testing.T) {
+	for _, key := range []string{"alarm/prod/us-east-1/a", "probe/checkout", "feed/announcement", "feed/ec2-us-east-1/2025-10-20T07:11:25Z", HealthKey(outage), "health/1"} {
+		if got := keyOfToday(key); got != key {
+			t.Errorf("%s becomes %s", key, got)
+		}
+	}
+}
