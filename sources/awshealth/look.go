@@ -33,10 +33,14 @@ func (w *watch) look(ctx context.Context, report sources.Report) error {
 	}
 	failed := w.list(ctx, report)
 	answered, silent := divide(failed)
-	if w.wide && len(answered) == 0 && slices.ContainsFunc(failed, closedToUs) {
-		w.narrow, w.wide = w.refused(onlyThisAccount(failed)), false
+	narrow := w.narrow.failure
+	if w.wide && len(answered) == 0 && slices.ContainsFunc(failed, rejected) {
+		refusals := failed
+		w.wide = false
 		failed = w.list(ctx, report)
-		answered, silent = divide(failed)
+		if answered, silent = divide(failed); len(answered) > 0 {
+			narrow = w.narrowedBy(refusals)
+		}
 	}
 	switch {
 	case len(answered) > 0:
@@ -47,7 +51,7 @@ func (w *watch) look(ctx context.Context, report sources.Report) error {
 	default:
 		return w.neither(failed)
 	}
-	w.settle(len(silent) > 0 || w.narrow.failure != nil && w.wasWide)
+	w.settle(len(silent) > 0 || narrow != nil && w.wasWide)
 	w.listed = len(silent) == 0
 	w.whole, w.wasWide = w.whole || len(silent) == 0, w.wasWide || w.wide
 	concernError := w.concern(ctx, failed)
@@ -65,8 +69,8 @@ func (w *watch) look(ctx context.Context, report sources.Report) error {
 		return lacking("AWS Health was read without the accounts it concerns", concernError)
 	case entityError != nil:
 		return lacking("AWS Health was read without the affected resources", entityError)
-	case w.narrow.failure != nil:
-		return w.narrow.failure
+	case narrow != nil:
+		return narrow
 	}
 	return nil
 }

@@ -2,11 +2,13 @@ package awshealth
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/health"
 	"github.com/aws/aws-sdk-go-v2/service/health/types"
+	"github.com/aws/smithy-go"
 
 	"warroom/internal/clean"
 	"warroom/internal/room"
@@ -156,31 +158,55 @@ func (e *endpoint) affectedForOrganization(ctx context.Context, input *health.De
 	return e.client.DescribeAffectedEntitiesForOrganization(ctx, input)
 }
 
+// rejected says whether a call for the organization's events was answered with a refusal, so
+// that the account's own events are worth asking for.
+func rejected(err error) bool { return closedToUs(err) || awsclient.Classify(err).Name == "rejected" }
+
+// passing are codes with which the API refuses a call and says nothing of the organization: it
+// is being changed just now, or the request was not understood.
+var passing = []string{"ConcurrentModificationException", "UnsupportedLocale", "SerializationException", "UnknownOperationException", "UnknownError"}
+
 // closedToUs says whether AWS does not give the organization's events to this account: it
 // may not ask, or it is neither the management account nor a delegated administrator, or
-// the organization view is not enabled. AWS has no one code for the last two.
+// the organization view is not enabled. AWS has no one code for the last two, so it is any
+// that the API itself gives and that says nothing else; not what something in between answers.
 func closedToUs(err error) bool {
 	switch awsclient.Classify(err).Name {
-	case awsclient.CauseDenied, "rejected":
+	case awsclient.CauseDenied, noOrganization:
 		return true
+	case "rejected":
+		var said smithy.APIError
+		return errors.As(err, &said) && said.ErrorCode() != "" && !slices.Contains(passing, said.ErrorCode())
 	}
 	return false
 }
 
-// onlyThisAccount is the warning of the looks that follow a refusal to show the
-// organization.
-func onlyThisAccount(failed []error) *sources.Failure {
-	err := failed[slices.IndexFunc(failed, closedToUs)]
-	failure := &sources.Failure{Err: err, Partial: true, Trouble: room.Trouble{
-		What: "AWS Health is read for this account, and not for its organization",
-		Why:  "AWS does not show the organization to this account",
-		Next: "enable the organization view in AWS Health, and ask with its management account or a delegated administrator",
-	}}
-	if cause := awsclient.Classify(err); cause.Name == awsclient.CauseDenied {
-		failure.Why = cause.Why
-		failure.Next = "allow it in their policy (docs/iam-policy.json); " + failure.Next
+const noOrganization = "no-organization"
+
+// narrowedBy is the warning of a look that was refused the organization's events and has read
+// the account's own. If AWS does not show the organization to this account they are not asked
+// for again for a while; what else was refused once may be given with the next look.
+func (w *watch) narrowedBy(failed []error) *sources.Failure {
+	warning := func(err error, why, next string) *sources.Failure {
+		return &sources.Failure{Err: err, Partial: true, Trouble: room.Trouble{
+			What: "AWS Health is read for this account, and not for its organization", Why: why, Next: next,
+		}}
 	}
-	return failure
+	closed := slices.IndexFunc(failed, closedToUs)
+	if closed < 0 {
+		err := failed[slices.IndexFunc(failed, rejected)]
+		return warning(err, awsclient.Classify(err).Why, "the organization is asked for again with the next look")
+	}
+	err, why := failed[closed], "AWS does not show the organization to this account"
+	next := "enable the organization view in AWS Health, and ask with its management account or a delegated administrator"
+	switch cause := awsclient.Classify(err); cause.Name {
+	case awsclient.CauseDenied:
+		why, next = cause.Why, "allow it in their policy (docs/iam-policy.json); "+next
+	case noOrganization:
+		why, next = cause.Why, "take organization out of health: in the config, or name a management account there"
+	}
+	w.narrow = w.refused(warning(err, why, next))
+	return w.narrow.failure
 }
 
 // nameOf is what an account is called.

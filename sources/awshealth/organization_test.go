@@ -1,13 +1,16 @@
 package awshealth
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"warroom/internal/room"
+	"warroom/sources"
 )
 
 const prod, staging = "111111111111", "222222222222"
@@ -146,6 +149,72 @@ func TestAClosedOrganizationIsReadAsOneAccount(t *testing.T) {
 			t.Errorf("%s: after it was opened %v, %v", code, told.detail(t, "own").Accounts, err)
 		}
 	}
+}
+
+// TestWhatSaysNothingOfTheOrganizationDoesNotCloseItForAnHour plays refusals that pass, and
+// answers of something in between.
+func TestWhatSaysNothingOfTheOrganizationDoesNotCloseItForAnHour(t *testing.T) {
+	const listing = "DescribeEventsForOrganization"
+	for name, how := range map[string]http.HandlerFunc{
+		"it is being changed": refuse("ConcurrentModificationException"),
+		"not understood":      refuse("UnknownOperationException"),
+		"404 in HTML": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = w.Write([]byte("<html>no such page</html>"))
+		},
+		"400 and nothing": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadRequest) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := organization(t)
+			w := s.watchOf(Options{Organization: true, AccountName: named})
+			if told, err := look(t, w); err != nil || told.of("own").Account != "prod" {
+				t.Fatalf("the organization is read: %v", err)
+			}
+			s.breakDown("us-east-1 "+listing, how)
+			s.breakDown("us-east-2 "+listing, how)
+			_, err := look(t, w)
+			var failure *sources.Failure
+			if !errors.As(err, &failure) || !failure.Partial || failure.Next != "the organization is asked for again with the next look" {
+				t.Fatalf("got %v", err)
+			}
+			s.breakDown("us-east-1 "+listing, nil)
+			s.breakDown("us-east-2 "+listing, nil)
+			if told, err := look(t, w); err != nil || !slices.Equal(told.detail(t, "own").Accounts, []string{"prod"}) {
+				t.Errorf("the next look: %v, %v", told.detail(t, "own").Accounts, err)
+			}
+		})
+	}
+}
+
+func TestAnAccountThatIsRefusedEverythingIsNotCalledOutsideItsOrganization(t *testing.T) {
+	s := organization(t)
+	for _, region := range []string{"us-east-1 ", "us-east-2 "} {
+		for _, operation := range []string{"DescribeEventsForOrganization", "DescribeEvents"} {
+			s.breakDown(region+operation, refuse("SomethingNewException"))
+		}
+	}
+	w := s.watchOf(Options{Organization: true})
+	if _, err := look(t, w); err == nil || strings.Contains(err.Error(), "organization") && !strings.Contains(err.Error(), "AWS Health could not be read") {
+		t.Errorf("got %v", err)
+	}
+	for _, region := range []string{"us-east-1 ", "us-east-2 "} {
+		for _, operation := range []string{"DescribeEventsForOrganization", "DescribeEvents"} {
+			s.breakDown(region+operation, nil)
+		}
+	}
+	if told, err := look(t, w); err != nil || len(told.detail(t, "own").Accounts) != 1 {
+		t.Errorf("the next look: %v", err)
+	}
+}
+
+func TestAnAccountInNoOrganizationIsToldSo(t *testing.T) {
+	s := organization(t)
+	for _, region := range []string{"us-east-1 ", "us-east-2 "} {
+		s.breakDown(region+"DescribeEventsForOrganization", refuse("AWSOrganizationsNotInUseException"))
+	}
+	_, err := look(t, s.watchOf(Options{Organization: true}))
+	expectFailure(t, err, true, "AWS Health is read for this account, and not for its organization: this account is in no organization; take organization out of health: in the config, or name a management account there")
 }
 
 func TestAnOrganizationThatIsOutOfOrderIsNotCalledClosed(t *testing.T) {
