@@ -2,6 +2,7 @@ package awsfeed
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"warroom/internal/clean"
@@ -20,13 +21,17 @@ func readAnnouncement(text []byte) (string, *trouble) {
 	if err := unmarshal(text, &from); err != nil {
 		return "", err
 	}
-	said, ok := from["description"]
+	value, ok := from["description"]
 	var description *string
-	if !ok || json.Unmarshal(said, &description) != nil {
+	if !ok || json.Unmarshal(value, &description) != nil {
 		return "", unreadable(newShape)
 	}
-	if description == nil {
+	if description == nil || strings.TrimSpace(*description) == "" {
 		return "", nil
 	}
-	return clean.Text(plain(*description), textLimit), nil
+	said := clean.Text(plain(*description), textLimit)
+	if said == "" { // a picture, or what is called a tag
+		return "", unreadable(newShape)
+	}
+	return said, nil
 }

@@ -3,6 +3,7 @@ package awsfeed
 import (
 	"encoding/json"
 	"errors"
+	"time"
 
 	"warroom/internal/clean"
 	"warroom/internal/room"
@@ -132,7 +133,7 @@ func (r *reading) take(item json.RawMessage, service string, history bool) {
 	if history && newest != unsaid {
 		e.severity = newest
 	}
-	e.closed = over || e.severity == resolved || !e.end.IsZero()
+	e.closed = over || e.severity == resolved
 	e.affect(readImpacted(&from))
 	e.place()
 	if !whole || !good {
@@ -144,6 +145,7 @@ func (r *reading) take(item json.RawMessage, service string, history bool) {
 // readLog reads the texts of an event, and how bad the newest calls it.
 func readLog(log []json.RawMessage) (updates []room.Update, newest severity, whole bool) {
 	whole = true
+	var last time.Time
 	for _, item := range log {
 		var from logEntry
 		if json.Unmarshal(item, &from) != nil || from.Timestamp.time().IsZero() {
@@ -155,8 +157,8 @@ func readLog(log []json.RawMessage) (updates []room.Update, newest severity, who
 		if text == "" {
 			text, _ = headline(string(from.Summary))
 		}
-		if len(updates) == 0 || !at.Before(updates[len(updates)-1].At) {
-			newest = from.Status.severity()
+		if !at.Before(last) {
+			newest, last = from.Status.severity(), at
 		}
 		if text != "" {
 			updates = append(updates, room.Update{At: at, Text: text})

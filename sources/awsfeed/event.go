@@ -53,8 +53,21 @@ func (e *event) updated() time.Time {
 	return at
 }
 
+// endBy takes an event for over if AWS gives an end that is behind us. One that lies ahead is
+// no end yet.
+func (e *event) endBy(now time.Time) {
+	if e.end.After(now) && !e.closed {
+		e.end = time.Time{}
+	}
+	e.closed = e.closed || !e.end.IsZero()
+}
+
 // itemRegion finds the region at the end of the id of a service.
 var itemRegion = regexp.MustCompile(`^(.+?)-([a-z]{2,4}-(?:gov-|iso[a-z]?-|de-)?(?:north|south|east|west|central)+-[0-9]{1,2})$`)
+
+// regionName is what a region is called. What is called otherwise is taken for no region, so
+// that nothing is left out that may be about a region in use.
+var regionName = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$`)
 
 // splitItem takes the id of a service apart: ec2-us-east-1 is ec2 in us-east-1, and
 // route53, which has no region, is global.
@@ -81,8 +94,8 @@ func (e *event) place() {
 		return
 	}
 	e.id = e.arn
-	if parts[3] != "" {
-		e.region = parts[3]
+	if region := strings.ToLower(parts[3]); region == globalRegion || regionName.MatchString(region) {
+		e.region = region
 	}
 	if path := strings.Split(parts[5], "/"); len(path) >= 4 {
 		e.service, e.code = path[1], path[2]

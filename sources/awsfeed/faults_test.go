@@ -1,6 +1,8 @@
 package awsfeed
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -40,6 +42,22 @@ var faults = []struct {
 	{"sends bytes", body([]byte("\x9c\xff\xfe\x80")), "the answer is in no encoding that is known"},
 	{"sends too much", body(huge), "the answer is longer than 4 MiB"},
 	{"sends a bomb", bomb, "the answer is longer than 4 MiB"},
+	{"sends half a packed answer", packed(func(zip []byte) []byte { return zip[:len(zip)/2] }), "the connection broke off"},
+	{"sends a packed answer that is spoilt", packed(func(zip []byte) []byte { zip[len(zip)-5] ^= 0xFF; return zip }), "the answer cannot be unpacked"},
+	{"says that an answer is packed and sends it plain", packed(func([]byte) []byte { return []byte("[] and not packed") }), "the answer cannot be unpacked"},
+	{"sends half of a pair of characters", body(wide([]byte(`[{"arn": "😀`), binary.BigEndian)[:24]), "the answer ends in the middle"},
+	{"sends a web page in UTF-16", body(wide([]byte("<!DOCTYPE html><html>Log in</html>"), binary.LittleEndian)), "a web page came instead of the feed"},
+	{"sends the mark of another encoding", body(append([]byte{0xFE, 0xFF}, "[{}]"...)), "the answer cannot be read as JSON"},
+	{"sends a list of nothing", body([]byte(`[null]`)), "the answer has a shape that is not known here"},
+	{"sends a list of lists", body([]byte(`[[], [{}]]`)), "the answer has a shape that is not known here"},
+	{"sends a list of words", body([]byte(`["all is well"]`)), "the answer has a shape that is not known here"},
+	{"sends two answers", body([]byte(`[] []`)), "the answer cannot be read as JSON"},
+	{"sends quiet and a web page", body([]byte("[]<html>Log in</html>")), "a web page came instead of the feed"},
+	{"sends a login as JSON", body([]byte(`{"error": "login required"}`)), "the answer has a shape that is not known here"},
+	{"sends too many brackets", body(bytes.Repeat([]byte("["), 20_000)), "the answer cannot be read as JSON"},
+	{"answers 204", status(204, ""), "it answered 204 No Content"},
+	{"answers with a part", status(206, "[]"), "it answered 206 Partial Content"},
+	{"says unasked that nothing has changed", status(304, ""), "it answered 304 Not Modified"},
 	{"is asked too often", status(429, "slow down"), "it was asked too often (429)"},
 }
 
@@ -48,6 +66,18 @@ func status(code int, text string) http.HandlerFunc {
 		w.Header().Set("Content-Type", "text/html")
 		w.WriteHeader(code)
 		_, _ = io.WriteString(w, text)
+	}
+}
+
+// packed answers with an empty list that is packed and spoilt.
+func packed(spoil func(zip []byte) []byte) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		var zip bytes.Buffer
+		to := gzip.NewWriter(&zip)
+		_, _ = to.Write([]byte("[]"))
+		_ = to.Close()
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(spoil(zip.Bytes()))
 	}
 }
 

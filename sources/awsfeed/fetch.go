@@ -96,12 +96,13 @@ func (w *watch) request(ctx context.Context, address string) (*page, *trouble) {
 	if last != nil && last.modified != "" {
 		request.Header.Set("If-Modified-Since", last.modified)
 	}
+	asked := last != nil && last.etag+last.modified != ""
 	answer, failed := w.client.Do(request)
 	if failed != nil {
 		return nil, disconnected(ctx, failed)
 	}
 	defer answer.Body.Close()
-	if answer.StatusCode == http.StatusNotModified && last != nil {
+	if answer.StatusCode == http.StatusNotModified && asked {
 		return last, nil
 	}
 	if err := w.refusal(host, answer); err != nil {

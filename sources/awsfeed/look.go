@@ -151,8 +151,14 @@ func (w *watch) merge(read *reading) {
 		known = w.known
 	}
 	for _, e := range read.events {
+		e.endBy(now)
+	}
+	for _, e := range read.events {
 		if e.outdated(now) || !e.concerns(w.regions) {
 			continue
+		}
+		if again := known[e.id]; !read.partial && again != nil && again.updated().After(e.updated()) {
+			continue // the list has it twice
 		}
 		before := w.knownAs(e, read.events)
 		switch {

@@ -28,7 +28,7 @@ func outcome(tries []*try, read *reading, taken int, banner *trouble) *sources.F
 		return &sources.Failure{Partial: true, Err: banner.orNil(), Trouble: room.Trouble{
 			What: fmt.Sprintf("AWS's public feed was read, but for %d of its %d events", read.odd, read.all),
 			Why:  "they have a shape that is not known here, or only in part",
-			Next: "all others are shown; " + statusPage,
+			Next: "all others are shown; " + withBanner(banner) + statusPage,
 		}}
 	case banner != nil:
 		return &sources.Failure{Partial: true, Err: banner, Trouble: room.Trouble{
@@ -70,12 +70,23 @@ func fallback(tries []*try, read *reading, taken int, banner *trouble) *sources.
 		causes = append(causes, each.err)
 	}
 	next := tries[taken].place + " was taken instead (" + strings.TrimPrefix(read.feed, "history at ") + "), which may lack what is new, and does not prove that all is quiet"
+	if banner != nil && banner != tries[0].err {
+		next += "; " + strings.TrimSuffix(withBanner(banner), "; ")
+	}
 	if read.odd > 0 {
 		next += fmt.Sprintf("; %d of its %d entries could not be read", read.odd, read.all)
 	}
 	return &sources.Failure{Partial: true, Err: errors.Join(causes...), Trouble: room.Trouble{
 		What: "AWS's current public events could not be read", Why: tries[0].name + ": " + tries[0].err.why, Next: next,
 	}}
+}
+
+// withBanner says that the banner could not be read either, if that is so.
+func withBanner(banner *trouble) string {
+	if banner == nil {
+		return ""
+	}
+	return "its announcement could not be read either (" + banner.why + "); "
 }
 
 // orNil is the trouble as an error that is nil if there is none.

@@ -140,7 +140,8 @@ func (i *item) judge() (severity, string) {
 	}
 	summary, over := headline(text)
 	prose := strings.ToLower(i.Description)
-	if over || strings.Contains(prose, "has been resolved") || strings.Contains(prose, "operating normally") {
+	finished := strings.Contains(prose, "has been resolved") || strings.Contains(prose, "operating normally")
+	if over || said == informational && finished { // what is called a disruption goes on, whatever else is resolved
 		said = resolved
 	}
 	return said, summary

@@ -1,6 +1,8 @@
 package awsfeed
 
 import (
+	"compress/flate"
+	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -44,6 +46,7 @@ func disconnected(ctx context.Context, err error) *trouble {
 	var name *net.DNSError
 	var record tls.RecordHeaderError
 	var network net.Error
+	var packed flate.CorruptInputError
 	t := &trouble{cause: err, calls: true, why: "the connection failed"}
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
@@ -60,6 +63,8 @@ func disconnected(ctx context.Context, err error) *trouble {
 		t.why = "its certificate is not to be trusted, as with a captive portal or a proxy"
 	case errors.As(err, &record):
 		t.why = "it does not speak TLS, as with a captive portal or a proxy"
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &packed):
+		t.why, t.calls = "the answer cannot be unpacked", false
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		t.why = "the connection broke off"
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
