@@ -140,6 +140,9 @@ func sdkError(err error) error {
 func (c *checker) refused(about subject, err error, took time.Duration) finding {
 	found := awsclient.Classify(sdkError(err))
 	c.log.Warn("check failed", "topic", about.topic, "name", about.name, "account", about.account, "region", about.region, "cause", sdkError(err))
+	if failure := (*sources.Failure)(nil); errors.As(err, &failure) && failure.Err == nil { // nothing was called
+		return about.fail(failure.Why, failure.Next)
+	}
 	switch found.Name {
 	case awsclient.CauseTimeout:
 		return about.fail("no answer within "+coarse(took),

@@ -159,15 +159,15 @@ func (c *checker) healthPermissions(ctx context.Context, settings aws.Config, ac
 	if c.cfg.Health.Off {
 		return []finding{about.called("health").skip("the config switches AWS Health off", "")}
 	}
-	regions := awshealth.Regions(settings.Region)
-	var clients [2]*health.Client
-	var errs [2]error
-	arns := [2]string{unlikelyARN(regions[0]), unlikelyARN(regions[1])}
+	var regions, arns []string
+	var clients []*health.Client
+	for _, region := range awshealth.Regions(settings.Region) {
+		if client := awshealth.Client(settings, region); client != nil {
+			regions, arns, clients = append(regions, region), append(arns, unlikelyARN(region)), append(clients, client)
+		}
+	}
+	errs := make([]error, len(regions))
 	events := c.together(about.called("health"), len(regions), func(i int) []finding {
-		clients[i] = health.NewFromConfig(settings, func(o *health.Options) {
-			o.Region = regions[i]
-			o.APIOptions = append(o.APIOptions, awsclient.Harden)
-		})
 		var found finding
 		found, errs[i] = c.try(ctx, about.in(account, regions[i]), eventsTrial(clients[i], &arns[i]))
 		return []finding{found}
@@ -186,13 +186,12 @@ func (c *checker) healthPermissions(ctx context.Context, settings aws.Config, ac
 		found, _ := c.try(ctx, about, trials[i])
 		return []finding{found}
 	})
-	other := events[1-at]
-	return append(append([]finding{events[at]}, details...), other)
+	return append(append([]finding{events[at]}, details...), slices.Delete(events, at, at+1)...)
 }
 
 // whereToGoOn is the region for the actions that follow DescribeEvents: one that
 // answered, or else one that refused only that. why is why there is none.
-func whereToGoOn(errs [2]error) (at int, why string) {
+func whereToGoOn(errs []error) (at int, why string) {
 	for i, err := range errs {
 		if err == nil {
 			return i, ""
@@ -211,9 +210,9 @@ func whereToGoOn(errs [2]error) (at int, why string) {
 
 // oneSided turns the failure of one region into a warning, since the other one is
 // enough. A denial stays one: it would meet both.
-func oneSided(events []finding, errs [2]error, regions [2]string) []finding {
+func oneSided(events []finding, errs []error, regions []string) []finding {
 	for i := range events {
-		other := 1 - i
+		other := len(events) - 1 - i // itself, if there is one alone
 		if errs[i] != nil && errs[other] == nil && events[i].state == stateFailed && awsclient.Classify(errs[i]).Name != awsclient.CauseDenied {
 			events[i].state = stateWarning
 			events[i].found += "; " + regions[other] + " answers, and is enough"

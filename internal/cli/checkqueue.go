@@ -21,7 +21,7 @@ func (c *checker) queue(ctx context.Context) []finding {
 	}
 	about := subject{topic: topicPermission, region: push.Region()}
 	began := time.Now()
-	settings, err := awsConfig(ctx, pushScope(c.cfg), world{})
+	settings, err := queueConfig(ctx, c.cfg, world{})
 	if err != nil {
 		return []finding{c.refused(about.called("push queue"), err, time.Since(began))}
 	}

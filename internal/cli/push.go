@@ -124,7 +124,7 @@ func pushGroup(cfg *config.Config, w world, known *places) []group {
 		return nil
 	}
 	return []group{func(ctx context.Context) ([]sources.Watch, []string) {
-		settings, err := awsConfig(ctx, pushScope(cfg), w)
+		settings, err := queueConfig(ctx, cfg, w)
 		if err != nil {
 			scope := room.Scope{Source: awspush.SourceName, Region: cfg.Push.Region()}
 			return []sources.Watch{refused(scope, scope.String(), err)}, nil
@@ -149,8 +149,11 @@ func pushGroup(cfg *config.Config, w world, known *places) []group {
 	}}
 }
 
-// pushScope is as whom and where the queue is read.
-func pushScope(cfg *config.Config) config.Scope {
-	p := &cfg.Push
-	return config.Scope{Profile: p.Profile, Role: p.Role, ExternalID: p.ExternalID, Regions: []string{p.Region()}}
+// queueConfig is the config with which the queue is read.
+func queueConfig(ctx context.Context, cfg *config.Config, w world) (aws.Config, error) {
+	settings, err := awsConfig(ctx, cfg.Push.Scope(), w)
+	if endpoint := cfg.Push.Endpoint(); endpoint != "" {
+		settings.BaseEndpoint = &endpoint
+	}
+	return settings, err
 }

@@ -323,7 +323,16 @@ func awsConfig(ctx context.Context, scope config.Scope, w world) (aws.Config, er
 	if len(scope.Regions) > 1 {
 		options.Elsewhere = scope.Regions[1]
 	}
-	return awsclient.Load(ctx, options)
+	settings, err := awsclient.Load(ctx, options)
+	if err != nil {
+		return settings, err
+	}
+	for _, region := range append(slices.Clone(scope.Regions), settings.Region) {
+		if failure := awsclient.NoFIPS(settings, region); failure != nil && region != "" {
+			return aws.Config{}, failure
+		}
+	}
+	return settings, nil
 }
 
 // refusedEvery is how often a watch that cannot work says so again.

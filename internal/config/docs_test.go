@@ -255,7 +255,7 @@ var beyondSchema = strings.Fields(`additions-too-many duplicate-key duplicate-pr
 	glob-malformed interval-too-often key-bound-twice key-taken-away-from-quit key-same-as-another method-unknown
 	probe-slow-longer-than-timeout probes-of-other-protocols probe-timeout-longer-than-interval regular-expression-malformed
 	url-with-secret url-with-reference-in-the-wrong-place secret-by-its-looks secret-hidden-by-show secret-in-the-file secret-unresolved service-unknown status-malformed tcp-with-http-settings
-	addresses-that-cannot-be groups-that-cannot-be group-of-another-size guarded-by-another-way maintenance-that-cannot-be quiet-hours-empty quiet-hours-malformed text-with-escape tls-that-cannot-be starttls-with-more url-malformed url-with-password key-unknown auth-that-cannot-be push-that-cannot-be push-without-a-queue push-in-no-region http-that-cannot-be header-malformed region-malformed region-misspelt role-malformed changes-of-nothing health-organization-off health-organization-unknown`)
+	addresses-that-cannot-be groups-that-cannot-be group-of-another-size guarded-by-another-way maintenance-that-cannot-be quiet-hours-empty quiet-hours-malformed text-with-escape tls-that-cannot-be starttls-with-more url-malformed url-with-password key-unknown auth-that-cannot-be push-that-cannot-be push-by-fips-of-ones-own fips-where-there-is-none push-without-a-queue push-in-no-region http-that-cannot-be header-malformed region-malformed region-misspelt role-malformed changes-of-nothing health-organization-off health-organization-unknown`)
 
 func TestBadFilesDoNotFitTheSchemaWhereItCanTell(t *testing.T) {
 	schema, told := compiled(t, known), 0

@@ -1,6 +1,9 @@
 package config
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // Push is a queue through which AWS tells of changes by itself. Its zero value is none.
 type Push struct {
@@ -8,6 +11,8 @@ type Push struct {
 	Profile    string `yaml:"profile,omitempty" doc:"A profile of the AWS config files, to read the queue with." usual:"AWS_PROFILE, or the default profile" example:"ops-readonly"`
 	Role       string `yaml:"role,omitempty" doc:"The ARN of a role to assume with those credentials." example:"arn:aws:iam::111122223333:role/warroom"`
 	ExternalID Secret `yaml:"external_id,omitempty" doc:"What the role's trust policy asks for; may be a reference." example:"${env:WARROOM_EXTERNAL_ID}"`
+	FIPS       bool   `yaml:"fips,omitempty" doc:"Call the FIPS endpoints, which AWS has in its regions of the United States." usual:"true for an address at sqs-fips"`
+	DualStack  bool   `yaml:"dual_stack,omitempty" doc:"Call the endpoints that have IPv6 beside IPv4." usual:"true for an address at api.aws"`
 }
 
 // queuePattern is the address of a queue: the region in its host, then the account and the
@@ -30,9 +35,27 @@ func (p *Push) Account() string {
 	return ""
 }
 
+// Endpoint is where SQS is called, if the address is that of a VPC endpoint, or "".
+func (p *Push) Endpoint() string {
+	host, _, _ := strings.Cut(strings.TrimPrefix(p.Queue, "https://"), "/")
+	if strings.HasPrefix(host, "vpce-") {
+		return "https://" + host
+	}
+	return ""
+}
+
+// Scope is as whom and where the queue is read. Its address says by itself whether it is
+// one of FIPS or of dual-stack.
+func (p *Push) Scope() Scope {
+	public := p.Endpoint() == ""
+	return Scope{Profile: p.Profile, Role: p.Role, ExternalID: p.ExternalID, Regions: []string{p.Region()},
+		FIPS:      p.FIPS || public && strings.Contains(p.Queue, "://sqs-fips."),
+		DualStack: p.DualStack || public && strings.Contains(p.Queue, ".api.aws/")}
+}
+
 func (r *reader) checkPush(c *Config) {
 	p := &c.Push
-	for _, key := range []string{"profile", "role", "external_id"} {
+	for _, key := range []string{"profile", "role", "external_id", "fips", "dual_stack"} {
 		if p.Queue == "" && r.given("push."+key) {
 			r.wrong("push."+key, "%s is of no use without a queue; add queue, or take it away", key)
 		}
@@ -45,5 +68,12 @@ func (r *reader) checkPush(c *Config) {
 		r.wrong("push.queue", "%s is not the address of an SQS queue; write it like https://sqs.us-west-2.amazonaws.com/111122223333/warroom", quote(p.Queue))
 	} else if wrong := RegionMistake(p.Region()); wrong != "" {
 		r.wrong("push.queue", "%s", wrong)
+	} else if wrong := FIPSMistake(p.Region()); wrong != "" && p.Scope().FIPS {
+		r.wrong("push.queue", "%s", wrong)
+	}
+	for _, key := range []string{"fips", "dual_stack"} {
+		if p.Endpoint() != "" && r.given("push."+key) {
+			r.wrong("push."+key, "the queue's address is a VPC endpoint, which is what it is; take %s away", key)
+		}
 	}
 }

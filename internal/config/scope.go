@@ -19,7 +19,7 @@ type Scope struct {
 	Regions    []string `yaml:"regions,omitempty" doc:"The regions whose alarms are watched." usual:"the profile's own region" example:"[us-east-1, eu-west-1]"`
 
 	Organization bool `yaml:"organization,omitempty" doc:"Watch every active account of the organization that these credentials may list, with the role in each."`
-	FIPS         bool `yaml:"fips,omitempty" doc:"Call the FIPS endpoints, which AWS has in its American regions."`
+	FIPS         bool `yaml:"fips,omitempty" doc:"Call the FIPS endpoints, which AWS has in its regions of the United States."`
 	DualStack    bool `yaml:"dual_stack,omitempty" doc:"Call the endpoints that have IPv6 beside IPv4."`
 }
 
@@ -86,8 +86,20 @@ func (r *reader) checkScope(path string, s *Scope) {
 			r.wrong(at, "%s", wrong)
 		} else if s.rolePartition() != "" && s.rolePartition() != partition(region) {
 			r.wrong(at, "the role is in the partition %s of AWS, and %s is in %s; no credentials work in both", s.rolePartition(), region, partition(region))
+		} else if wrong := FIPSMistake(region); s.FIPS && wrong != "" {
+			r.wrong(at, "%s", wrong)
 		}
 	}
+}
+
+// FIPSMistake says what is wrong with FIPS in a region, or "". The SDK makes up a host that
+// does not exist. Source: AWS General Reference, "Amazon CloudWatch endpoints", which has
+// them in us-east-1, us-east-2, us-west-1, us-west-2 and GovCloud, as other services do.
+func FIPSMistake(region string) string {
+	if strings.HasPrefix(region, "us-") {
+		return ""
+	}
+	return fmt.Sprintf("AWS has FIPS endpoints in its regions of the United States alone, and %s is none of them; ask it without fips", region)
 }
 
 func (r *reader) checkRole(path string, s *Scope) {

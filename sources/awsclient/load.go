@@ -82,6 +82,9 @@ func Load(ctx context.Context, options Options) (aws.Config, error) {
 		what := "the AWS settings of profile " + profile + " could not be loaded"
 		return aws.Config{}, Failure(what, &callerError{profile: profile, err: err})
 	}
+	if failure := noFIPSLogin(cfg, options, profile); failure != nil {
+		return aws.Config{}, failure
+	}
 	options.Region = stsRegion(cfg, options)
 	log := options.Log
 	if log != nil {
@@ -135,7 +138,7 @@ func regionDown(err error) bool {
 // credentials, and they are counted. The config's credentials are fetched when
 // they are asked for, and kept, but not renewed well: see lasting.
 func read(ctx context.Context, options Options, calls *Calls) (aws.Config, error) {
-	clients := []func(*middleware.Stack) error{readOnly}
+	clients := []func(*middleware.Stack) error{readOnly, plainLogin}
 	if calls != nil {
 		clients = append(clients, calls.credentials)
 	}

@@ -99,22 +99,36 @@ func New(options Options) sources.Watch {
 	return newWatch(options, endpointsOf(options.Config))
 }
 
-// endpointsOf are where the API is asked: in both regions of the partition, but not in
-// us-east-1 where FIPS is wanted. Also where a base endpoint stands for both: it may tell
-// them apart by the signature, and is asked once more if it does not.
+// endpointsOf are where the API is asked: in both regions of the partition, as far as it is
+// there. Also where a base endpoint stands for both: it may tell them apart by the
+// signature, and is asked once more if it does not.
 func endpointsOf(config aws.Config) []endpoint {
 	var all []endpoint
 	for _, region := range Regions(config.Region) {
-		client := health.NewFromConfig(config, func(o *health.Options) {
-			o.Region = region
-			o.APIOptions = append(o.APIOptions, awsclient.Harden)
-		})
-		if fips := client.Options().EndpointOptions.UseFIPSEndpoint == aws.FIPSEndpointStateEnabled; fips && region == "us-east-1" {
-			continue // there is no such host
+		if client := Client(config, region); client != nil {
+			all = append(all, endpoint{region, client})
 		}
-		all = append(all, endpoint{region, client})
 	}
 	return all
+}
+
+// Client makes a client of the API in one of its Regions. It is nil in us-east-1 where FIPS
+// is wanted, since AWS has no such endpoint there; and that of us-east-2 has no IPv6, so
+// that FIPS goes before dual-stack. Source: AWS General Reference, "AWS Health endpoints".
+func Client(config aws.Config, region string) *health.Client {
+	fips := false
+	client := health.NewFromConfig(config, func(o *health.Options) {
+		fips = o.EndpointOptions.UseFIPSEndpoint == aws.FIPSEndpointStateEnabled
+		if fips && region == "us-east-2" {
+			o.EndpointOptions.UseDualStackEndpoint = aws.DualStackEndpointStateDisabled
+		}
+		o.Region = region
+		o.APIOptions = append(o.APIOptions, awsclient.Harden)
+	})
+	if fips && region == "us-east-1" {
+		return nil
+	}
+	return client
 }
 
 func newWatch(options Options, endpoints []endpoint) sources.Watch {
