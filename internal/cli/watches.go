@@ -151,20 +151,21 @@ func (a *app) groups(cfg *config.Config, w world) []group {
 	if !asksAWS(cfg) {
 		scopes = nil // so not who we are either
 	}
-	known := newPlaces(len(scopes), cfg.AccountName)
+	known, named := newPlaces(len(scopes), cfg.AccountName), newTwins(cfg, w)
 	account := func(ctx context.Context, scope config.Scope) (watches []sources.Watch, unsure []string) {
 		watches, settings, sure := awsWatches(ctx, cfg, scope, w)
 		if !sure {
 			unsure = sourcesOf(watches)
 		}
 		known.add(watches, settings)
-		watches = taken.claim(watches)
+		watches = named.warned(taken.claim(watches), settings)
 		w.chart(watches, settings)
 		return watches, unsure
 	}
 	forget := func(watches []sources.Watch) {
 		taken.release(watches)
 		known.drop(watches)
+		named.forget(watches)
 	}
 	for _, scope := range scopes {
 		groups = append(groups, func(ctx context.Context) ([]sources.Watch, []string) {

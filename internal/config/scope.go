@@ -172,3 +172,17 @@ func (r *reader) checkHealth(c *Config) {
 func (c *Config) AccountName(number string) string {
 	return cmp.Or(c.Accounts[number], number)
 }
+
+// AccountNumber is the number of an account that has a name under accounts, or whose name
+// is its number; "" for another.
+func (c *Config) AccountNumber(name string) string {
+	if accountPattern.MatchString(name) {
+		return name
+	}
+	for number, called := range c.Accounts {
+		if called == name {
+			return number
+		}
+	}
+	return ""
+}

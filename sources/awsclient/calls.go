@@ -22,8 +22,10 @@ type Calls struct {
 	clock room.Clock // of what is told, and of how long something is held back
 	pace  room.Clock // real time, by which AWS counts
 
-	mu sync.Mutex
-	by map[callKey]*tally
+	mu       sync.Mutex
+	by       map[callKey]*tally
+	budgets  map[callKey]*budget
+	numbered map[string]string // accounts whose number is known, by the name they are counted under
 }
 
 // callKey is what AWS counts together.
@@ -44,7 +46,18 @@ type CallCount struct {
 
 // NewCalls makes a count that begins now.
 func NewCalls(clock room.Clock) *Calls {
-	return &Calls{clock: clock, pace: room.Wall{}, by: map[callKey]*tally{}}
+	return &Calls{clock: clock, pace: room.Wall{}, by: map[callKey]*tally{}, budgets: map[callKey]*budget{}, numbered: map[string]string{}}
+}
+
+// Number says which account goes by a name. All names of one account are kept below the
+// published rates together, since AWS knows only the account. A nil Calls takes no notice.
+func (c *Calls) Number(account, number string) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.numbered[account] = number
 }
 
 // Count returns a config whose calls are counted for an account, and kept below the
@@ -118,25 +131,30 @@ func (c *Calls) wait(ctx context.Context, key callKey) error {
 func (c *Calls) turn(key callKey) (at, heldUntil time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	t := c.tally(key)
-	return t.take(c.pace.Now()), t.heldUntil
+	b := c.budget(key)
+	return b.take(c.pace.Now()), b.heldUntil
 }
 
-// tally is that of an operation. The lock is held.
-func (c *Calls) tally(key callKey) *tally {
-	t := c.by[key]
-	if t == nil {
-		t = &tally{began: c.clock.Now(), rate: publishedRates[key.service+":"+key.operation]}
-		c.by[key] = t
+// budget is that of an operation. The lock is held.
+func (c *Calls) budget(key callKey) *budget {
+	key.account = cmp.Or(c.numbered[key.account], key.account)
+	b := c.budgets[key]
+	if b == nil {
+		b = &budget{rate: publishedRates[key.service+":"+key.operation]}
+		c.budgets[key] = b
 	}
-	return t
+	return b
 }
 
 // made counts an attempt that is being made.
 func (c *Calls) made(key callKey, units int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	t := c.tally(key)
+	t := c.by[key]
+	if t == nil {
+		t = &tally{began: c.clock.Now()}
+		c.by[key] = t
+	}
 	m := t.minute(c.clock.Now())
 	m.calls, m.units, t.total = m.calls+1, m.units+units, t.total+1
 }
@@ -146,19 +164,16 @@ func (c *Calls) done(key callKey, err error) {
 	throttled := err != nil && Classify(err).Name == CauseThrottled
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	t := c.by[key]
+	t, b := c.by[key], c.budget(key)
 	if err != nil {
 		t.errors++
 	}
 	if !throttled {
-		t.holdFor = 0
+		b.holdFor = 0
 		return
 	}
 	t.throttles++
-	if now := c.clock.Now(); !now.Before(t.heldUntil) { // those that were under way at once count once
-		t.holdFor = min(max(2*t.holdFor, holdLeast), holdMost)
-		t.heldUntil = now.Add(t.holdFor)
-	}
+	b.hold(c.clock.Now())
 }
 
 // List is every operation that was asked, by account, region and action.
@@ -170,9 +185,10 @@ func (c *Calls) List() []CallCount {
 	defer c.mu.Unlock()
 	now, list := c.clock.Now(), make([]CallCount, 0, len(c.by))
 	for key, t := range c.by {
+		b := c.budget(key)
 		count := CallCount{
 			Account: key.account, Region: key.region, Action: action(key.service, key.operation),
-			Published: t.rate * 60, Total: t.total, Errors: t.errors, Throttles: t.throttles, Held: max(0, t.heldUntil.Sub(now)),
+			Published: b.rate * 60, Total: t.total, Errors: t.errors, Throttles: t.throttles, Held: max(0, b.heldUntil.Sub(now)),
 		}
 		calls, _, over := t.last(now, rateMinutes)
 		count.PerMinute = float64(calls) / over.Minutes()

@@ -84,6 +84,56 @@ func TestCallsAreKeptBelowThePublishedRateTogether(t *testing.T) {
 	}
 }
 
+// TestTwoNamesOfOneAccountShareItsRates: AWS does not know what we call it.
+func TestTwoNamesOfOneAccountShareItsRates(t *testing.T) {
+	clock := &patient{now: time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)}
+	calls, throttled := NewCalls(clock), false
+	calls.pace = clock
+	cfg := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if throttled {
+			answer(http.StatusBadRequest, "application/x-amz-json-1.1", throttle)(w, r)
+			return
+		}
+		answer(http.StatusOK, "application/cbor", "\xa0")(w, r)
+	})
+	names := []aws.Config{calls.Count(cfg, "shop"), calls.Count(cfg, "shop-audit"), calls.Count(cfg, "search")}
+	ask := func(times int) time.Duration {
+		began := clock.Now()
+		for i := range times {
+			if err := describeAlarms(t.Context(), names[i%len(names)]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return clock.Now().Sub(began)
+	}
+	if took := ask(28); took > time.Second {
+		t.Errorf("28 calls of three accounts took %s", took)
+	}
+	calls.Number("shop", "111122223333")
+	calls.Number("shop-audit", "111122223333")
+	calls.Number("search", "444455556666")
+	if took := ask(28); took < 17*time.Second/9 {
+		t.Errorf("18 calls of one account were made within %s, and AWS allows nine a second", took)
+	}
+	throttled = true
+	_ = describeEvents(t.Context(), names[0])
+	held := map[string]bool{}
+	for _, count := range calls.List() {
+		held[count.Account] = held[count.Account] || count.Held > 0
+		if count.Total == 0 {
+			t.Errorf("%+v was never asked", count)
+		}
+	}
+	before := clock.Now()
+	throttled = false
+	_ = describeEvents(t.Context(), names[2])
+	free := clock.Now().Sub(before)
+	_ = describeEvents(t.Context(), names[1])
+	if waited := clock.Now().Sub(before); free != 0 || waited < holdLeast || !held["shop"] {
+		t.Errorf("after one name was throttled (%v) another account waited %s, and its other name %s", held, free, waited)
+	}
+}
+
 func TestWhatIsThrottledIsHeldBackForAllWhoAskIt(t *testing.T) {
 	clock := &patient{now: time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)}
 	calls, throttled, asked := NewCalls(clock), true, 0

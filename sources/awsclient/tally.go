@@ -46,7 +46,11 @@ type tally struct {
 	began                    time.Time
 	total, errors, throttles int
 	minutes                  [60]minute // the last hour, each at its number's place
+}
 
+// budget is when one operation may be asked, in one account and region, by whatever names
+// that account goes.
+type budget struct {
 	rate      float64   // calls a second, 0 for no limit
 	next      time.Time // before which there is no turn, in real time
 	heldUntil time.Time // in the room's
@@ -80,13 +84,22 @@ func (t *tally) last(now time.Time, count int) (calls, units int, over time.Dura
 }
 
 // take is the next turn, evenly spaced so that the rate is never passed.
-func (t *tally) take(now time.Time) time.Time {
+func (b *budget) take(now time.Time) time.Time {
 	at := now
-	if t.next.After(now) {
-		at = t.next
+	if b.next.After(now) {
+		at = b.next
 	}
-	if t.rate > 0 {
-		t.next = at.Add(time.Duration(float64(time.Second) / t.rate))
+	if b.rate > 0 {
+		b.next = at.Add(time.Duration(float64(time.Second) / b.rate))
 	}
 	return at
+}
+
+// hold leaves an operation alone that AWS has throttled, twice as long as the time before.
+// Those that were under way at once count once.
+func (b *budget) hold(now time.Time) {
+	if !now.Before(b.heldUntil) {
+		b.holdFor = min(max(2*b.holdFor, holdLeast), holdMost)
+		b.heldUntil = now.Add(b.holdFor)
+	}
 }
