@@ -83,8 +83,8 @@ func TestTheDayKinesisFailedIsToldAsCloudWatchBeingBlind(t *testing.T) {
 	}
 }
 
-// TestTheDayTheNetworkWasFullIsToldAsAlarmsThatStandStill looks twice at the drill of
-// 2021-12-07, while probes fail and no alarm moves.
+// TestTheDayTheNetworkWasFullIsToldAsAlarmsThatStandStill looks at the drill of 2021-12-07
+// again and again, while probes fail and no alarm moves.
 func TestTheDayTheNetworkWasFullIsToldAsAlarmsThatStandStill(t *testing.T) {
 	day := blindDay(t, "2021-12-07", "15:38")
 	status := func() string {
@@ -99,10 +99,14 @@ func TestTheDayTheNetworkWasFullIsToldAsAlarmsThatStandStill(t *testing.T) {
 	if first := status(); strings.Contains(first, "CloudWatch is blind") {
 		t.Errorf("as soon as probes fail status says\n%s", first)
 	}
-	if err := day.world.Clock().Jump(time.Date(2021, time.December, 7, 15, 56, 30, 0, time.UTC)); err != nil {
-		t.Fatal(err)
+	second := ""
+	for _, minute := range []int{42, 46, 50, 54, 56} {
+		if err := day.world.Clock().Jump(time.Date(2021, time.December, 7, 15, minute, 30, 0, time.UTC)); err != nil {
+			t.Fatal(err)
+		}
+		second = status()
 	}
-	second := status() // a slow machine may add probes that take too long
+	// a slow machine may add probes that take too long
 	_, told, _ := strings.Cut(second, "CloudWatch is blind in us-east-1 (123456789012): none of 53 alarms has moved while ")
 	if !strings.Contains(told, " probes failed for 18 minutes, since 2021-12-07 15:38:") || strings.Count(second, "CloudWatch is blind") != 1 {
 		t.Errorf("after 18 minutes status says\n%s", second)

@@ -2,7 +2,6 @@ package triage
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -37,8 +36,8 @@ type suspect struct {
 	flipped []*room.Signal // those that had data until lately
 }
 
-// suspects are the scopes with alarms that fail, or enough that have lost their data. Lists
-// are sorted worst first, so that what is good is not walked over.
+// suspects are the scopes with alarms that fail, or have lost their data. Lists are sorted
+// worst first, so that what is good is not walked over.
 func suspects(alarms []*room.Signal, now time.Time) map[room.Scope]*suspect {
 	scopes := map[room.Scope]*suspect{}
 	for _, alarm := range alarms {
@@ -64,44 +63,66 @@ func suspects(alarms []*room.Signal, now time.Time) map[room.Scope]*suspect {
 			of.flipped = append(of.flipped, alarm)
 		}
 	}
-	maps.DeleteFunc(scopes, func(_ room.Scope, of *suspect) bool { return len(of.failing) == 0 && len(of.flipped) < flipLeast })
 	return scopes
 }
 
-// total is what all alarms of a scope come to.
+// total is what all alarms of a place come to.
 type total struct {
 	alarms  int
+	able    int       // those that say something, and could change
 	judging int       // those that have data; a composite is never without, and does not count
 	kinds   []string  // their namespaces
 	moved   time.Time // when one of all last changed its state
+	rang    time.Time // when one of those that ring now last began to
 }
 
-func totals(alarms []*room.Signal) map[room.Scope]*total {
-	scopes := map[room.Scope]*total{}
+func totals(alarms []*room.Signal) map[place]*total {
+	places := map[place]*total{}
 	var of *total
-	var scope room.Scope
+	var last place
 	for _, alarm := range alarms {
 		detail, ok := alarm.Detail.(*room.AlarmDetail)
 		if !ok {
 			continue
 		}
-		if of == nil || alarm.Scope != scope {
-			scope = alarm.Scope
-			if of = scopes[scope]; of == nil {
+		if at := placeOf(alarm); of == nil || at != last {
+			last = at
+			if of = places[at]; of == nil {
 				of = new(total)
-				scopes[scope] = of
+				places[at] = of
 			}
 		}
 		of.alarms++
-		if alarm.Since.After(of.moved) {
-			of.moved = alarm.Since
+		of.moved = later(of.moved, alarm.Since)
+		if alarm.State == room.Critical {
+			of.rang = later(of.rang, alarm.Since)
 		}
-		if alarm.State != room.Unknown && detail.Type != "composite" {
+		if alarm.State == room.Unknown {
+			continue
+		}
+		of.able++
+		if detail.Type != "composite" {
 			of.judging++
 			of.kinds = include(of.kinds, detail.Namespace)
 		}
 	}
-	return scopes
+	return places
+}
+
+// add takes in the alarms of another place.
+func (t *total) add(other *total) {
+	t.alarms, t.able, t.judging = t.alarms+other.alarms, t.able+other.able, t.judging+other.judging
+	t.moved, t.rang = later(t.moved, other.moved), later(t.rang, other.rang)
+	for _, kind := range other.kinds {
+		t.kinds = include(t.kinds, kind)
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // include adds a namespace to a few, as far as their number matters.

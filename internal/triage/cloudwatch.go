@@ -51,19 +51,33 @@ func CloudWatch(s *room.Snapshot, now time.Time) []Blindness {
 	return known.blind
 }
 
-// judge gathers what speaks against each scope.
+// judge gathers what speaks against each account and region, and then against each region:
+// several accounts with a few alarms each lose their data together.
 func judge(s *room.Snapshot, now time.Time) []Blindness {
 	alarms := view(s, now)
 	var all []Blindness
-	burning := burns(s, now)
-	for _, status := range s.Scopes.List {
-		b := Blindness{Scope: status.Scope}
-		if told := alarms.blind[status.Scope]; told != nil {
-			b = *told
-		} else if burning := burning[status.Scope.Region]; burning != nil {
-			alarms.totals()[status.Scope].still(&b, burning, now)
+	told := map[string]bool{} // regions
+	fresh := func(scope room.Scope) bool {
+		status := s.Scope(scope)
+		return status != nil && status.Visibility(now) == room.Fresh
+	}
+	for scope, b := range alarms.blind {
+		if fresh(scope) {
+			all = append(all, *b)
+			told[scope.Region] = true
 		}
-		if b.Why != "" && status.Visibility(now) == room.Fresh {
+	}
+	for region, of := range alarms.regions {
+		if !told[region] && !slices.ContainsFunc(of.scopes, func(scope room.Scope) bool { return !fresh(scope) }) {
+			all = append(all, of.Blindness)
+			told[region] = true
+		}
+	}
+	for region, burning := range burns(s, now) {
+		if told[region] {
+			continue
+		}
+		if b, ok := standstill(s, alarms.totals(), region, burning, now); ok {
 			all = append(all, b)
 		}
 	}
@@ -79,7 +93,14 @@ type alarmView struct {
 	version uint64
 	minute  int64
 	blind   map[room.Scope]*Blindness
-	totals  func() map[room.Scope]*total // made when they are needed
+	regions map[string]*regional    // in which that is told of several accounts together
+	totals  func() map[place]*total // made when they are needed
+}
+
+// regional is a region in which alarms of several accounts have lost their data together.
+type regional struct {
+	Blindness
+	scopes []room.Scope // with such alarms
 }
 
 var viewed atomic.Pointer[alarmView]
@@ -90,18 +111,55 @@ func view(s *room.Snapshot, now time.Time) *alarmView {
 	if v != nil && v.version == list.Version && v.minute == minute {
 		return v
 	}
-	v = &alarmView{version: list.Version, minute: minute, blind: map[room.Scope]*Blindness{}}
-	v.totals = sync.OnceValue(func() map[room.Scope]*total { return totals(list.Signals) })
-	for scope, bad := range suspects(list.Signals, now) {
+	v = &alarmView{version: list.Version, minute: minute, blind: map[room.Scope]*Blindness{}, regions: map[string]*regional{}}
+	v.totals = sync.OnceValue(func() map[place]*total { return totals(list.Signals) })
+	found := suspects(list.Signals, now)
+	for scope, bad := range found {
+		if len(bad.failing) == 0 && len(bad.flipped) < flipLeast {
+			continue
+		}
 		b := &Blindness{Scope: scope}
-		bad.failure(b, v.totals()[scope])
-		bad.flip(b, v.totals()[scope])
+		all := v.totals()[place{scope, scope}]
+		bad.failure(b, all)
+		bad.flip(b, all)
 		if b.Why != "" {
 			v.blind[scope] = b
 		}
 	}
+	v.together(found)
 	viewed.Store(v)
 	return v
+}
+
+// together judges the alarms of a region that several accounts have lost.
+func (v *alarmView) together(found map[room.Scope]*suspect) {
+	flipped, scopes := map[string]*suspect{}, map[string][]room.Scope{}
+	for scope, bad := range found {
+		if len(bad.flipped) == 0 {
+			continue
+		}
+		of := flipped[scope.Region]
+		if of == nil {
+			of = new(suspect)
+			flipped[scope.Region] = of
+		}
+		of.flipped, scopes[scope.Region] = append(of.flipped, bad.flipped...), append(scopes[scope.Region], scope)
+	}
+	for region, of := range flipped {
+		if len(scopes[region]) < 2 || len(of.flipped) < flipLeast {
+			continue
+		}
+		sum := new(total)
+		for at, all := range v.totals() {
+			if at.scope.Region == region && at.scope.Source == looked {
+				sum.add(all)
+			}
+		}
+		b := Blindness{Scope: room.Scope{Source: looked, Region: region}}
+		if of.flip(&b, sum); b.Why != "" {
+			v.regions[region] = &regional{b, scopes[region]}
+		}
+	}
 }
 
 // say adds a reason.
