@@ -18,6 +18,10 @@ const WatchName = "group"
 // probeSource is the source of the scopes in which the probes of groups are.
 const probeSource = "probe"
 
+// patience is how long, in room time, a first look is waited for: one that hangs is given up
+// within half a minute, and what is not over by then says nothing more by being waited for.
+const patience = time.Minute
+
 // Group is probes that are judged together.
 type Group struct {
 	Name            string   // unique among all groups
@@ -46,13 +50,20 @@ type watcher struct {
 
 	version uint64 // of the list that probes came from
 	probes  map[string]*room.Signal
+	waits   time.Time // since when a first look is waited for; zero while none is
 }
 
 // look implements sources.Look.
 func (w *watcher) look(_ context.Context, report sources.Report) error {
 	s, now := w.room.Snapshot(), w.room.Now()
 	before := byKey(s.Of(room.KindGroup))
-	if waits(s) {
+	switch {
+	case !waits(s):
+		w.waits = time.Time{}
+	case w.waits.IsZero():
+		w.waits = now
+	}
+	if waited := now.Sub(w.waits); !w.waits.IsZero() && waited >= 0 && waited < patience {
 		report(w.unchanged(before))
 		return nil
 	}

@@ -116,3 +116,49 @@ func TestAGroupThatStaysAsItIsIsToldOnce(t *testing.T) {
 		t.Errorf("the timeline has %d lines about it", lines)
 	}
 }
+
+// TestAGroupIsJudgedWithoutTheOneThatNeverAnswersItsFirstLook: it may be DOWN, and is told
+// apart, but the others are not held up by it for ever.
+func TestAGroupIsJudgedWithoutTheOneThatNeverAnswersItsFirstLook(t *testing.T) {
+	clock := &ticking{now: noon}
+	r := room.New(room.Options{Node: "test", Clock: clock})
+	shop := Group{Name: "shop", Probes: []string{"probe/0", "probe/1", "probe/2"}, Limit: 2}
+	other := Group{Name: "other", Probes: []string{"probe/0", "probe/1"}, Limit: 1}
+	r.Flush()
+	watch := New([]Group{shop, other}, r, interval)
+	look := func() string {
+		var said []string
+		if err := watch.Look(t.Context(), func(signals []room.Signal) {
+			for _, s := range signals {
+				said = append(said, s.Title+" "+s.Word+" "+s.Reason)
+			}
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(said, ", ")
+	}
+	r.Observe(room.Observation{Scope: room.Scope{Source: probeSource}, Watch: "probe/2", At: clock.now, Begins: true, Interval: interval})
+	for range 4 {
+		seen(r, clock.now, 0, "UP")
+		seen(r, clock.now, 1, "UP")
+		r.Flush()
+		if got := look(); got != "" {
+			t.Fatalf("%s after it began it is waited for no more: %s", clock.now.Sub(noon), got)
+		}
+		clock.now = clock.now.Add(interval)
+	}
+	for word, want := range map[string]string{"UP": "shop UP 1 WAITING, other UP ", "DOWN": "shop ? 1 of 3 DOWN: b; 1 WAITING; it is DOWN with 2 and may be, other DOWN 1 of 2 DOWN: b"} {
+		seen(r, clock.now, 0, "UP")
+		seen(r, clock.now, 1, word)
+		r.Flush()
+		if got := look(); got != want {
+			t.Errorf("while one is %s it says %q, want %q", word, got, want)
+		}
+	}
+	seen(r, clock.now, 1, "UP")
+	seen(r, clock.now, 2, "UP")
+	r.Flush()
+	if got := look(); got != "shop UP , other UP " {
+		t.Errorf("after it has answered it says %q", got)
+	}
+}

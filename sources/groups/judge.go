@@ -20,8 +20,9 @@ const (
 
 // What a probe that says nothing now is called, beside PAUSED and MAINT.
 const (
-	wordError = "ERROR"
-	wordStale = "STALE"
+	wordError   = "ERROR"
+	wordStale   = "STALE"
+	wordWaiting = "WAITING" // its first look has never been over
 )
 
 // namesMost is how many probes a reason names.
@@ -36,7 +37,7 @@ const namesMost = 3
 //	                DOWN PAUSED UP UP UP UP      4/5   nobody wants to know of that one
 //	                PAUSED PAUSED MAINT MAINT UP UP  ? it could not become DOWN
 func (g *Group) judge(s *room.Snapshot, probes map[string]*room.Signal, now time.Time) room.Signal {
-	t := tally{}
+	t := tally{waits: waits(s)}
 	for _, key := range g.Probes {
 		if slices.Contains(g.Paused, key) {
 			t.leave(room.Paused)
@@ -55,6 +56,7 @@ func (g *Group) judge(s *room.Snapshot, probes map[string]*room.Signal, now time
 
 // tally counts the probes of a group.
 type tally struct {
+	waits    bool // there are first looks that are not over
 	down     []*room.Signal
 	upright  []*room.Signal // judged, and not DOWN
 	unseen   int            // may be DOWN for all we know
@@ -65,6 +67,9 @@ type tally struct {
 // take adds a probe; nil is one that the room does not know.
 func (t *tally) take(s *room.Snapshot, probe *room.Signal, now time.Time) {
 	switch {
+	case probe == nil && t.waits:
+		t.unseen++
+		t.unjudged = append(t.unjudged, wordWaiting)
 	case probe == nil || s.Visibility(probe, now) != room.Fresh:
 		t.unseen++
 		t.unjudged = append(t.unjudged, wordStale)
@@ -131,7 +136,7 @@ func (t *tally) names() string {
 // leftOut says how many cannot be judged, and why: 2 STALE, 1 PAUSED.
 func (t *tally) leftOut() string {
 	var parts []string
-	for _, word := range []string{wordError, wordStale, room.Maintenance, room.Paused} {
+	for _, word := range []string{wordWaiting, wordError, wordStale, room.Maintenance, room.Paused} {
 		n := 0
 		for _, other := range t.unjudged {
 			if other == word {
