@@ -3,7 +3,10 @@ package ui
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
+
+	"github.com/charmbracelet/x/ansi"
 
 	"warroom/theme"
 )
@@ -44,7 +47,8 @@ func (m *Model) callsLines(width int) []string {
 	}
 	g.add(theme.Strong, fmt.Sprintf("%s calls a minute, %s", rate(perMinute), cost))
 	g.blank()
-	g.lines = append(g.lines, m.callsRow(width, [2]theme.Token{theme.Muted, theme.Muted},
+	columns := callsColumnsOf(counts)
+	g.lines = append(g.lines, m.callsRow(width, columns, [2]theme.Token{theme.Muted, theme.Muted},
 		[7]string{"account", "action", "region", "a minute", "of AWS's limit", "errors, throttled", "a month"}))
 	for _, c := range counts {
 		share, failed, tokens := "", fmt.Sprint(c.Errors), [2]theme.Token{theme.Text, theme.Text}
@@ -60,23 +64,46 @@ func (m *Model) callsLines(width int) []string {
 		if c.Held > 0 {
 			failed += ", held " + age(c.Held)
 		}
-		g.lines = append(g.lines, m.callsRow(width, tokens, [7]string{c.Account, c.Action, c.Region, rate(c.PerMinute), share, failed, price(c.Dollars)}))
+		g.lines = append(g.lines, m.callsRow(width, columns, tokens, [7]string{c.Account, c.Action, c.Region, rate(c.PerMinute), share, failed, price(c.Dollars)}))
 	}
 	g.blank()
 	g.add(theme.Muted, "calls a minute are those of the last ten minutes; what a month costs goes by the last hour, in AWS's prices for us-east-1")
 	return g.lines
 }
 
+// callsColumns are how wide the columns of text are: as their longest, so that a row holds
+// together on a wide screen, and names of accounts up to accountMost.
+type callsColumns struct{ account, action, region int }
+
+const accountMost = 24
+
+func callsColumnsOf(counts []CallCount) callsColumns {
+	c := callsColumns{account: len("account"), region: len("region")}
+	for _, count := range counts {
+		c.account = max(c.account, min(accountMost, ansi.StringWidth(count.Account)))
+		c.action = max(c.action, ansi.StringWidth(count.Action))
+		c.region = max(c.region, ansi.StringWidth(count.Region))
+	}
+	return c
+}
+
 // callsRow is one line of it. The first token is of the row, the second of its errors.
-func (m *Model) callsRow(width int, tokens [2]theme.Token, texts [7]string) string {
-	return m.pen.row(width, false, false,
-		cell{token: theme.Muted, text: texts[0], width: 14, rank: 3},
-		cell{token: tokens[0], text: texts[1], width: flex, least: 30},
-		cell{token: tokens[0], text: texts[2], width: 14, rank: 1},
-		cell{token: tokens[0], text: texts[3], width: 9, right: true},
-		cell{token: tokens[0], text: texts[4], width: 15, right: true, rank: 2},
-		cell{token: tokens[1], text: texts[5], width: 20, right: true},
-		cell{token: tokens[0], text: texts[6], width: 10, right: true, rank: 4})
+func (m *Model) callsRow(width int, columns callsColumns, tokens [2]theme.Token, texts [7]string) string {
+	cells := []cell{
+		{token: theme.Muted, text: texts[0], width: columns.account + 1, rank: 3},
+		{token: tokens[0], text: texts[1], width: flex, least: columns.action},
+		{token: tokens[0], text: texts[2], width: columns.region + 1, rank: 1},
+		{token: tokens[0], text: texts[3], width: 9, right: true},
+		{token: tokens[0], text: texts[4], width: 15, right: true, rank: 2},
+		{token: tokens[1], text: texts[5], width: 20, right: true},
+		{token: tokens[0], text: texts[6], width: 10, right: true, rank: 4},
+	}
+	whole := columns.action + len(cells)
+	for _, c := range cells {
+		whole += max(0, c.width)
+	}
+	whole = min(width, whole)
+	return m.pen.row(whole, false, false, cells...) + strings.Repeat(" ", width-whole)
 }
 
 // rate is calls a minute, as exactly as a person needs.

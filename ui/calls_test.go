@@ -21,6 +21,7 @@ func TestCallsOfAWSAreToldInATable(t *testing.T) {
 			"111122223333 cloudwatch:GetMetricData us-east-1 2.0 0.0 % 0 $21.91",
 			"payments health:DescribeEvents us-east-1 8.4 1 < $0.01",
 		}},
+		{240, []string{"payments health:DescribeEvents us-east-1 8.4 1 < $0.01"}},
 		{80, []string{"cloudwatch:DescribeAlarms us-east-1 54.0 3, 2, held 8s"}},
 	} {
 		m := screen(t, world(clock), clock, c.width, 40, func(o *Options) {
@@ -39,6 +40,11 @@ func TestCallsOfAWSAreToldInATable(t *testing.T) {
 			lines = append(lines, strings.Join(strings.Fields(strings.Trim(ansi.Strip(line), "│ \n")), " "))
 		}
 		all := strings.Join(lines, "\n")
+		for line := range strings.Lines(frame) { // a row holds together, and is as wide as its pane
+			if before, after, ok := strings.Cut(line, "DescribeAlarms"); ok && (strings.Contains(after, strings.Repeat(" ", 12)+"us-east-1") || len(before) == 0 || !strings.HasSuffix(strings.TrimSpace(after), "│")) {
+				t.Errorf("%d wide: a row is %q", c.width, line)
+			}
+		}
 		for _, want := range c.want {
 			if !strings.Contains(all, want) {
 				t.Errorf("%d wide: %q is not there:\n%s", c.width, want, frame)
