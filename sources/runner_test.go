@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"warroom/internal/failuremodes"
 	"warroom/internal/room"
 )
 
@@ -250,6 +251,11 @@ func TestALookThatHangsIsGivenUpAndNotRepeatedBesideItself(t *testing.T) {
 		if calls < 2 {
 			t.Error("it was not looked at again after it had stopped")
 		}
+		if healed := told.ends(); healed[len(healed)-1].Trouble != nil || seen[0].Complete {
+			t.Errorf("the room was told %+v", healed)
+		}
+		failuremodes.Check(t, failuremodes.Row{Fault: "a look that does not stop when its time is up", Says: strings.Replace(seen[0].Trouble.String(), "w could", "alarms in eu-west-1 could", 1), Age: failuremodes.AgeCounts,
+			Meanwhile: "the others go on; it is not repeated beside itself", Over: "when it has stopped"})
 		cancel()
 		<-done
 	})

@@ -30,7 +30,7 @@ var may = map[string][]string{
 	"warroom/sources/cloudwatch": {"warroom/sources", "warroom/sources/awsclient", "warroom/internal/room", "warroom/internal/clean"},
 	"warroom/sources/probe":      {"warroom/sources", "warroom/internal/room", "warroom/internal/clean", "warroom/internal/trust"},
 	"warroom/sources/groups":     {"warroom/sources", "warroom/internal/room"},
-	"warroom/sources/sourcetest": {"warroom/sources", "warroom/internal/room"},
+	"warroom/sources/sourcetest": {"warroom/sources", "warroom/internal/room", "warroom/internal/failuremodes"},
 	"warroom/internal/room":      {},
 	"warroom/internal/presence":  {"warroom/internal/room"},
 	"warroom/internal/screen":    {},
@@ -49,6 +49,8 @@ var may = map[string][]string{
 	"warroom/internal/drill":     {"warroom/internal/config", "warroom/internal/playback", "warroom/internal/alarmrule", "warroom/internal/room", "warroom/internal/clean"},
 	"warroom/internal/terminal":  {"warroom/internal/clean"},
 	"warroom/internal/arrows":    {},
+
+	"warroom/internal/failuremodes": {},
 
 	"warroom/internal/serve/loadtest": {"warroom/internal/serve", "warroom/internal/access", "warroom/internal/presence", "warroom/internal/room", "warroom/ui"},
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"warroom/internal/failuremodes"
 	"warroom/internal/room"
 )
 
@@ -71,6 +72,7 @@ func TestAFullDiskIsSaidAndNothingIsClaimedAndAllIsKeptOnceThereIsRoom(t *testin
 		t.Fatal("the disk is not full")
 	}
 	until(t, r, "the trouble is on the screen", func(s *room.Snapshot) bool { return s.Keeping.Trouble != nil })
+	says := r.Snapshot().Keeping.Trouble.String()
 	if r.Snapshot().Keeping.Waiting < len(refused) {
 		t.Fatalf("%d were not kept, and %d wait", len(refused), r.Snapshot().Keeping.Waiting)
 	}
@@ -94,6 +96,8 @@ func TestAFullDiskIsSaidAndNothingIsClaimedAndAllIsKeptOnceThereIsRoom(t *testin
 		t.Fatal(err)
 	}
 	check(t, place.Path(), acknowledged)
+	failuremodes.Check(t, failuremodes.Row{Fault: "a full disk", Says: says, Age: failuremodes.AgeFresh,
+		Meanwhile: "the room goes on in memory, and what is not kept waits", Over: "when there is room again"})
 }
 
 func TestAFileSystemThatTakesNoMoreLosesNothingAcknowledged(t *testing.T) {

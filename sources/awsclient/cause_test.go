@@ -3,6 +3,7 @@ package awsclient
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"strings"
@@ -11,6 +12,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/fxamacker/cbor/v2"
+
+	"warroom/internal/failuremodes"
+	"warroom/internal/room"
 )
 
 const (
@@ -32,6 +36,11 @@ func coded(status int, code string) http.HandlerFunc {
 		w.WriteHeader(status)
 		w.Write(body)
 	}
+}
+
+// asShown is a trouble as the table has it: with AWS's hosts, and a profile that has a name.
+func asShown(trouble *room.Trouble) string {
+	return strings.NewReplacer("127.0.0.1", "sts.eu-west-1.amazonaws.com", "profile default", "profile prod").Replace(trouble.String())
 }
 
 // The rows of a server in trouble, and the one cause and sentence for both protocols.
@@ -185,7 +194,10 @@ func TestAWrongClockIsMadeUpFor(t *testing.T) {
 		answer(200, cborKind, "\xa0")(w, r)
 	})
 	cfg.Retryer = NewRetryer
+	says := "nothing: the second attempt is signed with AWS's time"
 	if err := describeAlarms(t.Context(), cfg); err != nil || refused != 1 {
-		t.Errorf("refused %d times, %v", refused, err)
+		says = fmt.Sprintf("refused %d times, %v", refused, err)
 	}
+	failuremodes.Check(t, failuremodes.Row{Fault: "a clock that is wrong, where AWS says by how much", Says: says, Age: failuremodes.AgeFresh,
+		Meanwhile: "everything goes on", Over: "at once"})
 }

@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"warroom/internal/failuremodes"
+	"warroom/internal/room"
 )
 
 const (
@@ -74,6 +77,7 @@ var faults = []fault{
 	answered("a connection that is reset", host+" broke the connection off in the middle", reset),
 	answered("a connection that is reset in the middle of an answer", host+" broke the connection off in the middle", resetInside),
 	answered("an answer that is cut off", host+" broke the connection off in the middle", cut),
+	answered("an answer that is complete and whose page is not", host+" sent a page that cannot be read to its end", half),
 	{name: "a server that refuses connections", says: host + " refused the connection", breaks: refuse, heals: listen},
 	unresolved("a name that does not exist (NXDOMAIN)", "the name "+host+" does not exist in DNS", 3, false),
 	unresolved("a name without an address (an empty DNS answer)", "the name "+host+" does not exist in DNS", 0, true),
@@ -88,6 +92,11 @@ var faults = []fault{
 	answered("throttling", "AWS is throttling calls to ACTION", api(400, "ThrottlingException")),
 	answered("throttling under its old name", "AWS is throttling calls to ACTION", throttledOf2010),
 	answered("a token that has expired", "the credentials of profile prod have expired", api(403, "ExpiredTokenException")),
+	{name: "keys in the shared files that have ended", says: "the credentials of profile prod have expired", recovery: "with the first look after new keys were written there",
+		breaks: func(_ *testing.T, w *world) { w.change(func(w *world) { w.api = oldKeys }) },
+		heals: func(t *testing.T, w *world) {
+			w.write(t, "config", "[profile prod]\nregion = eu-west-1\naws_access_key_id = NEW\naws_secret_access_key = S\n")
+		}},
 	answered("keys that AWS does not know", "AWS does not know the credentials of profile prod", api(403, "UnrecognizedClientException")),
 	answered("an action that is denied", "the credentials of profile prod may not call ACTION", api(403, "AccessDeniedException")),
 	answered("a clock that is an hour wrong", "this machine's clock is 60 minutes behind AWS's, so AWS refuses what it signs", skewed),
@@ -201,6 +210,28 @@ func resetInside(w http.ResponseWriter, r *http.Request) {
 	connection.Close()
 }
 
+// half is an answer of the API whose body was cut by something that made it whole HTTP again.
+func half(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Smithy-Protocol") != "" {
+		w.Header().Set("Smithy-Protocol", "rpc-v2-cbor")
+		says(200, "application/cbor", "\xbf\x6cMetricAlarms\x9f\xbf\x69AlarmName\x6echeckout")(w, r)
+		return
+	}
+	says(200, json11, `{"events":[{"arn":"arn:aws:health:eu-west-1::event/EC2/AWS_EC2`)(w, r)
+}
+
+// oldKeys is an AWS for which the keys of the profile have ended.
+func oldKeys(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case strings.Contains(r.Header.Get("Authorization"), "Credential=A/"):
+		api(403, "ExpiredTokenException")(w, r)
+	case r.Header.Get("Smithy-Protocol") != "":
+		alarms(w, r)
+	default:
+		events(w, r)
+	}
+}
+
 // refuse closes the server's port, and listen opens the same one again.
 func refuse(_ *testing.T, w *world) { w.server.Listener.Close() }
 
@@ -264,7 +295,27 @@ func TestFaults(t *testing.T) {
 				if healed, count := w.look(t); healed.Trouble != nil || count != 1 || !healed.Seen.After(good.Seen) {
 					t.Errorf("after it has healed: %d signals, %v, seen at %s", count, healed.Trouble, healed.Seen)
 				}
+				if source == "cloudwatch" { // what Health says differs by the name of its API alone
+					failuremodes.Check(t, f.row(&told))
+				}
 			})
 		}
 	}
+}
+
+// row is a fault as the table has it, with what the room said of it.
+func (f fault) row(told *room.Trouble) failuremodes.Row {
+	row := failuremodes.Row{Fault: f.name, Age: failuremodes.AgeCounts, Meanwhile: "the last good data stands", Over: failuremodes.NextLook}
+	if f.profile != "" {
+		row.Meanwhile = "the old credentials are used to their real end, then the last good data stands"
+	}
+	if f.recovery != "" {
+		row.Over = f.recovery
+	}
+	giver := "sts.eu-west-1.amazonaws.com"
+	if strings.Contains(f.name, "SSO") {
+		giver = "portal.sso.eu-west-1.amazonaws.com"
+	}
+	row.Says = strings.NewReplacer(host, "monitoring.eu-west-1.amazonaws.com", "127.0.0.1", giver).Replace(told.String())
+	return row
 }

@@ -17,6 +17,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
+
+	"warroom/internal/failuremodes"
 )
 
 // tokenService is an STS on loopback whose sessions end by a clock of its own.
@@ -257,6 +259,9 @@ func TestTheEndThatComesNearIsToldAfterTwoFailures(t *testing.T) {
 	if told := Ending(cfg); told != nil {
 		t.Errorf("renewed, and still told %v", told)
 	}
+	failuremodes.Check(t, failuremodes.Row{Fault: "STS down or hanging before the end of the credentials", Age: failuremodes.AgeFresh,
+		Says:      "nothing for two tries (the log has the first), then: " + asShown(&told.Trouble),
+		Meanwhile: "everything goes on with the old credentials, and nobody waits", Over: "with the first renewal that works, tried every minute"})
 	if told := Ending(configFor(s.url)); told != nil {
 		t.Errorf("keys without an end have one: %v", told)
 	}
@@ -268,9 +273,22 @@ func TestARoleOfAMachineIsUsedWhileItsMetadataIsDown(t *testing.T) {
 	down := errors.New("no metadata")
 	l := &lasting{profile: "default", now: func() time.Time { return now }, fetch: func(context.Context) (aws.Credentials, error) { return aws.Credentials{}, down }}
 	l.held = aws.Credentials{AccessKeyID: "A", SecretAccessKey: "S", CanExpire: true, Expires: now.Add(-time.Hour), Source: ec2rolecreds.ProviderName}
+	says := failuremodes.Nothing
 	if held, err := l.Retrieve(t.Context()); err != nil || held.AccessKeyID != "A" {
-		t.Errorf("%+v, %v", held.AccessKeyID, err)
+		says = fmt.Sprint(held.AccessKeyID, err)
 	}
+	landed(t, aws.Config{Credentials: l})
+	l.fetch = func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{AccessKeyID: "B", SecretAccessKey: "S", CanExpire: true, Expires: now.Add(time.Hour), Source: ec2rolecreds.ProviderName}, nil
+	}
+	now = now.Add(renewAgain)
+	_, _ = l.Retrieve(t.Context()) // renews, for whoever asks next
+	landed(t, aws.Config{Credentials: l})
+	if held, err := l.Retrieve(t.Context()); err != nil || held.AccessKeyID != "B" {
+		t.Errorf("after it has healed: %+v, %v", held.AccessKeyID, err)
+	}
+	failuremodes.Check(t, failuremodes.Row{Fault: "the metadata of a machine down past the end of its role's credentials", Says: says, Age: failuremodes.AgeFresh,
+		Meanwhile: "the old credentials are used: AWS takes them for longer than they say", Over: "with the first renewal that works, tried every minute"})
 }
 
 // Keys in the shared files that have ended are read again by the next look, since
@@ -341,10 +359,15 @@ func TestASTSThatIsDownInOneRegionIsAskedInAnother(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newTokenService(t)
+			var healed atomic.Bool
+			var first atomic.Int32
 			down := serve(t, func(w http.ResponseWriter, r *http.Request) {
 				if strings.Contains(r.Header.Get("Authorization"), "/us-east-1/sts/") {
-					c.does(w, r)
-					return
+					first.Add(1)
+					if !healed.Load() {
+						c.does(w, r)
+						return
+					}
 				}
 				s.answer(w, r)
 			})
@@ -366,6 +389,18 @@ func TestASTSThatIsDownInOneRegionIsAskedInAnother(t *testing.T) {
 			if asked := len(s.calls); asked > 0 && c.key == "" {
 				t.Errorf("a refusal was asked again elsewhere, %d times", asked)
 			}
+			if c.key == "" {
+				return
+			}
+			healed.Store(true)
+			s.pass(roleSession)
+			asked, logged := first.Load(), log.Len()
+			expectKey(t, cfg, "ASIA2")
+			if first.Load() != asked+1 || !strings.Contains(log.String()[logged:], "over: ") {
+				t.Errorf("after it has healed STS was asked %d times where it was down, and the log is\n%s", first.Load()-asked, log)
+			}
+			failuremodes.Check(t, failuremodes.Row{Fault: "STS down or hanging in the first region of a scope", Says: failuremodes.Logged, Age: failuremodes.AgeFresh,
+				Meanwhile: "credentials come from STS in the second region of the scope", Over: "with the next renewal"})
 		})
 	}
 }

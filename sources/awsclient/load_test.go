@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"warroom/internal/failuremodes"
 	"warroom/sources"
 )
 
@@ -85,18 +86,36 @@ func TestTheSDKWritesNothingOnTheScreen(t *testing.T) {
 }
 
 func TestProfilesThatCannotBeUsed(t *testing.T) {
-	cases := []struct{ name, shared, profile, cause, why, next string }{
-		{"unknown", "", "prdo", "no-profile", "the profile prdo is in neither ~/.aws/config nor ~/.aws/credentials", "aws configure --profile prdo"},
-		{"unknown source", "[profile prod]\nrole_arn = arn:aws:iam::1:role/r\ncredential_source = Nowhere\n", "prod", "bad-settings", "the shared AWS files cannot be used as they are", "~/.aws/config"},
+	cases := []struct {
+		name, shared, profile, cause, why, next string
+		row                                     failuremodes.Row
+	}{
+		{"unknown", "", "prdo", "no-profile", "the profile prdo is in neither ~/.aws/config nor ~/.aws/credentials", "aws configure --profile prdo",
+			failuremodes.Row{Fault: "a profile that does not exist", Meanwhile: "the other scopes go on", Over: "with the next look when the profile is there"}},
+		{"unknown source", "[profile prod]\nrole_arn = arn:aws:iam::1:role/r\ncredential_source = Nowhere\n", "prod", "bad-settings", "the shared AWS files cannot be used as they are", "~/.aws/config", failuremodes.Row{}},
 		{"mfa", "[profile prod]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = base\nmfa_serial = m\n[profile base]\naws_access_key_id = A\naws_secret_access_key = S\n",
-			"prod", "mfa", "the profile prod asks for an MFA code, which cannot be typed here", "SSO"},
-		{"no source", "[profile prod]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = base\n", "prod", "bad-settings", "the shared AWS files cannot be used as they are", "log"},
+			"prod", "mfa", "the profile prod asks for an MFA code, which cannot be typed here", "SSO",
+			failuremodes.Row{Fault: "a role that asks for MFA", Meanwhile: "the other scopes go on", Over: "with the next look after the profile was changed"}},
+		{"no source", "[profile prod]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = base\n", "prod", "bad-settings", "the shared AWS files cannot be used as they are", "log", failuremodes.Row{}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			home(t, c.shared)
 			_, err := Load(t.Context(), Options{Profile: c.profile})
 			expectLoadFailure(t, err, c.cause, c.why, c.next)
+			if c.row.Fault == "" {
+				return
+			}
+			home(t, "[profile "+c.profile+"]\nregion = eu-west-1\naws_access_key_id = A\naws_secret_access_key = S\n")
+			if _, mended := Load(t.Context(), Options{Profile: c.profile}); mended != nil {
+				t.Errorf("after it was mended: %v", mended)
+			}
+			var failure *sources.Failure
+			if !errors.As(err, &failure) {
+				t.Fatal(err)
+			}
+			c.row.Says, c.row.Age = failure.Error(), failuremodes.AgeNever
+			failuremodes.Check(t, c.row)
 		})
 	}
 }

@@ -156,6 +156,8 @@ var wire = []Cause{
 	{Name: "tls", Why: "no trusted connection to {host} could be made",
 		Next:  "a proxy may stand in between: set AWS_CA_BUNDLE to its certificate, or log in to the network",
 		match: func(f *facts) bool { return f.distrusted() }},
+	{Name: "half", Why: "{host} sent a page that cannot be read to its end", Next: NothingToDo,
+		match: func(f *facts) bool { return f.is(errHalf) }},
 	{Name: "cut", Why: "{host} broke the connection off in the middle", Next: NothingToDo,
 		match: func(f *facts) bool { return f.cutOff() }},
 	{Name: "unreachable", Why: "{host} cannot be reached from this machine", Next: "check the network, the VPN and the firewall",

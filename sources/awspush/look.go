@@ -228,7 +228,7 @@ func (w *watch) unkept(err error, count int) *sources.Failure {
 	return &sources.Failure{Err: err, Partial: true, Trouble: room.Trouble{
 		What: plural(count, "pushed message") + " were taken in and left on the queue " + w.name,
 		Why:  whyUnkept(err),
-		Next: "they come again in " + hidden.String() + ", and are deleted once they are kept",
+		Next: "they come again in " + plural(int(hidden/time.Minute), "minute") + ", and are deleted once they are kept",
 	}}
 }
 

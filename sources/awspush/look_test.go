@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"warroom/internal/failuremodes"
 	"warroom/internal/journal"
 	"warroom/internal/room"
 	"warroom/sources"
@@ -162,6 +163,8 @@ func TestAfterACrashBetweenKeepingAndDeletingAllComesAgainAndIsToldOnce(t *testi
 	if after := told(r); strings.Join(after, "\n") != strings.Join(before, "\n") {
 		t.Errorf("after the second delivery the timeline is\n%s\nbefore\n%s", strings.Join(after, "\n"), strings.Join(before, "\n"))
 	}
+	failuremodes.Check(t, failuremodes.Row{Fault: "a crash after pushed messages were kept and before they were deleted", Says: failuremodes.Nothing, Age: failuremodes.AgeFresh,
+		Meanwhile: "they come again in five minutes, and are told once", Over: "when they have come again"})
 }
 
 // told is the timeline in words.
@@ -220,6 +223,8 @@ func TestABacklogOfHoursGivesWhatStandsByTheWorldsTimeAndNoFalseAlarm(t *testing
 			t.Fatal("the timeline is not in the order of the world")
 		}
 	}
+	failuremodes.Check(t, failuremodes.Row{Fault: "pushed messages hours late, in bulk, twice, in any order", Says: "nothing; they stand in the timeline at their own time", Age: failuremodes.AgeFresh,
+		Meanwhile: "what is newer stands", Over: "at once"})
 }
 
 func TestWhatIsNotUnderstoodIsLeftAndToldOnceAndHoldsNothingUp(t *testing.T) {
