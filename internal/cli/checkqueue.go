@@ -28,7 +28,7 @@ func (c *checker) queue(ctx context.Context) []finding {
 	settings.HTTPClient = &dated{HTTPClient: settings.HTTPClient, skew: &c.aws}
 	trials := queueTrials(sqs.NewFromConfig(settings, func(o *sqs.Options) {
 		o.Region = push.Region()
-		o.APIOptions = append(o.APIOptions, awsclient.Harden)
+		o.APIOptions = append(o.APIOptions, awsclient.Harden, awsclient.OnlyQueue(push.Queue))
 	}), push.Queue)
 	return c.together(about.called("push queue"), len(trials), func(i int) []finding {
 		found, err := c.try(ctx, about, trials[i])

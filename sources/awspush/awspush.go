@@ -112,7 +112,7 @@ func New(options Options) sources.Watch {
 	w.client = sqs.NewFromConfig(options.Config, func(o *sqs.Options) {
 		o.Region = options.Region
 		o.HTTPClient = patient(o.HTTPClient, options.Wait)
-		o.APIOptions = append(o.APIOptions, awsclient.Harden)
+		o.APIOptions = append(o.APIOptions, awsclient.Harden, awsclient.OnlyQueue(options.Queue))
 	})
 	return sources.Watch{
 		Scope:    w.scope,
