@@ -128,6 +128,7 @@ func (a *app) runDrill(ctx context.Context, name string, options drill.Options, 
 	defer k.close()
 	made.room = k.room
 	c := &crew{room: k.room, clock: clock, log: log.Logger, charts: made.charts}
+	made.hearing = drillHearing(k, c)
 	c.start(ctx, a.drillGroups(cfg, made, clock.Speed))
 	defer c.leave()
 	return show(ctx, forms{
@@ -187,6 +188,7 @@ const drillInterval = time.Minute
 func stage(cfg *config.Config, w *drill.World) {
 	cfg.Intervals = config.Intervals{Health: drillInterval, Alarms: drillInterval, Probes: drillInterval}
 	cfg.Scopes = []config.Scope{{Account: w.Account(), Regions: w.Regions()}}
+	cfg.Push.Queue = w.Queue()
 	cfg.Services = w.Services()
 	cfg.Feeds = w.Feeds()
 	cfg.Feeds.Interval = drillInterval
@@ -196,6 +198,15 @@ func stage(cfg *config.Config, w *drill.World) {
 	}
 	cfg.Maintenance, cfg.Groups = w.Maintenance(), w.Groups()
 	cfg.Additions.Allow = []string{drill.Loopback}
+}
+
+// drillHearing reads the queue of a drill, if its room keeps what it hears. It is asked once
+// a simulated minute, as all else: a long poll would be hours of a drill.
+func drillHearing(k *kept, c *crew) hearing {
+	if k.unkept != "" {
+		return hearing{}
+	}
+	return hearing{room: k.room, nudge: c.nudge, every: drillInterval}
 }
 
 // drillGroups are the watches of a simulated world, at its pace.

@@ -11,6 +11,7 @@ import (
 	"warroom/internal/journal"
 	"warroom/internal/room"
 	"warroom/sources/awsclient"
+	"warroom/sources/awspush"
 	"warroom/sources/cloudwatch"
 	"warroom/ui"
 )
@@ -58,7 +59,7 @@ func (a *app) runLive(ctx context.Context, show shown) error {
 	}
 	watched.network.Known = leftWith(k.room)
 	c := &crew{room: k.room, clock: clock, log: log.Logger, charts: watched.charts}
-	watched.hearing, watched.log = hearing{k.room, c.nudge}, log.Logger
+	watched.hearing, watched.log = hearing{room: k.room, nudge: c.nudge, wait: awspush.LongPoll}, log.Logger
 	in := &intake{app: a, crew: c, world: watched, current: cfg, groups: func(cfg *config.Config) []group { return a.groups(cfg, watched) }}
 	watched.follow = c.follow
 	watched.anew = func() { in.again(ctx) }

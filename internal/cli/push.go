@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -19,6 +20,8 @@ import (
 type hearing struct {
 	room  awspush.Room
 	nudge func(room.Scope)
+	wait  time.Duration // real time for which SQS waits for a message; 0 has it asked every so often
+	every time.Duration // room time from one look to the next; 0 for the usual one
 }
 
 // places know where the looks of a config see AWS's accounts and regions. Messages name
@@ -133,7 +136,7 @@ func pushGroup(cfg *config.Config, w world, known *places) []group {
 		catalogue := cfg.Catalogue()
 		watch := awspush.New(awspush.Options{
 			Config: settings, Queue: cfg.Push.Queue, Region: cfg.Push.Region(), Room: w.hearing.room, Nudge: w.hearing.nudge,
-			Place: known.of, Wanted: cfg.Alarms.Watches(), Clock: w.clock, Log: w.log, Wait: awspush.LongPoll,
+			Place: known.of, Wanted: cfg.Alarms.Watches(), Clock: w.clock, Log: w.log, Wait: w.hearing.wait, Interval: w.hearing.every,
 			Dress: func(s *room.Signal) {
 				if service := catalogue.Service(s, nil); service != "" && s.Kind == room.KindAlarm {
 					s.Service = service

@@ -16,6 +16,7 @@ import (
 	"warroom/internal/room"
 	"warroom/sources"
 	"warroom/sources/awsclient"
+	"warroom/sources/awspush"
 	"warroom/sources/cloudwatch"
 )
 
@@ -44,7 +45,7 @@ func TestWhatIsPushedIsShownWhereItIsLookedAtAndTakenOffTheQueueOnceItIsKept(t *
 	k := openRoomAt(t.Context(), journal.PlaceOf(filepath.Join(dir, "state"), "prod"), journal.Options{Room: "prod", Log: quiet}, room.Wall{})
 	w := world{clock: room.Wall{}, charts: cloudwatch.NewCharts(room.Wall{}), log: quiet, calls: awsclient.NewCalls(room.Wall{})}
 	c := &crew{room: k.room, clock: w.clock, log: quiet, charts: w.charts}
-	w.hearing = hearing{k.room, c.nudge}
+	w.hearing = hearing{room: k.room, nudge: c.nudge, wait: awspush.LongPoll}
 	bell, leave := k.room.Join()
 	defer leave()
 	c.start(t.Context(), new(app).groups(cfg, w))

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +16,11 @@ import (
 	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/health"
 	"github.com/aws/aws-sdk-go-v2/service/health/types"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"warroom/sources/awsclient"
 )
 
 // recorder keeps what went over the real connection the last time.
@@ -55,6 +60,7 @@ type clients struct {
 	cloudwatch *cloudwatch.Client
 	health     *health.Client
 	sts        *sts.Client
+	sqs        *sqs.Client // in the queue's region
 }
 
 func recorded(w *World, region string) *clients {
@@ -62,9 +68,18 @@ func recorded(w *World, region string) *clients {
 	settings := sdk(w, region)
 	settings.HTTPClient = &http.Client{Transport: &c.recorder}
 	c.cloudwatch, c.health = cloudwatch.NewFromConfig(settings), health.NewFromConfig(settings)
+	c.sqs = c.queue(settings, w.Queue())
 	settings.APIOptions = nil // STS answers in XML
 	c.sts = sts.NewFromConfig(settings)
 	return c
+}
+
+// queue is a client that may take messages off one queue.
+func (c *clients) queue(settings aws.Config, address string) *sqs.Client {
+	return sqs.NewFromConfig(settings, func(o *sqs.Options) {
+		o.Region = queueRegion
+		o.APIOptions = append(slices.Clone(o.APIOptions), awsclient.OnlyQueue(address))
+	})
 }
 
 // compare compares the answer on the wire with what the SDK makes of it.
@@ -97,9 +112,12 @@ func TestAnswersAreThoseOfTheSDKsSchemas(t *testing.T) {
 			w := playedOf(t, c.scenario, c.from)
 			for _, region := range w.Regions() {
 				recorded(w, region).askAll(t, w, seen)
+				recorded(w, region).askMutes(t, seen)
 			}
 		})
 	}
+	w := played(t, "06:45")
+	recorded(w, queueRegion).askQueue(t, w, seen)
 	for operation := range reads {
 		if !seen[operation] {
 			t.Errorf("%s is never asked", operation)
@@ -109,6 +127,12 @@ func TestAnswersAreThoseOfTheSDKsSchemas(t *testing.T) {
 		DescribeAlarms.NextToken DescribeAlarms.MetricAlarms.Dimensions.Name DescribeAlarms.CompositeAlarms.AlarmRule DescribeAlarms.LogAlarms.AlarmName
 		DescribeAlarms.MetricAlarms.StateTransitionedTimestamp DescribeAlarms.MetricAlarms.ExtendedStatistic DescribeAlarms.MetricAlarms.Threshold
 		DescribeAlarmHistory.NextToken DescribeAlarmHistory.AlarmHistoryItems.HistoryData
+		DescribeAlarmContributors.NextToken DescribeAlarmContributors.AlarmContributors.ContributorId DescribeAlarmContributors.AlarmContributors.ContributorAttributes.zone
+		DescribeAlarmContributors.AlarmContributors.StateTransitionedTimestamp DescribeAlarmContributors.AlarmContributors.StateReason
+		ListAlarmMuteRules.AlarmMuteRuleSummaries.AlarmMuteRuleArn ListAlarmMuteRules.AlarmMuteRuleSummaries.Status ListAlarmMuteRules.AlarmMuteRuleSummaries.ExpireDate
+		GetAlarmMuteRule.Rule.Schedule.Expression GetAlarmMuteRule.Rule.Schedule.Duration GetAlarmMuteRule.MuteTargets.AlarmNames GetAlarmMuteRule.Status
+		ReceiveMessage.Messages.Body ReceiveMessage.Messages.MD5OfBody ReceiveMessage.Messages.ReceiptHandle ReceiveMessage.Messages.MessageId
+		DeleteMessageBatch.Successful.Id DeleteMessageBatch.Failed.Code DeleteMessageBatch.Failed.SenderFault ChangeMessageVisibilityBatch.Successful.Id ChangeMessageVisibilityBatch.Failed.Message
 		GetMetricData.NextToken GetMetricData.MetricDataResults.Timestamps GetMetricData.MetricDataResults.Values
 		DescribeEvents.nextToken DescribeEvents.events.endTime DescribeEvents.events.lastUpdatedTime
 		DescribeEventDetails.successfulSet.event.arn DescribeEventDetails.successfulSet.eventDescription.latestDescription DescribeEventDetails.failedSet.errorName
@@ -131,10 +155,8 @@ func (c *clients) askAll(t *testing.T, w *World, seen map[string]bool) {
 	}
 	history, err := c.cloudwatch.DescribeAlarmHistory(ctx, &cloudwatch.DescribeAlarmHistoryInput{AlarmTypes: allTypes, MaxRecords: aws.Int32(10)})
 	c.compare(t, history, err, seen)
-	contributors, err := c.cloudwatch.DescribeAlarmContributors(ctx, &cloudwatch.DescribeAlarmContributorsInput{AlarmName: alarms.MetricAlarms[0].AlarmName})
+	contributors, err := c.cloudwatch.DescribeAlarmContributors(ctx, &cloudwatch.DescribeAlarmContributorsInput{AlarmName: aws.String("checkout-error-log")})
 	c.compare(t, contributors, err, seen)
-	mutes, err := c.cloudwatch.ListAlarmMuteRules(ctx, &cloudwatch.ListAlarmMuteRulesInput{})
-	c.compare(t, mutes, err, seen)
 	first := alarms.MetricAlarms[0]
 	metrics, err := c.cloudwatch.GetMetricData(ctx, &cloudwatch.GetMetricDataInput{
 		StartTime: aws.Time(now.Add(-2 * time.Hour)), EndTime: &now, MaxDatapoints: aws.Int32(3),
@@ -154,6 +176,38 @@ func (c *clients) askAll(t *testing.T, w *World, seen map[string]bool) {
 	c.compare(t, who, err, seen)
 }
 
+// askMutes asks for all mute rules of a region, and for each by itself.
+func (c *clients) askMutes(t *testing.T, seen map[string]bool) {
+	mutes, err := c.cloudwatch.ListAlarmMuteRules(t.Context(), &cloudwatch.ListAlarmMuteRulesInput{})
+	c.compare(t, mutes, err, seen)
+	for _, summary := range mutes.AlarmMuteRuleSummaries {
+		arn := aws.ToString(summary.AlarmMuteRuleArn)
+		rule, err := c.cloudwatch.GetAlarmMuteRule(t.Context(), &cloudwatch.GetAlarmMuteRuleInput{AlarmMuteRuleName: aws.String(arn[strings.LastIndex(arn, ":")+1:])})
+		c.compare(t, rule, err, seen)
+	}
+}
+
+// askQueue takes a message off the queue in every way that there is.
+func (c *clients) askQueue(t *testing.T, w *World, seen map[string]bool) {
+	ctx, queue := t.Context(), aws.String(w.Queue())
+	if err := w.Clock().Jump(w.Clock().Now().Add(15 * time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	got, err := c.sqs.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: queue, MaxNumberOfMessages: 10})
+	c.compare(t, got, err, seen)
+	receipt, none := aws.String("drill-0"), aws.String("made up")
+	held, err := c.sqs.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{QueueUrl: queue, ReceiptHandle: receipt, VisibilityTimeout: 1})
+	c.compare(t, held, err, seen)
+	heldAll, err := c.sqs.ChangeMessageVisibilityBatch(ctx, &sqs.ChangeMessageVisibilityBatchInput{QueueUrl: queue, Entries: []sqstypes.ChangeMessageVisibilityBatchRequestEntry{
+		{Id: aws.String("a"), ReceiptHandle: receipt, VisibilityTimeout: 1}, {Id: aws.String("b"), ReceiptHandle: none, VisibilityTimeout: 1}}})
+	c.compare(t, heldAll, err, seen)
+	gone, err := c.sqs.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: queue, ReceiptHandle: receipt})
+	c.compare(t, gone, err, seen)
+	goneAll, err := c.sqs.DeleteMessageBatch(ctx, &sqs.DeleteMessageBatchInput{QueueUrl: queue, Entries: []sqstypes.DeleteMessageBatchRequestEntry{
+		{Id: aws.String("a"), ReceiptHandle: receipt}, {Id: aws.String("b"), ReceiptHandle: none}}})
+	c.compare(t, goneAll, err, seen)
+}
+
 // TestRefusalsAreTheSDKsOwnErrors holds that a refusal becomes the type that the SDK has
 // for it, with its message.
 func TestRefusalsAreTheSDKsOwnErrors(t *testing.T) {
@@ -168,6 +222,14 @@ func TestRefusalsAreTheSDKsOwnErrors(t *testing.T) {
 	var events *types.InvalidPaginationToken
 	if !errors.As(err, &events) || events.ErrorMessage() == "" {
 		t.Errorf("Health: %v", err)
+	}
+	for queue, receipt := range map[string]string{w.Queue() + "2": "drill-0", w.Queue(): "made up"} {
+		_, err = c.queue(sdk(w, queueRegion), queue).DeleteMessage(t.Context(), &sqs.DeleteMessageInput{QueueUrl: &queue, ReceiptHandle: &receipt})
+		var none *sqstypes.QueueDoesNotExist
+		var invalid *sqstypes.ReceiptHandleIsInvalid
+		if !errors.As(err, &none) && !errors.As(err, &invalid) || errors.As(err, &none) != strings.HasSuffix(queue, "2") {
+			t.Errorf("SQS: %v", err)
+		}
 	}
 	_, err = c.sts.GetAccessKeyInfo(t.Context(), &sts.GetAccessKeyInfoInput{AccessKeyId: aws.String("AKIAIOSFODNN7EXAMPLE")})
 	if code(err) != "InvalidAction" {

@@ -18,19 +18,31 @@ var reads = map[string]any{
 	"DescribeAlarms":            alarmsRequest{},
 	"DescribeAlarmHistory":      historyRequest{},
 	"GetMetricData":             metricsRequest{},
-	"DescribeAlarmContributors": struct{}{},
-	"ListAlarmMuteRules":        struct{}{},
-	"DescribeEvents":            eventsRequest{},
-	"DescribeEventDetails":      detailsRequest{},
-	"DescribeAffectedEntities":  entitiesRequest{},
-	"GetCallerIdentity":         struct{}{},
+	"DescribeAlarmContributors": contributorsRequest{},
+	"ListAlarmMuteRules":        mutesRequest{},
+	"GetAlarmMuteRule":          muteRequest{},
+
+	"ReceiveMessage":               receiveRequest{},
+	"DeleteMessage":                receiptRequest{},
+	"DeleteMessageBatch":           batchRequest{},
+	"ChangeMessageVisibility":      receiptRequest{},
+	"ChangeMessageVisibilityBatch": batchRequest{},
+
+	"DescribeEvents":           eventsRequest{},
+	"DescribeEventDetails":     detailsRequest{},
+	"DescribeAffectedEntities": entitiesRequest{},
+	"GetCallerIdentity":        struct{}{},
 }
 
 // ignored is what the simulated AWS does not read on purpose, with the reason: a member,
 // or all of an operation's. What the program sends must not stand here.
 var ignored = map[string]string{
-	"DescribeAlarmContributors": "no alarm of a drill looks at several series, whichever is asked for",
-	"ListAlarmMuteRules":        "nobody mutes anything in a drill, whatever is asked for",
+	"ReceiveMessage.AttributeNames":                "EventBridge sets none, and SQS's own are not asked for",
+	"ReceiveMessage.MessageAttributeNames":         "EventBridge sets none",
+	"ReceiveMessage.MessageSystemAttributeNames":   "SQS's own are not asked for",
+	"ReceiveMessage.ReceiveRequestAttemptId":       "it is for FIFO queues, which this is none of",
+	"DeleteMessage.VisibilityTimeout":              "what deletes and what hides are read alike",
+	"DeleteMessageBatch.Entries.VisibilityTimeout": "what deletes and what hides are read alike",
 
 	"DescribeAlarms.ActionPrefix":                     "the alarms of a drill have no actions",
 	"DescribeAlarms.ChildrenOfAlarmName":              "the program reads the children from the rule",
@@ -83,6 +95,9 @@ func complete(v reflect.Value, name string, now time.Time) {
 		v.SetString(text(v, name))
 	case v.CanInt():
 		v.SetInt(60) // a page, and a period in seconds
+		if most, ok := map[string]int64{"MaxNumberOfMessages": receiveMost, "WaitTimeSeconds": 1}[name]; ok {
+			v.SetInt(most)
+		}
 	case v.Kind() == reflect.Bool:
 		v.SetBool(true)
 	}
@@ -92,8 +107,17 @@ func text(v reflect.Value, name string) string {
 	if values := v.MethodByName("Values"); values.IsValid() {
 		return values.Call(nil)[0].Index(0).String()
 	}
-	if name == "NextToken" {
+	switch name {
+	case "NextToken":
 		return base64.StdEncoding.EncodeToString([]byte("from 0"))
+	case "AlarmName":
+		return "checkout-error-log"
+	case "AlarmMuteRuleName":
+		return "nightly-booking"
+	case "QueueUrl":
+		return "https://sqs.us-west-2.amazonaws.com/123456789012/warroom"
+	case "ReceiptHandle":
+		return "drill-0"
 	}
 	return "filled"
 }
@@ -143,7 +167,7 @@ func TestAllOfEveryRequestIsReadOrIgnoredOnPurpose(t *testing.T) {
 	w := played(t, "09:30")
 	c := recorded(w, "us-east-1")
 	used := map[string]bool{}
-	for _, client := range []any{c.cloudwatch, c.health, c.sts} {
+	for _, client := range []any{c.cloudwatch, c.health, c.sts, c.sqs} {
 		for operation, read := range reads {
 			method := reflect.ValueOf(client).MethodByName(operation)
 			if !method.IsValid() {
@@ -203,7 +227,7 @@ var unknownOperation = regexp.MustCompile(`UnknownOperationException|InvalidActi
 func TestEveryServedOperationIsCompared(t *testing.T) {
 	w := played(t, "09:30")
 	c := recorded(w, "us-east-1")
-	clients := map[string]any{"cloudwatch": c.cloudwatch, "health": c.health, "sts": c.sts}
+	clients := map[string]any{"cloudwatch": c.cloudwatch, "health": c.health, "sts": c.sts, "sqs": c.sqs}
 	modules, err := os.ReadFile("../../go.mod")
 	if err != nil {
 		t.Fatal(err)
@@ -246,7 +270,10 @@ func bare(t *testing.T, w *World, service, operation string) (status int, answer
 	}
 	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=DRILL/20251020/us-east-1/"+scope+"/aws4_request")
 	r.Header.Set("Smithy-Protocol", "rpc-v2-cbor")
-	r.Header.Set("X-Amz-Target", "AWSHealth_20160804."+operation)
+	r.Header.Set("X-Amz-Target", map[string]string{"sqs": "AmazonSQS."}[service]+operation)
+	if service == "health" {
+		r.Header.Set("X-Amz-Target", "AWSHealth_20160804."+operation)
+	}
 	got, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)

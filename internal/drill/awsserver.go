@@ -23,6 +23,7 @@ const requestLimit = 1 << 20
 type awsServer struct {
 	story *story
 	clock *Clock
+	queue *queue
 }
 
 // credentialScope is the part of a version 4 signature that names region and
@@ -48,6 +49,10 @@ func (s *awsServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "monitoring":
 		if !s.fault(w, r, apiKey{"cloudwatch", region}, writeCBORError) {
 			s.cloudwatch(w, r, body, region)
+		}
+	case queueService:
+		if !s.fault(w, r, apiKey{queueService, region}, failQueue) {
+			s.queue.serve(w, r, body, region)
 		}
 	case "sts":
 		s.identity(w, body)

@@ -65,6 +65,7 @@ func (c *checker) check() {
 		c.wrong("regions", "name at least one region")
 	}
 	c.checkCast()
+	c.checkMutes()
 	c.checkAnnounced()
 	for i := range s.Script {
 		c.checkStep(fmt.Sprintf("script[%d]", i), &s.Script[i])
@@ -85,6 +86,7 @@ func (c *checker) checkCast() {
 		}
 		c.checkRegions(at, a.Regions)
 		c.checkRule(at+".rule", a)
+		c.checkContributors(at+".contributors", a)
 	}
 	seen := map[string]bool{}
 	for i, e := range s.Endpoints {
@@ -212,17 +214,41 @@ func (c *checker) checkStep(at string, step *Step) {
 		c.checkRegions(at+".endpoints", e.Regions)
 	}
 	if a := step.API; a != nil {
-		c.among(at+".api.service", a.Service, append([]string{"health", "cloudwatch"}, feeds...)...)
+		c.among(at+".api.service", a.Service, append([]string{"health", "cloudwatch", queueService, eventBridge}, feeds...)...)
 		if a.Region != "" && slices.Contains(feeds, a.Service) {
 			c.wrong(at+".api.region", "a public feed has no region; take it away")
 		}
-		c.among(at+".api.do", a.Do, faults...)
+		c.checkDo(at+".api", a)
 	}
 	if step.Health != nil {
 		c.checkHealth(at+".health", step.Health)
 	}
 	if step.Alarms == nil && step.Endpoints == nil && step.API == nil && step.Health == nil && step.Announcement == nil {
 		c.wrong(at, "nothing happens in this step; give it health, alarms, endpoints, api or announcement")
+	}
+}
+
+// checkDo wants what a service can do.
+func (c *checker) checkDo(at string, a *APIStep) {
+	can := faults
+	if a.Service == eventBridge {
+		can = []string{doAnswer, doSlow}
+	}
+	c.among(at+".do", a.Do, can...)
+	if (a.Do == doSlow) != (a.Takes > 0) {
+		c.wrong(at+".takes", "say by how much slow makes the messages of eventbridge late, like 40m, and nothing with anything else")
+	}
+}
+
+// checkContributors wants groups of a log alarm.
+func (c *checker) checkContributors(at string, a AlarmCast) {
+	if len(a.Contributors) > 0 && a.Type != "log" {
+		c.wrong(at, "only a log alarm of a drill has contributors; write type: log, or take them away")
+	}
+	for i, group := range a.Contributors {
+		if name, value, ok := strings.Cut(group, "="); !ok || name == "" || value == "" {
+			c.wrong(fmt.Sprintf("%s[%d]", at, i), "%q is no group; write it like host=i-0abc", group)
+		}
 	}
 }
 

@@ -48,10 +48,12 @@ func (s *awsServer) cloudwatch(w http.ResponseWriter, r *http.Request, body []by
 		take(w, body, func(in *alarmsRequest) { s.describeAlarms(w, in, region) })
 	case "DescribeAlarmHistory":
 		take(w, body, func(in *historyRequest) { s.describeHistory(w, in, region) })
-	case "ListAlarmMuteRules": // nobody mutes anything in a drill
-		writeCBOR(w, http.StatusOK, map[string]any{"AlarmMuteRuleSummaries": []any{}})
-	case "DescribeAlarmContributors": // no alarm of a drill looks at several series
-		writeCBOR(w, http.StatusOK, map[string]any{"AlarmContributors": []any{}})
+	case "ListAlarmMuteRules":
+		take(w, body, func(in *mutesRequest) { s.listMutes(w, in, region) })
+	case "GetAlarmMuteRule":
+		take(w, body, func(in *muteRequest) { s.getMute(w, in, region) })
+	case "DescribeAlarmContributors":
+		take(w, body, func(in *contributorsRequest) { s.describeContributors(w, in, region) })
 	case "GetMetricData":
 		take(w, body, func(in *metricsRequest) { s.getMetricData(w, in, region) })
 	default:

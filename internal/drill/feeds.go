@@ -55,7 +55,7 @@ func (s *feedServer) answer(w http.ResponseWriter, r *http.Request, feed string,
 	refuse := func(w http.ResponseWriter, _ int, _, message string) {
 		http.Error(w, message, http.StatusTooManyRequests)
 	}
-	if (&awsServer{s.story, s.clock}).fault(w, r, apiKey{feed, ""}, refuse) {
+	if (&awsServer{story: s.story, clock: s.clock}).fault(w, r, apiKey{feed, ""}, refuse) {
 		return
 	}
 	text := body()

@@ -38,6 +38,7 @@ type Scenario struct {
 	Endpoints []EndpointCast   `yaml:"endpoints"`
 	Script    []Step           `yaml:"script"`
 
+	Mutes       []MuteCast           `yaml:"mutes"`
 	Maintenance []config.Maintenance `yaml:"maintenance"`
 	Groups      []config.Group       `yaml:"groups"`
 }
@@ -61,6 +62,17 @@ type AlarmCast struct {
 	Wait       time.Duration     `yaml:"wait"`       // how long actions wait for it
 	Extension  time.Duration     `yaml:"extension"`  // how long they wait after it
 	About      string            `yaml:"about"`
+
+	Contributors []string `yaml:"contributors"` // name=value of the groups that a log alarm sees beyond its threshold
+}
+
+// MuteCast stands for one alarm mute rule per region, for one window of time.
+type MuteCast struct {
+	Name    string        `yaml:"name"`
+	Alarms  []string      `yaml:"alarms"` // globs
+	Regions []string      `yaml:"regions"`
+	From    string        `yaml:"from"` // a time as a step has it
+	Lasts   time.Duration `yaml:"lasts"`
 }
 
 // EndpointCast stands for one endpoint per region.
@@ -123,9 +135,10 @@ type EndpointStep struct {
 
 // APIStep changes what an AWS API does.
 type APIStep struct {
-	Service string `yaml:"service"` // health or cloudwatch, or a public feed
-	Region  string `yaml:"region"`  // "" for a feed
-	Do      string `yaml:"do"`      // answer, throttle, fail, hang
+	Service string        `yaml:"service"` // health, cloudwatch, sqs or eventbridge, or a public feed
+	Region  string        `yaml:"region"`  // "" for a feed
+	Do      string        `yaml:"do"`      // answer, throttle, fail, hang; of eventbridge answer or slow
+	Takes   time.Duration `yaml:"takes"`   // simulated time by which slow makes messages of eventbridge late
 }
 
 // speed is how many times faster than real time the scenario is told by itself.

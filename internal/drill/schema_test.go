@@ -13,13 +13,19 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/schemas"
 	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/health/types"
+	queueschemas "github.com/aws/aws-sdk-go-v2/service/sqs/schemas"
 	"github.com/aws/smithy-go"
 	"github.com/fxamacker/cbor/v2"
 )
 
-// outputs are the SDK's schemas of CloudWatch's answers. The modules of Health and STS
-// publish none.
+// outputs are the SDK's schemas of the answers of CloudWatch and SQS. The modules of Health
+// and STS publish none.
 var outputs = map[string]*smithy.Schema{
+	"ReceiveMessage":               queueschemas.ReceiveMessageResult,
+	"DeleteMessageBatch":           queueschemas.DeleteMessageBatchResult,
+	"ChangeMessageVisibilityBatch": queueschemas.ChangeMessageVisibilityBatchResult,
+
+	"GetAlarmMuteRule":          schemas.GetAlarmMuteRuleOutput,
 	"DescribeAlarms":            schemas.DescribeAlarmsOutput,
 	"DescribeAlarmContributors": schemas.DescribeAlarmContributorsOutput,
 	"DescribeAlarmHistory":      schemas.DescribeAlarmHistoryOutput,
@@ -37,7 +43,7 @@ func document(contentType string, body []byte) (out map[string]any, err error) {
 		}
 		err = mode.Unmarshal(body, &out)
 		return out, err
-	case "application/x-amz-json-1.1":
+	case "application/x-amz-json-1.1", "application/x-amz-json-1.0":
 		err = json.Unmarshal(body, &out)
 		return out, err
 	case "text/xml":
@@ -81,6 +87,14 @@ func fits(path string, s *smithy.Schema, raw any, say func(string)) {
 				fits(path+"."+name, member, value, say)
 			}
 		}
+	case smithy.ShapeTypeMap:
+		entries, ok := raw.(map[string]any)
+		if !ok {
+			say(fmt.Sprintf("%s is %T, not a map", path, raw))
+		}
+		for _, value := range entries {
+			fits(path, s.MapValue(), value, say)
+		}
 	case smithy.ShapeTypeList:
 		list, ok := raw.([]any)
 		if !ok {
@@ -122,6 +136,12 @@ func kept(path string, raw any, got reflect.Value, seen map[string]bool, say fun
 	}
 	switch raw := raw.(type) {
 	case map[string]any:
+		if got.Kind() == reflect.Map && got.Len() == len(raw) {
+			for name, value := range raw {
+				kept(path+"."+name, value, got.MapIndex(reflect.ValueOf(name)), seen, say)
+			}
+			return
+		}
 		if got.Kind() != reflect.Struct {
 			say(fmt.Sprintf("%s is a structure, the SDK has %s", path, got.Type()))
 			return

@@ -17,6 +17,7 @@ type story struct {
 	alarms    []*alarm
 	events    []*event
 	endpoints []*endpoint
+	mutes     []*mute
 	apis      map[apiKey][]turn
 	banner    []turn // what AWS announces over its status page
 }
@@ -68,6 +69,9 @@ type apiKey struct{ service, region string }
 func write(s *Scenario) (*story, error) {
 	w := &story{scenario: s, apis: make(map[apiKey][]turn)}
 	w.castAlarms()
+	if err := w.castMutes(); err != nil {
+		return nil, err
+	}
 	for _, cast := range s.Endpoints {
 		for _, region := range s.regions(cast.Regions) {
 			w.endpoints = append(w.endpoints, &endpoint{cast: cast, name: cast.Name + "-" + region, region: region})
@@ -166,7 +170,7 @@ func (w *story) play(step *Step, at time.Time) error {
 	}
 	if s := step.API; s != nil {
 		key := apiKey{s.Service, s.Region}
-		w.apis[key] = append(w.apis[key], turn{at: at, to: s.Do})
+		w.apis[key] = append(w.apis[key], turn{at: at, to: s.Do, takes: s.Takes})
 	}
 	if s := step.Announcement; s != nil {
 		w.banner = append(w.banner, turn{at: at, to: strings.TrimSpace(*s)})

@@ -31,6 +31,7 @@ type World struct {
 	roots  *x509.CertPool
 	names  *nameServer
 	stands []*stand
+	queue  *queue
 	aws    *http.Server
 	url    string
 	feeds  *http.Server
@@ -96,7 +97,8 @@ func (w *World) open(ctx context.Context) error {
 		return fmt.Errorf("the simulated AWS cannot listen: %w", err)
 	}
 	w.url = "http://" + listener.Addr().String()
-	w.aws = &http.Server{Handler: &awsServer{story: w.story, clock: w.clock}, ReadHeaderTimeout: time.Minute}
+	w.queue = openQueue(w.story, w.clock)
+	w.aws = &http.Server{Handler: &awsServer{story: w.story, clock: w.clock, queue: w.queue}, ReadHeaderTimeout: time.Minute}
 	w.done.Go(func() { _ = w.aws.Serve(listener) })
 	public, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -125,6 +127,10 @@ func (w *World) Close() {
 		_ = s.listen(0)
 	}
 }
+
+// Queue is the address of the SQS queue that the simulated EventBridge fills. It is read at
+// AWSURL.
+func (w *World) Queue() string { return w.queue.address }
 
 // Clock is the world's clock.
 func (w *World) Clock() *Clock { return w.clock }
