@@ -21,6 +21,7 @@ func (r *Runner) Once(ctx context.Context, watches []Watch) {
 		go func() {
 			settled := func(failure *Failure) {
 				r.tell(w, failure, time.Time{})
+				w.close()
 				all.Done()
 			}
 			select {

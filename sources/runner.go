@@ -116,6 +116,11 @@ func (r *Runner) Run(ctx context.Context, watches []Watch) {
 		wake()
 	}
 	r.flying.Wait()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, t := range r.known {
+		t.watch.close()
+	}
 }
 
 // Add begins to look at a watch, at once if the Runner runs. One of the same name is
@@ -143,6 +148,7 @@ func (r *Runner) Remove(name string) {
 func (r *Runner) remove(name string) {
 	if t := r.known[name]; t != nil {
 		t.removed = true
+		t.watch.close()
 		r.waiting.remove(t)
 		delete(r.known, name)
 	}

@@ -18,7 +18,7 @@ type Report func([]room.Signal)
 // Look makes one pass over a scope. This function type is the whole contract of
 // a source:
 //
-//   - it obeys the context, and leaves nothing running when it returns;
+//   - it obeys the context, and leaves nothing running when it returns but what Close ends;
 //   - it reports what it has as soon as it has it (the first page is usable at once);
 //   - it returns nil only if all there is was reported, and OnlyChanges if all was well but
 //     it reported no more than what has changed since the look before;
@@ -37,11 +37,18 @@ type Watch struct {
 	Unbroken bool          // a look waits for news by itself: after one that went well the next begins at once
 	Look     Look
 	Asked    func()      // a person wants the next look to go by nothing that is known; nil if every look is such. Safe for concurrent use, and never blocks
+	Close    func()      // nobody looks any more: ends what was kept from look to look; nil if nothing is. Safe for concurrent use, also with a look
 	Soon     func() bool // after a look: whether the next one should not wait for its turn; nil never. Called by whoever called Look
 
 	// Denies is asked after a look that showed the whole scope; see room.Observation. nil
 	// denies nothing. Called by whoever called Look.
 	Denies func(event *room.Signal, account string) (why string)
+}
+
+func (w *Watch) close() {
+	if w.Close != nil {
+		w.Close()
+	}
 }
 
 // OnlyChanges is no failure: what a look that ends with it did not show is as it was.

@@ -66,7 +66,7 @@ func probeWatches(cfg *config.Config, w world) []sources.Watch {
 			spec.Guard = guard
 		}
 		if w.once {
-			spec.Confirm, spec.Await = probe.Confirm{}, false
+			spec.Confirm, spec.Await, spec.KeepAlive = probe.Confirm{}, false, false
 		}
 		make := probe.New
 		if p.Paused {
@@ -87,7 +87,7 @@ func probeWatches(cfg *config.Config, w world) []sources.Watch {
 func probeSpec(p config.Probe) probe.Spec {
 	spec := probe.Spec{
 		Name: p.Name, URL: p.Address(), Version: p.Version, Proxy: p.Through(), Method: p.Method, Body: p.Body.Reveal(), Service: p.Service, Region: p.Region,
-		Interval: p.Interval, Timeout: p.Timeout, Slow: p.Slow, Insecure: p.Insecure, NoFollow: !p.Follow, Await: p.Await,
+		Interval: p.Interval, Timeout: p.Timeout, Slow: p.Slow, Insecure: p.Insecure, NoFollow: !p.Follow, Await: p.Await, KeepAlive: p.KeepAlive,
 		Expect: probe.Expect{
 			Status: p.Expect.Status, Headers: p.Expect.Headers, Body: p.Expect.Body, Latency: p.Expect.Latency, Days: int(p.Expect.Days), Phases: p.Expect.Phases,
 		},

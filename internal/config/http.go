@@ -18,11 +18,34 @@ func (r *reader) checkHTTP(path string, p *Probe) {
 			r.wrong(path+of, "a guarded probe goes through no proxy and gets no tokens; take this away, or have the probe put into the config by whoever runs warroom, without guarded")
 		}
 	}
+	r.checkMethod(path, p)
 	if p.Version != "" && p.Version != "2" {
 		r.wrong(path+".version", "HTTP %s cannot be asked for; write 2, or take this away for HTTP/1.1", quote(p.Version))
 	}
 	r.checkProxy(path+".proxy", p)
 	r.checkAuth(path+".auth", p)
+}
+
+// methods are those that a wrong one may mean (RFC 9110, section 9.3, and RFC 5789), and
+// idempotent those that may be asked again (RFC 9110, section 9.2.2).
+var (
+	methods    = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}
+	idempotent = []string{"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"}
+)
+
+// checkMethod takes any method that nobody can have mistaken for another.
+func (r *reader) checkMethod(path string, p *Probe) {
+	meant := closest(p.Method, methods)
+	switch {
+	case contains(methods, p.Method):
+	case p.Method == "CONNECT":
+		r.wrong(path+".method", "CONNECT opens a tunnel and asks nothing; use GET, and proxy to go through a proxy")
+	case !isToken(p.Method) || meant != "":
+		r.wrong(path+".method", "%s is not taken here%s", quote(p.Method), Meant(p.Method, methods, "write a method such as GET, HEAD, POST or PROPFIND"))
+	}
+	if p.KeepAlive && !contains(idempotent, p.Method) {
+		r.wrong(path+".keep_alive", "a kept connection that the server has closed meanwhile means asking again, which %s does not allow; take this away, or use one of %s", quote(p.Method), list(idempotent))
+	}
 }
 
 // proxySchemes are what a proxy can speak, as the prober has them.

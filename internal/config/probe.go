@@ -19,7 +19,8 @@ type Probe struct {
 	Tags      map[string]string `yaml:"tags,omitempty" doc:"What the catalogue can match." example:"{team: payments}"`
 	Version   string            `yaml:"version,omitempty" doc:"The version of HTTP: 2 asks for HTTP/2, over TLS by ALPN, and for an http URL as prior knowledge (h2c)." usual:"HTTP/1.1" example:"2"`
 	Proxy     string            `yaml:"proxy,omitempty" doc:"The proxy to go through: an http, https or socks5 URL, whose user and password may be references, or environment for HTTPS_PROXY, HTTP_PROXY and NO_PROXY. It resolves the endpoint's name." usual:"none, whatever the environment says" refer:"yes" example:"\"http://probes:${env:PROXY_PASSWORD}@proxy.example.com:3128\""`
-	Method    string            `yaml:"method,omitempty" doc:"The HTTP method." default:"GET" allow:"GET HEAD POST PUT PATCH DELETE OPTIONS" example:"HEAD"`
+	KeepAlive bool              `yaml:"keep_alive,omitempty" doc:"Keep the HTTP connection open from look to look, so that every look but the first measures the answer alone. For methods that may be asked again." default:"false"`
+	Method    string            `yaml:"method,omitempty" doc:"The HTTP method; one that is not of RFC 9110, too." default:"GET" example:"HEAD"`
 	Headers   map[string]Secret `yaml:"headers,omitempty" doc:"HTTP headers; values may hold references." example:"{Authorization: \"Bearer ${env:CHECKOUT_TOKEN}\"}"`
 	Auth      Auth              `yaml:"auth,omitempty" doc:"How it shows who it is: user and password, a token, or client, secret and url, by which it is given tokens (OAuth 2.0 client credentials). It is sent to no other host."`
 	Body      Secret            `yaml:"body,omitempty" doc:"What is sent with the request, or over the TCP connection; may hold references." example:"\"PING\\r\\n\""`
@@ -178,7 +179,7 @@ func (r *reader) checkSpoken(path string, p *Probe) {
 		name, why string
 		has       bool
 	}{
-		{"version", "have no version of HTTP", false}, {"proxy", "go through no proxy", false}, {"auth", "do not say who they are", false}, {"method", "speak no HTTP", false}, {"expect.status", "speak no HTTP", false},
+		{"version", "have no version of HTTP", false}, {"proxy", "go through no proxy", false}, {"keep_alive", "keep no connection", false}, {"auth", "do not say who they are", false}, {"method", "speak no HTTP", false}, {"expect.status", "speak no HTTP", false},
 		{"headers", "send no headers", has.headers}, {"body", "send no body", has.body}, {"expect.body", "get no text", has.match},
 		{"expect.headers", "get no headers", has.answerHeaders}, {"expect.json", "get no JSON", false},
 	} {

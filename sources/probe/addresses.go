@@ -118,7 +118,7 @@ func (e *every) follow(named []netip.Addr, answers []answer) *failure {
 		} else if unknown {
 			continue
 		} else if p.missed++; p.missed > addressStays {
-			delete(e.parts, address)
+			e.forget(address)
 		}
 	}
 	for _, address := range named {
@@ -133,6 +133,7 @@ func (e *every) follow(named []netip.Addr, answers []answer) *failure {
 			if err != nil {
 				return &failure{class: classError, phase: phaseConnect, reason: err.Error(), next: "mend it in the config", cause: err}
 			}
+			t.kept = e.whole.target.kept // all of them end together
 			p = &part{look: newLook(t)}
 			p.met = p.met || e.whole.met
 			p.signal.Title = e.spec.Name + " " + address.String()
@@ -155,8 +156,14 @@ func (e *every) giveWay() bool {
 			oldest, missed = address, p.missed
 		}
 	}
-	delete(e.parts, oldest)
+	e.forget(oldest)
 	return missed > 0
+}
+
+// forget lets go of an address, and of the connections to it that were kept.
+func (e *every) forget(address netip.Addr) {
+	e.whole.target.kept.take(address).close()
+	delete(e.parts, address)
 }
 
 // measure looks at all addresses, in their order. own is the trouble of ours that every

@@ -27,6 +27,8 @@ type balancer struct {
 	port    string
 	servers map[string]*httptest.Server
 
+	opened, open atomic.Int32 // connections, ever and now
+
 	mu   sync.Mutex
 	said reply // what the name server says
 }
@@ -50,6 +52,15 @@ func (b *balancer) start(address string) {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	server.Listener.Close()
 	server.Listener = listener
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			b.opened.Add(1)
+			b.open.Add(1)
+		case http.StateClosed:
+			b.open.Add(-1)
+		}
+	}
 	server.Start()
 	b.servers[address] = server
 	b.t.Cleanup(server.Close)

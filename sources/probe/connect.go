@@ -57,11 +57,8 @@ func (t *target) located(ctx context.Context, e endpoint, watch *stopwatch) ([]n
 
 // tied gives a connection a deadline and ties it to the context.
 func tied(ctx context.Context, conn net.Conn, deadline time.Time) *openConn {
-	_ = conn.SetDeadline(deadline) // fails only on a closed connection
 	opened := &openConn{Conn: conn}
-	if ctx.Done() != nil {
-		opened.release = context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
-	}
+	opened.tie(ctx, deadline)
 	return opened
 }
 
@@ -69,6 +66,22 @@ func tied(ctx context.Context, conn net.Conn, deadline time.Time) *openConn {
 type openConn struct {
 	net.Conn
 	release func() bool
+}
+
+func (c *openConn) tie(ctx context.Context, deadline time.Time) {
+	_ = c.SetDeadline(deadline) // fails only on a closed connection
+	if c.release = nil; ctx.Done() != nil {
+		conn := c.Conn
+		c.release = context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	}
+}
+
+// untie takes both away; false if the context has ended already.
+func (c *openConn) untie() bool {
+	if c.release != nil && !c.release() {
+		return false
+	}
+	return c.SetDeadline(time.Time{}) == nil
 }
 
 // Close ends the connection and its tie to the context.
@@ -96,6 +109,9 @@ func connectAny(ctx context.Context, t *target, e endpoint, addresses []netip.Ad
 		left := t.deadline(watch).Sub(now)
 		watch.reached = netip.AddrPortFrom(address, e.port)
 		dialer := net.Dialer{KeepAlive: -1, Deadline: now.Add(left / time.Duration(len(addresses)-i))}
+		if t.kept != nil { // what is on the way forgets connections over which nothing goes
+			dialer.KeepAlive = 0
+		}
 		if t.spec.From.IsValid() {
 			dialer.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(t.spec.From, 0))
 		}

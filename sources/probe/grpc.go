@@ -86,7 +86,7 @@ func check(ctx context.Context, t *target, service string, watch *stopwatch, fou
 	}
 	ctx, cancel := context.WithDeadline(ctx, t.deadline(watch))
 	defer cancel()
-	answer, f := overHTTP2(t, firstHop(t), conn.Conn, healthRequest(ctx, t, service, watch), watch)
+	answer, f := openHTTP2(conn.Conn).ask(t, firstHop(t), healthRequest(ctx, t, service, watch), watch)
 	if f != nil {
 		return f
 	}

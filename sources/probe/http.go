@@ -8,12 +8,28 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+
+	"warroom/internal/room"
 )
 
-// probeHTTP asks over HTTP/1.1, or HTTP/2 where the Spec says so, on a fresh connection
-// for each request, following redirects as far as the target wants.
+// probeHTTP asks over HTTP/1.1, or HTTP/2 where the Spec says so, following redirects as
+// far as the target wants: on a fresh connection for each request, or on those that are
+// kept from the look before.
 func probeHTTP(ctx context.Context, t *target, watch *stopwatch) outcome {
-	current, request := firstHop(t), t.request
+	first := firstHop(t)
+	if t.kept == nil {
+		return askAll(ctx, t, first, watch)
+	}
+	first.keeping = &keeping{before: t.kept.take(t.spec.Pin), now: connections{}}
+	found := askAll(ctx, t, first, watch)
+	found.reused = found.reused && watch.laps[phaseConnect] == room.Absent // each of several requests
+	first.keeping.end(t, found.failure != nil)
+	return found
+}
+
+// askAll makes the first request and those that it is redirected to.
+func askAll(ctx context.Context, t *target, first *hop, watch *stopwatch) outcome {
+	current, request := first, t.request
 	var found outcome
 	for {
 		next, f := ask(ctx, t, current, request, watch, &found)
@@ -47,40 +63,85 @@ func ask(ctx context.Context, t *target, h *hop, request []byte, watch *stopwatc
 	return next, f
 }
 
-// withAnswer makes one request on a connection of its own, and has take read the answer
-// before that is closed.
+// withAnswer makes one request on a connection of its own, or on one that was kept, and has
+// take read the answer. Whatever but time ends a kept one before an answer came, the server
+// may have closed it since: only a fresh one tells.
 func withAnswer(ctx context.Context, t *target, h *hop, request []byte, watch *stopwatch, found *outcome, take func(*http.Response) *failure) *failure {
-	conn, f := reach(ctx, t, h, watch)
-	if f != nil {
-		return f
-	}
-	defer conn.Close()
-	if h.url.Scheme == "https" {
-		ignored, f := handshake(t, h.endpoint, conn, watch)
-		if f != nil {
+	if conn := h.keeping.take(h); conn != nil {
+		conn.wake(ctx, t, watch)
+		answered, f := conn.exchange(ctx, t, h, request, watch, found, take)
+		if answered || f.class == classTimeout || ctx.Err() != nil {
 			return f
 		}
-		if ignored != "" {
-			found.ignored = ignored
-		}
 	}
-	var answer *http.Response
-	if t.spec.Version == http2Version {
-		ctx, cancel := context.WithDeadline(ctx, t.deadline(watch))
-		defer cancel()
-		answer, f = askHTTP2(ctx, t, h, conn.Conn, request, watch)
-	} else {
-		r := newResponseReader(conn)
-		defer r.release()
-		answer, f = askHTTP1(t, h, conn, r, request, watch)
-	}
+	conn, f := connected(ctx, t, h, watch)
 	if f != nil {
 		return f
 	}
-	if h.proxy != nil && answer.StatusCode == http.StatusProxyAuthRequired && !h.proxy.tunnels(t, h) {
-		return h.proxy.failed(h.proxy.refused(answer.StatusCode))
+	_, f = conn.exchange(ctx, t, h, request, watch, found, take)
+	return f
+}
+
+// connected opens a connection to the endpoint of a hop, with TLS where it has that.
+func connected(ctx context.Context, t *target, h *hop, watch *stopwatch) (*connection, *failure) {
+	open, f := reach(ctx, t, h, watch)
+	if f != nil {
+		return nil, f
 	}
-	return take(answer)
+	conn := &connection{openConn: open, reached: watch.reached}
+	if h.url.Scheme == "https" {
+		if conn.ignored, f = handshake(t, h.endpoint, open, watch); f != nil {
+			open.Close()
+			return nil, f
+		}
+		conn.shown = watch.shown
+	}
+	if t.spec.Version == http2Version {
+		conn.http2 = openHTTP2(open.Conn)
+	}
+	return conn, nil
+}
+
+// exchange makes one request and has take read the answer, if one comes. Afterwards the
+// connection is closed, or kept.
+func (c *connection) exchange(ctx context.Context, t *target, h *hop, request []byte, watch *stopwatch, found *outcome, take func(*http.Response) *failure) (answered bool, f *failure) {
+	rests := false
+	defer func() {
+		if !rests {
+			c.Close()
+		}
+	}()
+	var answer *http.Response
+	var r *responseReader // over HTTP/1.1
+	if c.http2 != nil {
+		ctx, cancel := context.WithDeadline(ctx, t.deadline(watch))
+		defer cancel()
+		answer, f = askHTTP2(ctx, t, h, c, request, watch)
+	} else {
+		r = newResponseReader(c)
+		defer r.release()
+		answer, f = askHTTP1(t, h, c, r, request, watch)
+	}
+	if f != nil {
+		return false, f
+	}
+	if c.used && answer.StatusCode == http.StatusRequestTimeout { // which servers say when they close an idle connection
+		return false, malformed(nil, "the server has closed the connection")
+	}
+	if found.reused = c.used; c.ignored != "" {
+		found.ignored = c.ignored
+	}
+	if h.proxy != nil && answer.StatusCode == http.StatusProxyAuthRequired && !h.proxy.tunnels(t, h) {
+		return true, h.proxy.failed(h.proxy.refused(answer.StatusCode))
+	}
+	if f = take(answer); f != nil || h.keeping == nil {
+		return true, f
+	}
+	if rests = c.rests(answer, r); rests {
+		h.keeping.put(h, c)
+	}
+	watch.lap(phaseTransfer)
+	return true, nil
 }
 
 // reach connects to the endpoint of a hop, by way of its proxy if it has one.

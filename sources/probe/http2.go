@@ -31,8 +31,8 @@ const http2Grace = 250 * time.Millisecond
 const http2Version = "2"
 
 // askHTTP2 asks over HTTP/2 what the given request asks over HTTP/1.1.
-func askHTTP2(ctx context.Context, t *target, h *hop, conn net.Conn, written []byte, watch *stopwatch) (*http.Response, *failure) {
-	if secure, ok := conn.(*tls.Conn); ok && secure.ConnectionState().NegotiatedProtocol != http2.NextProtoTLS {
+func askHTTP2(ctx context.Context, t *target, h *hop, conn *connection, written []byte, watch *stopwatch) (*http.Response, *failure) {
+	if secure, ok := conn.Conn.(*tls.Conn); ok && secure.ConnectionState().NegotiatedProtocol != http2.NextProtoTLS {
 		return nil, &failure{class: classProtocol, phase: phaseTLS, reason: fmt.Sprintf("%s speaks TLS but offers no HTTP/2", h.endpoint)}
 	}
 	request, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(written)))
@@ -42,15 +42,22 @@ func askHTTP2(ctx context.Context, t *target, h *hop, conn net.Conn, written []b
 	request.RequestURI, request.Close = "", false
 	request.URL.Scheme, request.URL.Host = h.url.Scheme, h.endpoint.header(h.url.Scheme)
 	request.Header.Del("Connection")
-	return overHTTP2(t, h, conn, request.WithContext(ctx), watch)
+	return conn.http2.ask(t, h, request.WithContext(ctx), watch)
 }
 
-// overHTTP2 sends one request on a connection that is there already, and is done once the
-// header of its answer is there. Nothing is ever sent twice. The connection, and what
-// remains of the request, end when the caller closes it.
-func overHTTP2(t *target, h *hop, conn net.Conn, request *http.Request, watch *stopwatch) (*http.Response, *failure) {
-	_ = conn.SetDeadline(t.deadline(watch).Add(http2Grace))
-	begun := &beginning{Conn: conn}
+// http2Conn makes requests over a connection that is there already, one after the other.
+// Nothing is ever sent twice. What goes on beside them ends when the caller closes the
+// connection.
+type http2Conn struct {
+	begun  *beginning
+	client *http.ClientConn // nil before the first request
+}
+
+func openHTTP2(conn net.Conn) *http2Conn { return &http2Conn{begun: &beginning{Conn: conn}} }
+
+// ask sends a request, and is done once the header of its answer is there.
+func (c *http2Conn) ask(t *target, h *hop, request *http.Request, watch *stopwatch) (*http.Response, *failure) {
+	_ = c.begun.SetDeadline(t.deadline(watch).Add(http2Grace))
 	interim := 0
 	ctx := httptrace.WithClientTrace(request.Context(), &httptrace.ClientTrace{Got1xxResponse: func(int, textproto.MIMEHeader) error {
 		if interim++; interim > interimLimit {
@@ -58,7 +65,7 @@ func overHTTP2(t *target, h *hop, conn net.Conn, request *http.Request, watch *s
 		}
 		return nil
 	}})
-	answer, err := roundTrip(begun, request.WithContext(ctx))
+	answer, err := c.roundTrip(request.WithContext(ctx))
 	watch.lap(phaseFirstByte)
 	if err == nil {
 		return answer, nil
@@ -66,30 +73,33 @@ func overHTTP2(t *target, h *hop, conn net.Conn, request *http.Request, watch *s
 	if interim > interimLimit {
 		return nil, tooManyInterim(err)
 	}
-	if f := begun.notHTTP2(h, err); f != nil {
+	if f := c.begun.notHTTP2(h, err); f != nil {
 		return nil, f
 	}
-	if f := begun.alert(h.endpoint); f != nil {
+	if f := c.begun.alert(h.endpoint); f != nil {
 		return nil, f
 	}
 	return nil, broken(t, h.endpoint, phaseFirstByte, err)
 }
 
-func roundTrip(conn net.Conn, request *http.Request) (*http.Response, error) {
-	var only http.Protocols
-	only.SetHTTP2(true)
-	only.SetUnencryptedHTTP2(true)
-	dial := func(context.Context, string, string) (net.Conn, error) { return conn, nil }
-	transport := &http.Transport{
-		DialContext: dial, DialTLSContext: dial, Protocols: &only, MaxResponseHeaderBytes: headLimit, DisableCompression: true,
-		HTTP2: &http.HTTP2Config{MaxReceiveBufferPerConnection: http2Window, MaxReceiveBufferPerStream: http2Window},
+func (c *http2Conn) roundTrip(request *http.Request) (*http.Response, error) {
+	if c.client == nil {
+		var only http.Protocols
+		only.SetHTTP2(true)
+		only.SetUnencryptedHTTP2(true)
+		dial := func(context.Context, string, string) (net.Conn, error) { return c.begun, nil }
+		transport := &http.Transport{
+			DialContext: dial, DialTLSContext: dial, Protocols: &only, MaxResponseHeaderBytes: headLimit, DisableCompression: true,
+			HTTP2: &http.HTTP2Config{MaxReceiveBufferPerConnection: http2Window, MaxReceiveBufferPerStream: http2Window},
+		}
+		// The transport's own RoundTrip would make some requests again, on the same connection.
+		client, err := transport.NewClientConn(request.Context(), request.URL.Scheme, c.begun.RemoteAddr().String())
+		if err != nil {
+			return nil, err
+		}
+		c.client = client
 	}
-	// The transport's own RoundTrip would make some requests again, on the same connection.
-	client, err := transport.NewClientConn(request.Context(), request.URL.Scheme, conn.RemoteAddr().String())
-	if err != nil {
-		return nil, err
-	}
-	return client.RoundTrip(request)
+	return c.client.RoundTrip(request)
 }
 
 // A server's side of HTTP/2 begins with a frame of settings (RFC 9113, section 3.4), whose

@@ -230,6 +230,19 @@ func TestH36EveryProbeHasItsOwnConnection(t *testing.T) {
 	}
 }
 
+func TestH1AnyMethodIsAsked(t *testing.T) {
+	asked := make(chan string, 1)
+	server := counting(t, nil, func(_ http.ResponseWriter, r *http.Request) { asked <- r.Method })
+	for _, version := range []string{"", "2"} {
+		for _, method := range []string{"PROPFIND", "REPORT", "TRACE", "PURGE", "VERSION-CONTROL", "x"} {
+			probeOnce(t, Spec{URL: "http://" + server.address, Method: method, Version: version}, nil).wantUp(t)
+			if got := <-asked; got != method {
+				t.Errorf("%s came as %s", method, got)
+			}
+		}
+	}
+}
+
 func TestH39WhatTheServerIsSent(t *testing.T) {
 	requests := make(chan *http.Request, 1)
 	bodies := make(chan string, 1)

@@ -23,6 +23,7 @@ func TestQ1TenThousandProbesLeaveNothingBehind(t *testing.T) {
 	watches := []sources.Watch{
 		watchOf(t, Spec{URL: server.URL, Expect: Expect{Body: "ok"}}, env),
 		watchOf(t, Spec{URL: server.URL, Expect: Expect{Body: "absent"}}, env),
+		watchOf(t, Spec{URL: server.URL, Expect: Expect{Body: "ok"}, KeepAlive: true}, env),
 		watchOf(t, Spec{URL: "tcp://" + server.Listener.Addr().String()}, env),
 		watchOf(t, Spec{URL: "http://" + closedPort(t)}, env),
 		watchOf(t, Spec{URL: "https://" + secured(t, &tls.Config{Certificates: []tls.Certificate{ours.issue(t, leaf{names: []string{"127.0.0.1"}})}})}, env),
@@ -32,6 +33,11 @@ func TestQ1TenThousandProbesLeaveNothingBehind(t *testing.T) {
 	for range 10_000 / len(watches) {
 		for _, watch := range watches {
 			lookOnce(t.Context(), t, watch)
+		}
+	}
+	for _, watch := range watches {
+		if watch.Close != nil {
+			watch.Close()
 		}
 	}
 	settles(t, goroutines, files)

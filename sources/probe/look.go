@@ -253,6 +253,9 @@ func (l *look) sample(found outcome, watch *stopwatch, at time.Time) room.Sample
 		Address: l.addressOf(watch.reached), Total: watch.total(), Phases: watch.laps.phases(), Status: found.status,
 		Text: found.did + " in " + Latency(watch.total()),
 	}
+	if found.reused {
+		s.Text += ", connection reused"
+	}
 	if found.ignored != "" {
 		s.Text += ", bad certificate accepted"
 	}

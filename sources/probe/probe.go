@@ -57,6 +57,7 @@ type Spec struct {
 	Canary      bool   // a stranger's front door, whose failure says nothing while nothing outside was ever reached
 	Await       bool   // it calls nobody before it was UP once
 	NoFollow    bool   // a redirect is the answer, and not followed
+	KeepAlive   bool   // over HTTP: the connection stays open from look to look, as long as the server lets it
 }
 
 // Expect is what a good answer looks like.
@@ -115,15 +116,16 @@ type outcome struct {
 	status  int      // HTTP status, 0 if there was none
 	did     string   // what was reached, in a word: "200", "connected"
 	ignored string   // why the certificate would not have verified; "" if it did
+	reused  bool     // all went over connections that were kept from the look before
 	exposed bool     // a redirect led from https to http, which anybody on the way can read and change
 	answers []string // of a name server, sorted
 	failure *failure // nil if the endpoint did all that was expected of it
 }
 
 // New makes the watch of one endpoint. The error is a plain sentence about the
-// Spec, given before anything has started. Each look makes one fresh probe and
-// reports one signal; an endpoint that fails is a signal, not an error. The looks
-// of one watch may not overlap.
+// Spec, given before anything has started. Each look makes one probe, on connections of
+// its own unless the Spec has them kept, and reports one signal; an endpoint that fails is
+// a signal, not an error. The looks of one watch may not overlap.
 func New(spec Spec, env *Environment) (sources.Watch, error) {
 	if env == nil {
 		env = new(Environment)
@@ -147,6 +149,9 @@ func New(spec Spec, env *Environment) (sources.Watch, error) {
 		Timeout:  timeout,
 		Look:     l.look,
 		Soon:     l.soon,
+	}
+	if t.kept != nil {
+		w.Close = t.kept.close
 	}
 	if t.spec.Addresses == EveryAddress && !t.endpoint.literal.IsValid() && !t.spec.Pin.IsValid() {
 		e := newEvery(l, t.spec, env)

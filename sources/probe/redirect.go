@@ -30,6 +30,7 @@ type hop struct {
 	number   int            // redirects before it
 	trail    []string       // the first addresses of the chain
 	status   int            // of its answer, 0 before there is one
+	keeping  *keeping       // nil if each request has a connection of its own
 }
 
 func firstHop(t *target) *hop {
@@ -69,7 +70,7 @@ func (h *hop) follow(t *target, answer *http.Response) (*hop, *failure) {
 	}
 	next := &hop{
 		url: to, endpoint: end, method: h.method, sendBody: h.sendBody,
-		trusted: h.trusted && h.sameOwner(to, end), proxy: t.proxyTo(to), jar: h.jar, number: h.number + 1, trail: trail,
+		trusted: h.trusted && h.sameOwner(to, end), proxy: t.proxyTo(to), jar: h.jar, number: h.number + 1, trail: trail, keeping: h.keeping,
 	}
 	if next.method = methodAfter(answer.StatusCode, h.method); next.method != h.method {
 		next.sendBody = false

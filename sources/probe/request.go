@@ -25,6 +25,10 @@ var framing = []string{"Connection", "Content-Length", "Te", "Trailer", "Transfe
 // Any other might hold a secret.
 var harmless = []string{"Accept", "Accept-Encoding", "Accept-Language", "Content-Type", "User-Agent"}
 
+// idempotent are the methods that may be asked again when nobody knows whether the first
+// time got through (RFC 9110, section 9.2.2).
+var idempotent = []string{http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace, http.MethodPut, http.MethodDelete}
+
 // prepareHTTP makes the prober of an http or https URL.
 func prepareHTTP(t *target) (prober, error) {
 	s := &t.spec
@@ -36,6 +40,12 @@ func prepareHTTP(t *target) (prober, error) {
 	}
 	if s.Method == http.MethodHead && (t.text != nil || t.values != nil) {
 		return nil, errors.New("an answer to HEAD has no body, so nothing can be expected of it; use GET")
+	}
+	if s.KeepAlive && !slices.Contains(idempotent, s.Method) {
+		return nil, fmt.Errorf("a kept connection that the server has closed meanwhile means asking again, which %s does not allow; use GET or another method that may be repeated, or keep no connection", s.Method)
+	}
+	if s.KeepAlive {
+		t.kept = new(kept)
 	}
 	if s.Guard != nil && (s.Proxy != "" || s.Auth.URL != "") {
 		return nil, errors.New("a guarded probe goes through no proxy and gets no tokens, since both lead past its guard; leave them out")
@@ -130,7 +140,9 @@ func (h *hop) request(t *target) []byte {
 	if proxied && h.proxy.authorization() != "" {
 		line("Proxy-Authorization", h.proxy.authorization())
 	}
-	line("Connection", "close")
+	if t.kept == nil {
+		line("Connection", "close")
+	}
 	b.WriteString("\r\n" + body)
 	return []byte(b.String())
 }

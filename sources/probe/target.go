@@ -21,7 +21,7 @@ import (
 const nameLimit = 120
 
 // target is a Spec that has been checked, and all that can be made ready before
-// the first probe. Only clock and lookup have state that is shared; the files that TLS
+// the first probe. Only clock, lookup and kept have state that is shared; the files that TLS
 // stands on are kept up by its looks, which do not overlap.
 type target struct {
 	spec     Spec
@@ -43,6 +43,7 @@ type target struct {
 	secure   *tls.Config
 	request  []byte                // of the first hop
 	proxies  func(*url.URL) *proxy // nil if there is none
+	kept     *kept                 // nil if each request has a connection of its own
 
 	authority *trust.Kept[*x509.CertPool]   // nil: roots
 	identity  *trust.Kept[*tls.Certificate] // nil if a server that asks for a certificate is shown none
@@ -80,6 +81,9 @@ func (t *target) prepare() error {
 	}
 	if s := &t.spec; !isHTTP(t.url.Scheme) && (s.Version != "" || s.Proxy != "" || !reflect.ValueOf(s.Auth).IsZero()) {
 		return fmt.Errorf("a %s probe has no version of HTTP, no proxy and no auth; leave them out, or use an http URL", strings.ToUpper(t.url.Scheme))
+	}
+	if s := &t.spec; s.KeepAlive && !isHTTP(t.url.Scheme) {
+		return fmt.Errorf("a %s probe keeps no connection; leave that out, or use an http URL", strings.ToUpper(t.url.Scheme))
 	}
 	if t.endpoint, err = endpointOf(t.url); err != nil {
 		return err
@@ -205,6 +209,9 @@ func (t *target) detail() *room.ProbeDetail {
 	}
 	if t.spec.Version != "" {
 		expect = append(expect, "HTTP/"+t.spec.Version)
+	}
+	if t.kept != nil {
+		expect = append(expect, "a connection that is kept")
 	}
 	if proxy := t.proxyTo(t.url); proxy != nil {
 		expect = append(expect, "by way of the proxy "+proxy.String())

@@ -1,0 +1,159 @@
+package probe
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+
+	"warroom/internal/room"
+)
+
+// drainLimit is how much of a body that nobody wants is read so that its connection can be
+// used again: more than any answer of a redirect has.
+const drainLimit = 64 << 10
+
+// connection is one over which requests of HTTP are made.
+type connection struct {
+	*openConn
+	reached netip.AddrPort
+	shown   *room.Certificate // nil without TLS
+	ignored string            // why that would not have verified; "" if it did
+	http2   *http2Conn        // nil over HTTP/1.1
+	used    bool              // a request was answered over it
+}
+
+// origin is whom a connection is to.
+type origin struct{ scheme, endpoint, proxy string }
+
+func (h *hop) origin() origin {
+	o := origin{scheme: h.url.Scheme, endpoint: h.endpoint.String()}
+	if h.proxy != nil {
+		o.proxy = h.proxy.String()
+	}
+	return o
+}
+
+// connections are open, and nothing goes over them.
+type connections map[origin]*connection
+
+func (c connections) close() {
+	for _, one := range c {
+		one.Close()
+	}
+}
+
+// kept are the connections of one watch that stay open from look to look; of a watch that
+// looks at every address of a name, those of each address by themselves. No other watch
+// uses them. Safe for concurrent use; of a nil one nothing is taken.
+type kept struct {
+	mu   sync.Mutex
+	over bool // nobody looks any more
+	idle map[netip.Addr]connections
+}
+
+// take gives the connections to an address to one look.
+func (k *kept) take(pin netip.Addr) connections {
+	if k == nil {
+		return nil
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	taken := k.idle[pin]
+	delete(k.idle, pin)
+	return taken
+}
+
+// put takes them back, unless nobody looks any more.
+func (k *kept) put(pin netip.Addr, open connections) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.over {
+		open.close()
+		return
+	}
+	if k.idle == nil {
+		k.idle = map[netip.Addr]connections{}
+	}
+	k.idle[pin] = open
+}
+
+// close ends them all, and whatever a look still puts back.
+func (k *kept) close() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.over = true
+	for _, open := range k.idle {
+		open.close()
+	}
+	clear(k.idle)
+}
+
+// keeping is what one look does with the connections that are kept.
+type keeping struct {
+	before connections // from the look before
+	now    connections // over which a request of this look was answered
+}
+
+// take gives a connection to the origin of a hop; nil if there is none. One whose
+// certificate is over is not used any more: whether there is another shows a new one.
+func (k *keeping) take(h *hop) *connection {
+	if k == nil {
+		return nil
+	}
+	o := h.origin()
+	for _, from := range []connections{k.now, k.before} {
+		conn := from[o]
+		if conn == nil {
+			continue
+		}
+		delete(from, o)
+		if conn.shown == nil || time.Now().Before(conn.shown.Ends()) {
+			return conn
+		}
+		conn.Close()
+	}
+	return nil
+}
+
+// put keeps a connection whose answer was read to its end.
+func (k *keeping) put(h *hop, conn *connection) {
+	conn.used = true
+	k.now[h.origin()] = conn
+}
+
+// end hands over what the next look can use: after one that failed, nothing.
+func (k *keeping) end(t *target, failed bool) {
+	k.before.close()
+	if failed {
+		k.now.close()
+		return
+	}
+	t.kept.put(t.spec.Pin, k.now)
+}
+
+// wake readies a kept connection for a look.
+func (c *connection) wake(ctx context.Context, t *target, watch *stopwatch) {
+	c.tie(ctx, t.deadline(watch))
+	watch.reached = c.reached
+	if c.shown != nil {
+		watch.shown = c.shown
+	}
+}
+
+// rests unties a connection from its look, and says whether it can be used again: the
+// answer must be over, and nothing behind it. The reader is nil over HTTP/2.
+func (c *connection) rests(answer *http.Response, r *responseReader) bool {
+	if r != nil && answer.Close || !drained(answer.Body) || r != nil && r.buffered.Buffered() > 0 {
+		return false
+	}
+	return c.untie()
+}
+
+// drained reads a body to its end; false if that does not come soon.
+func drained(body io.ReadCloser) bool {
+	n, err := io.CopyN(io.Discard, body, drainLimit)
+	return n < drainLimit && err == io.EOF
+}
