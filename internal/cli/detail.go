@@ -88,8 +88,13 @@ type groupReport struct {
 
 // tlsReport is what an endpoint showed of itself.
 type tlsReport struct {
-	Version  string `json:"version"`
-	DaysLeft int    `json:"days_left"`
+	Version  string  `json:"version"`
+	DaysLeft int     `json:"days_left"`             // of what is over first, it or its chain
+	Own      int     `json:"certificate_days_left"` // its own
+	Name     *string `json:"name"`
+	Cipher   *string `json:"cipher"`
+	Curve    *string `json:"curve"`
+	Verifies bool    `json:"verifies"`
 }
 
 // tlsOf is nil for an endpoint that shows no certificate.
@@ -98,7 +103,11 @@ func tlsOf(detail room.Detail, now time.Time) *tlsReport {
 	if !ok || d.Certificate == nil {
 		return nil
 	}
-	return &tlsReport{d.Certificate.Version, d.Certificate.DaysLeft(now)}
+	c := d.Certificate
+	return &tlsReport{
+		Version: c.Version, DaysLeft: c.DaysLeft(now), Own: (&room.Certificate{Expires: c.Expires}).DaysLeft(now),
+		Name: text(c.Subject), Cipher: text(c.Cipher), Curve: text(c.Curve), Verifies: !c.Chain.IsZero(),
+	}
 }
 
 type phases struct {

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"warroom/internal/room"
 	"warroom/theme"
 )
@@ -21,8 +19,6 @@ import (
 //	                    resolve 1.2ms, connect 302µs, TLS 20ms, first byte 41ms, transfer 28µs
 func (p *probePrinter) hops(text *strings.Builder, s *room.Sample) {
 	before, hops := time.Duration(0), s.Hops.All()
-	indent := strings.Repeat(" ", 2+phaseNameWidth+1+phaseTookWidth+2)
-	left := max(p.width-len(indent), foundWidth)
 	for i := range hops {
 		hop, token := &hops[i], theme.Accent
 		if s.Class != "" && i == len(hops)-1 {
@@ -31,12 +27,8 @@ func (p *probePrinter) hops(text *strings.Builder, s *room.Sample) {
 		bar := p.marks.Span(float64(before), float64(hop.Total), float64(s.Total), p.bars())
 		before += hop.Total
 		fmt.Fprintf(text, "  %-*s %s  %s\n", phaseNameWidth, fmt.Sprint("hop ", i+1), p.took(hop.Total), p.paint(token, bar))
-		for _, line := range wrapWords(hopAsked(hop, p.marks.Absent), left) {
-			text.WriteString(indent + ansi.Truncate(line, left, p.marks.Ellipsis) + "\n")
-		}
-		for _, line := range wrapWords(p.hopPhases(hop), left) {
-			text.WriteString(indent + p.paint(theme.Muted, line) + "\n")
-		}
+		p.beside(text, "", theme.Text, hopAsked(hop, p.marks.Absent))
+		p.beside(text, "", theme.Muted, p.hopPhases(hop))
 	}
 }
 

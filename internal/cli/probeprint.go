@@ -27,6 +27,8 @@ import (
 //	  first byte    41ms                 ▒▒▒▒▒▒▒▒▒▒▒▒▒
 //	  transfer      28µs                              ▒
 //	  total         84ms  192.0.2.1:443
+//	  certificate         41 days left, for shop.example
+//	                      TLS 1.3, TLS_AES_128_GCM_SHA256, X25519MLKEM768
 type probePrinter struct {
 	out    io.Writer
 	theme  *theme.Theme // nil prints without colours
@@ -45,6 +47,8 @@ type probePrinter struct {
 const (
 	phaseNameWidth = 10
 	phaseTookWidth = 9
+	// barsColumn is where bars begin, and what is told of a look beside its phases.
+	barsColumn = 2 + phaseNameWidth + 1 + phaseTookWidth + 2
 	// printedWidth is the width where there is no terminal, and barsWidth the most that
 	// is used of a wide one: longer bars say nothing more.
 	printedWidth = 80
@@ -197,6 +201,7 @@ func (p *probePrinter) block(text *strings.Builder, f *found) {
 		text.WriteString(strings.TrimRight(fmt.Sprintf("  %-*s %s  %s", phaseNameWidth, phase.name, p.took(phase.took), p.paint(token, bar)), " ") + "\n")
 	}
 	text.WriteString(strings.TrimRight(fmt.Sprintf("  %-*s %s  %s", phaseNameWidth, "total", p.took(s.Total), p.paint(theme.Muted, s.Address)), " ") + "\n")
+	p.certificate(text, f)
 	p.hops(text, s)
 }
 
@@ -243,7 +248,7 @@ func (p *probePrinter) line(text *strings.Builder, f *found) {
 // bars is how many cells are left for bars beside the names and times: on the narrowest
 // terminal still one.
 func (p *probePrinter) bars() int {
-	return max(1, min(p.width-2-phaseNameWidth-phaseTookWidth-3, barsWidth))
+	return max(1, min(p.width-barsColumn, barsWidth))
 }
 
 func (p *probePrinter) state(state room.State) (mark string, token theme.Token) {
