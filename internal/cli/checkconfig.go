@@ -82,8 +82,10 @@ func secrets(cfg *config.Config) finding {
 	}
 	for _, probe := range cfg.Probes {
 		add(probe.Body)
-		for _, header := range probe.Headers {
-			add(header)
+		for _, values := range probe.Headers {
+			for _, value := range values {
+				add(value)
+			}
 		}
 	}
 	about := subject{topic: topicConfig, name: "secrets"}

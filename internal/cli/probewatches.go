@@ -118,11 +118,13 @@ func probeSpec(p config.Probe) probe.Spec {
 		Client: p.Auth.Client.Reveal(), Secret: p.Auth.Secret.Reveal(), URL: p.Auth.URL, Scopes: p.Auth.Scopes,
 	}
 	spec.Confirm.Down, spec.Confirm.Of, spec.Confirm.Up = p.Confirmed()
-	for name, value := range p.Headers {
+	for name, values := range p.Headers {
 		if spec.Header == nil {
 			spec.Header = map[string][]string{}
 		}
-		spec.Header[name] = []string{value.Reveal()}
+		for _, value := range values {
+			spec.Header[name] = append(spec.Header[name], value.Reveal())
+		}
 	}
 	return spec
 }

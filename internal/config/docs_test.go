@@ -60,6 +60,8 @@ func kindOf(t reflect.Type) string {
 		return "time"
 	case t == secretType:
 		return "text or reference"
+	case t == valuesType:
+		return kindOf(secretType) + ", or a list"
 	case t.Kind() == reflect.Slice && isSection(t.Elem()):
 		return "list of keys"
 	case t.Kind() == reflect.Slice:

@@ -254,6 +254,8 @@ func typeOf(path string) (reflect.Type, error) {
 		case f.key != key:
 		case !nested && !isSection(f.typ) && f.typ.Kind() != reflect.Map && f.typ.Kind() != reflect.Slice:
 			return f.typ, nil
+		case nested && inner != "" && f.typ.Kind() == reflect.Map && f.typ.Elem() == valuesType:
+			return secretType, nil // one value; several are a matter of the file
 		case nested && inner != "" && f.typ.Kind() == reflect.Map && f.typ.Elem().Kind() != reflect.Slice && !isSection(f.typ.Elem()):
 			return f.typ.Elem(), nil
 		case nested && isSection(f.typ):

@@ -27,6 +27,7 @@ type field struct {
 var (
 	durationType  = reflect.TypeFor[time.Duration]()
 	secretType    = reflect.TypeFor[Secret]()
+	valuesType    = reflect.TypeFor[Values]()
 	jsonValueType = reflect.TypeFor[JSONValue]()
 	knownFields   sync.Map // reflect.Type to []field
 )

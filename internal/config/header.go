@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -9,28 +10,43 @@ import (
 // the prober sets them, because a wrong one would make the answer meaningless.
 var framing = []string{"connection", "content-length", "te", "trailer", "transfer-encoding", "upgrade"}
 
+// Values are those of a header: one, or several that are sent in lines of their own.
+type Values []Secret
+
 // plainHeaders never hold secrets, but random letters: a boundary, a version, a hash.
 var plainHeaders = []string{"accept", "accept-encoding", "accept-language", "content-type", "if-match", "if-none-match", "traceparent", "user-agent"}
 
 // elsewhereSecret ends what is said about a secret that is written out.
 const elsewhereSecret = "does not belong in this file; write ${env:NAME} or ${file:PATH} in its place"
 
-func (r *reader) checkHeaders(path string, headers map[string]Secret) {
+func (r *reader) checkHeaders(path string, headers map[string]Values) {
 	seen := map[string]string{}
 	for _, name := range sortedKeys(headers) {
-		at, value := join(path, name), headers[name]
+		at, values := join(path, name), headers[name]
 		if !r.checkHeaderName(at, name, seen, "this header is set by the prober itself; take it away") {
 			continue
 		}
-		lower := strings.ToLower(name)
-		switch {
-		case secretName.MatchString(name) && !value.IsReference() && value.Reveal() != "":
-			r.secretHere(at, value, "a secret "+elsewhereSecret)
-		case holdsSecret(value.literal()), !slices.Contains(plainHeaders, lower) && looksRandom(value.literal()):
-			r.secretHere(at, value, "this looks like a secret, which "+elsewhereSecret)
-		case hasControl(value.Reveal()):
-			r.wrong(at, "the value of a header is one line of text, and this one has a line break or control character")
+		if len(values) > 1 && strings.EqualFold(name, "Host") {
+			r.wrong(at, "a request is for one host (RFC 9112, section 3.2); write one")
 		}
+		if len(values) == 1 {
+			r.checkHeaderValue(at, name, values[0])
+			continue
+		}
+		for i, value := range values {
+			r.checkHeaderValue(fmt.Sprintf("%s[%d]", at, i), name, value)
+		}
+	}
+}
+
+func (r *reader) checkHeaderValue(at, name string, value Secret) {
+	switch {
+	case secretName.MatchString(name) && !value.IsReference() && value.Reveal() != "":
+		r.secretHere(at, value, "a secret "+elsewhereSecret)
+	case holdsSecret(value.literal()), !slices.Contains(plainHeaders, strings.ToLower(name)) && looksRandom(value.literal()):
+		r.secretHere(at, value, "this looks like a secret, which "+elsewhereSecret)
+	case hasControl(value.Reveal()):
+		r.wrong(at, "the value of a header is one line of text, and this one has a line break or control character")
 	}
 }
 

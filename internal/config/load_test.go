@@ -67,9 +67,11 @@ func byReference(c *Config) *Config {
 	reference, _ := resolve("${env:WARROOM_TEST_SECRET}", "", asItIs)
 	for i := range c.Probes {
 		p := &c.Probes[i]
-		for name, value := range p.Headers {
-			if strings.Contains(value.String(), hidden) {
-				p.Headers[name] = reference
+		for _, values := range p.Headers {
+			for i, value := range values {
+				if strings.Contains(value.String(), hidden) {
+					values[i] = reference
+				}
 			}
 		}
 		if strings.Contains(p.Body.String(), hidden) {
@@ -90,10 +92,10 @@ func TestEverythingIsRead(t *testing.T) {
 	want := Probe{
 		Name: "checkout-eu", URL: "checkout.example.com/health", Service: "checkout", Region: "eu-west-1",
 		Tags: map[string]string{"team": "payments", "version": "1.10"}, Method: "POST",
-		Headers: map[string]Secret{
-			"Authorization": {"Bearer ${env:WARROOM_TEST_SECRET}", true, &bearer},
-			"Accept":        {"text/plain", false, &accept},
-			"X-Price":       {"$${price}", false, &price},
+		Headers: map[string]Values{
+			"Authorization": {{"Bearer ${env:WARROOM_TEST_SECRET}", true, &bearer}},
+			"Accept":        {{"text/plain", false, &accept}},
+			"X-Price":       {{"$${price}", false, &price}},
 		},
 		Body: Secret{"${file:body.txt}", true, &body}, Interval: 30 * time.Second, Timeout: 3 * time.Second, Slow: 800 * time.Millisecond,
 		Confirm: "3 of 5", Recover: "1",

@@ -21,7 +21,7 @@ type Probe struct {
 	Proxy     string            `yaml:"proxy,omitempty" doc:"The proxy to go through: an http, https or socks5 URL, whose user and password may be references, or environment for HTTPS_PROXY, HTTP_PROXY and NO_PROXY. It resolves the endpoint's name." usual:"none, whatever the environment says" refer:"yes" example:"\"http://probes:${env:PROXY_PASSWORD}@proxy.example.com:3128\""`
 	KeepAlive bool              `yaml:"keep_alive,omitempty" doc:"Keep the HTTP connection open from look to look, so that every look but the first measures the answer alone. For methods that may be asked again." default:"false"`
 	Method    string            `yaml:"method,omitempty" doc:"The HTTP method; one that is not of RFC 9110, too." default:"GET" example:"HEAD"`
-	Headers   map[string]Secret `yaml:"headers,omitempty" doc:"HTTP headers; values may hold references." example:"{Authorization: \"Bearer ${env:CHECKOUT_TOKEN}\"}"`
+	Headers   map[string]Values `yaml:"headers,omitempty" doc:"HTTP headers; values may hold references. A list sends a header once for each of its values." example:"{Authorization: \"Bearer ${env:CHECKOUT_TOKEN}\"}"`
 	Auth      Auth              `yaml:"auth,omitempty" doc:"How it shows who it is: user and password, a token, or client, secret and url, by which it is given tokens (OAuth 2.0 client credentials). It is sent to no other host."`
 	Body      Secret            `yaml:"body,omitempty" doc:"What is sent with the request, or over the TCP connection; may hold references." example:"\"PING\\r\\n\""`
 	Steps     []Step            `yaml:"steps,omitempty" doc:"A dialogue of a tcp probe, in place of body and expect.body: what is sent and what is waited for, one after the other."`

@@ -162,6 +162,8 @@ func (r *reader) value(node ast.Node, into reflect.Value, path string) {
 	switch {
 	case isSection(into.Type()):
 		r.section(node, into, path)
+	case into.Type() == valuesType:
+		r.values(node, into, path)
 	case into.Kind() == reflect.Slice:
 		r.list(node, into, path)
 	case into.Kind() == reflect.Map:
@@ -272,12 +274,26 @@ func (r *reader) list(node ast.Node, into reflect.Value, path string) {
 	}
 }
 
+// values reads a value, or a list of them.
+func (r *reader) values(node ast.Node, into reflect.Value, path string) {
+	several, isList := node.(*ast.SequenceNode)
+	switch {
+	case !isList:
+		into.Set(reflect.MakeSlice(into.Type(), 1, 1))
+		r.secret(node, into.Index(0), path)
+	case len(several.Values) == 0:
+		r.wrong(path, "this list is empty; write a value, or take the line away")
+	default:
+		r.list(node, into, path)
+	}
+}
+
 // mapping reads a mapping whose keys are chosen by whoever writes the file.
 func (r *reader) mapping(node ast.Node, into reflect.Value, path string) {
 	entries, ok := r.entries(node, path)
 	if !ok {
 		found := describe(node)
-		if text, isText := textOf(node); isText && into.Type().Elem() == secretType {
+		if text, isText := textOf(node); isText && into.Type().Elem() == valuesType {
 			r.source.hide(text)
 			found = "text"
 		}

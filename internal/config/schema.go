@@ -96,6 +96,9 @@ func schemaOf(t reflect.Type, path string) map[string]any {
 		schema["pattern"] = durationPattern.String()
 	case t == jsonValueType:
 		schema["type"] = []string{"string", "number", "boolean", "null"}
+	case t == valuesType:
+		schema["type"] = []string{"string", "number", "array", "null"}
+		schema["items"], schema["minItems"] = needed(schemaOf(secretType, path+"[]")), 1
 	case t.Kind() == reflect.Slice:
 		schema["type"] = []string{"array", "null"}
 		schema["items"] = needed(schemaOf(t.Elem(), path+"[]"))

@@ -95,6 +95,15 @@ func showScalar(value reflect.Value) string {
 		return plain(v)
 	case Secret:
 		return showText(v.String())
+	case Values:
+		items := make([]string, len(v))
+		for i, item := range v {
+			items[i] = showText(item.String())
+		}
+		if len(items) == 1 {
+			return items[0]
+		}
+		return "[" + list(items) + "]"
 	case []string:
 		items := make([]string, len(v))
 		for i, item := range v {

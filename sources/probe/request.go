@@ -93,6 +93,9 @@ func checkHeaders(header map[string][]string) error {
 		if slices.Contains(framing, canonical) {
 			return fmt.Errorf("the header %s is set by the prober itself; leave it out", canonical)
 		}
+		if canonical == "Host" && len(header[name]) > 1 {
+			return errors.New("the header Host is given twice, and a request is for one host; keep one")
+		}
 		for _, value := range header[name] {
 			if !httpguts.ValidHeaderFieldValue(value) {
 				return fmt.Errorf("the header %s has a value with a line break or control character; give it one line of text", canonical)

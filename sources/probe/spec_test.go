@@ -44,6 +44,7 @@ func TestSpecsThatAreRefused(t *testing.T) {
 		{"method", Spec{Name: "shop", URL: "shop.example", Method: "GET /"}, `probe "shop": the method "GET /" cannot be used; use GET, HEAD, POST or the like`},
 		{"header name", Spec{Name: "shop", URL: "shop.example", Header: map[string][]string{"X Y": {"secret"}}}, `probe "shop": the header name "X Y" has characters that no header may have`},
 		{"header value", Spec{Name: "shop", URL: "shop.example", Header: map[string][]string{"authorization": {"secret\r\nX: y"}}}, `probe "shop": the header Authorization has a value with a line break or control character; give it one line of text`},
+		{"two hosts", Spec{Name: "shop", URL: "shop.example", Header: map[string][]string{"host": {"a", "b"}}}, `probe "shop": the header Host is given twice, and a request is for one host; keep one`},
 		{"framing header", Spec{Name: "shop", URL: "shop.example", Header: map[string][]string{"transfer-encoding": {"chunked"}}}, `probe "shop": the header Transfer-Encoding is set by the prober itself; leave it out`},
 		{"status", Spec{Name: "shop", URL: "shop.example", Expect: Expect{Status: "2xx"}}, `probe "shop": the expected status "2xx" cannot be read; write it like 200..299,!204, with numbers from 100 to 999`},
 		{"status range upside down", Spec{Name: "shop", URL: "shop.example", Expect: Expect{Status: "299..200"}}, `probe "shop": the expected status "299..200" cannot be read; write it like 200..299,!204, with numbers from 100 to 999`},
