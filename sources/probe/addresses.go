@@ -197,7 +197,7 @@ func (e *every) sum(parts []room.Signal, unresolved *failure, watch *stopwatch) 
 	e.meet()
 	w.update(found, watch.total(), at)
 	sample := w.sample(found, watch, at)
-	if unresolved == nil && w.tally.standing != bad && len(parts) > 0 {
+	if unresolved == nil && !w.tally.down && len(parts) > 0 {
 		w.signal.State, w.signal.Word, w.signal.Reason = together(parts)
 		sample = e.sampleOf(parts, watch)
 		sample.At = at

@@ -31,7 +31,7 @@ const (
 	wordUp          = "UP"
 	wordSlow        = "SLOW"
 	wordUnconfirmed = room.Unconfirmed // the last look failed, others have to bear it out
-	wordFlapping    = "FLAPS"          // right and wrong in turns, and never DOWN
+	wordFlapping    = "FLAPS"          // right and wrong in turns, and not wrong for long
 	wordDown        = "DOWN"
 	wordError       = "ERROR" // our own trouble
 )
@@ -44,7 +44,7 @@ type look struct {
 	signal room.Signal // as it was reported last
 
 	usual   usual          // what its right answers take, if anybody asks
-	blame   string         // why, as the last look said it; "" if all is well
+	blame   string         // why the last look failed that did; "" if none has
 	reached netip.AddrPort // where the last probe got to
 	address string         // the same as text
 	shown   showings       // the certificates it showed lately
@@ -82,9 +82,9 @@ func (l *look) resume(left *room.Signal) {
 	}
 	switch left.Word {
 	case wordDown:
-		l.tally.standing = bad
+		l.tally.goOn(bad)
 	case wordSlow:
-		l.tally.standing = tardy
+		l.tally.goOn(tardy)
 	}
 }
 
@@ -195,7 +195,6 @@ func (l *look) update(found outcome, total time.Duration, at time.Time) {
 		l.tally.take(l.grade(found, total))
 		state, word, reason = l.verdict(found)
 	}
-	l.blame = reason
 	state, word, reason = l.yetToCome(state, word, reason)
 	state, word, reason = l.target.excused(at, state, word, reason)
 	if l.signal.Word != word {
@@ -217,19 +216,16 @@ func (l *look) grade(found outcome, total time.Duration) grade {
 // verdict says what the looks so far amount to. Its reason is the same as long as the
 // cause is; while an endpoint comes back it is the one that took it down.
 func (l *look) verdict(found outcome) (room.State, string, string) {
-	reason := l.blame
 	if found.failure != nil {
-		reason = found.failure.reason
+		l.blame = found.failure.reason
 	}
 	switch seen := l.tally; {
-	case seen.standing == bad && seen.flapping:
-		return room.Critical, wordDown, flapping
-	case seen.standing == bad:
-		return room.Critical, wordDown, reason
+	case seen.down:
+		return room.Critical, wordDown, l.blame
 	case seen.flapping:
 		return room.Warning, wordFlapping, flapping
 	case seen.unconfirmed():
-		return room.Warning, wordUnconfirmed, reason
+		return room.Warning, wordUnconfirmed, l.blame
 	case seen.standing == tardy:
 		return room.Warning, wordSlow, "right, but slower than " + l.target.slowFrom()
 	}

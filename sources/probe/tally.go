@@ -29,6 +29,9 @@ const (
 	// flapChanges between right and wrong within the window are flapping, and flapCalm or
 	// fewer end it: three separate failures begin it, one is a failure like any other.
 	flapChanges, flapCalm = 6, 2
+	// flapDown is how many looks in a row must fail until what flaps is DOWN: half of the
+	// window, of which flapping that goes on has no run as long.
+	flapDown = flapWindow / 2
 )
 
 // tally makes a verdict of many looks. It does not know time, only the order of looks.
@@ -40,8 +43,10 @@ type tally struct {
 	recent   []grade // newest last, as many as any rule looks back at
 	standing grade   // what is confirmed
 	flapping bool
-	calmed   int // looks in a row that did not fail
-	prompt   int // looks in a row that neither failed nor were slow
+	down     bool // the failure is confirmed, and more than one turn of what flaps
+	failed   int  // looks in a row that failed
+	calmed   int  // looks in a row that did not fail
+	prompt   int  // looks in a row that neither failed nor were slow
 }
 
 func newTally(rule Confirm) *tally { return &tally{rule: rule.filled()} }
@@ -52,9 +57,11 @@ func (t *tally) take(g grade) {
 		t.recent = append(t.recent[:0], t.recent[1:]...)
 	}
 	t.recent = append(t.recent, g)
-	t.calmed, t.prompt = t.calmed+1, t.prompt+1
+	t.failed, t.calmed, t.prompt = t.failed+1, t.calmed+1, t.prompt+1
 	if g == bad {
 		t.calmed = 0
+	} else {
+		t.failed = 0
 	}
 	if g != good {
 		t.prompt = 0
@@ -66,7 +73,23 @@ func (t *tally) take(g grade) {
 	case changes <= flapCalm:
 		t.flapping = false
 	}
+	t.fall()
 }
+
+// fall says whether what is confirmed makes an endpoint DOWN. What flaps and has come back
+// is not DOWN at each of its turns, which would call people again and again, but once it
+// stays wrong.
+func (t *tally) fall() {
+	switch {
+	case t.standing != bad:
+		t.down = false
+	case !t.flapping || t.failed >= flapDown:
+		t.down = true
+	}
+}
+
+// goOn begins with what was confirmed before.
+func (t *tally) goOn(from grade) { t.standing, t.down = from, from == bad }
 
 // settle confirms what the last look completes. What is confirmed stays until as many
 // looks in a row as the rule asks for speak against it.

@@ -55,7 +55,7 @@ func TestEverySequenceOfEightLooksAgainstTheDefinition(t *testing.T) {
 func TestWhatTheLooksAmountTo(t *testing.T) {
 	words := func(counted *tally) string {
 		switch {
-		case counted.standing == bad:
+		case counted.down:
 			return "D"
 		case counted.flapping:
 			return "F"
@@ -76,6 +76,9 @@ func TestWhatTheLooksAmountTo(t *testing.T) {
 		{"back from down it is slow at once", "bbss", "?DSS", Confirm{2, 2, 1}},
 		{"one failure in three begins to flap and goes on", "gbggbggbggb", "U?UU?UU?FFF", Confirm{3, 3, 1}},
 		{"and ends once it is calm", strings.Repeat("gbg", 4) + strings.Repeat("g", 20), "U?UU?UU?" + strings.Repeat("F", 19) + strings.Repeat("U", 5), Confirm{3, 3, 1}},
+		{"what was down and came back flaps, and is not down at each turn", strings.Repeat("bbbgg", 6), "??DDU??DDU??DDU" + strings.Repeat("F", 15), Confirm{3, 3, 2}},
+		{"what flapped and stays wrong is down after ten looks", strings.Repeat("bgg", 4) + strings.Repeat("b", 11) + "gg", "?UU?UU?UUFFF" + "FFFFFFFFFDD" + "DF", Confirm{2, 2, 2}},
+		{"and after as many as its own rule asks for, if that is more", strings.Repeat("bgg", 4) + strings.Repeat("b", 13), "?UU?UU?UUFFF" + "FFFFFFFFFFFDD", Confirm{12, 12, 2}},
 		{"what takes turns evenly is down and stays so", "gbgbgbgb", "U?UDDDDD", Confirm{2, 3, 2}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -109,6 +112,56 @@ func TestAnEndpointThatWasDownIsStillDownAfterARestart(t *testing.T) {
 	lookOnce(t.Context(), t, watch).wantUp(t)
 	if len(asked) != 3 || asked[0] != "probe/shop" {
 		t.Errorf("asked for %v", asked)
+	}
+}
+
+// TestS8WhatFlapsIsNotDownAgainAndAgainAndADownSaysItsFailure: a person is called for a
+// failure, and not for each turn of one.
+func TestS8WhatFlapsIsNotDownAgainAndAgainAndADownSaysItsFailure(t *testing.T) {
+	var well atomic.Bool
+	server := serving(t, func(w http.ResponseWriter, r *http.Request) {
+		if !well.Load() {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	})
+	const refused = "expected status 200..299, got 503"
+	said := map[string]string{"UP": "", "DOWN?": refused, "DOWN": refused, "FLAPS": flapping}
+	turns := func(rule Confirm, turn string, most int) (downs int, last string) {
+		watch := watchOf(t, Spec{URL: server.URL, Confirm: rule}, nil)
+		for i := range most {
+			well.Store(turn[i%len(turn)] == 'g')
+			got := lookOnce(t.Context(), t, watch)
+			if got.Reason != said[got.Word] {
+				t.Errorf("look %d of %s is %s %q", i, turn, got.Word, got.Reason)
+			}
+			if got.Word == "DOWN" && last != "DOWN" {
+				downs++
+			}
+			last = got.Word
+		}
+		for i := 0; last == "FLAPS" && i < 20; i++ { // and now it stays wrong
+			well.Store(false)
+			got := lookOnce(t.Context(), t, watch)
+			last = got.Word
+			if last == "DOWN" {
+				got.want(t, "DOWN", "status", refused)
+			}
+		}
+		return downs, last
+	}
+	for _, c := range []struct {
+		rule  Confirm
+		turn  string
+		downs int
+	}{
+		{Confirm{Down: 3, Of: 3, Up: 2}, "bbbgg", 3}, // the first three are no flapping yet
+		{Confirm{Down: 2, Of: 3, Up: 2}, "gb", 1},    // never right for long enough to come back
+		{Confirm{Down: 3, Of: 3, Up: 1}, "gbg", 0},
+		{Confirm{}, "gb", 3},
+	} {
+		if downs, last := turns(c.rule, c.turn, 60); downs != c.downs || last != "DOWN" {
+			t.Errorf("%s by the rule %+v is DOWN %d times, want %d, and %s once it stays wrong", c.turn, c.rule, downs, c.downs, last)
+		}
 	}
 }
 
