@@ -49,7 +49,7 @@ func (m *Model) copyLine(it item) string {
 	s := it.signal
 	mark, word, _, title := m.pen.look(m.shown, s)
 	parts := []string{mark + " " + word + " " + title}
-	for _, part := range []string{s.Service, strings.TrimSpace(s.Account + " " + s.Region), m.pen.sinceWhen(s), s.Reason, m.byPeople("acknowledged", s.Ack), m.byPeople("claimed", s.Claim)} {
+	for _, part := range []string{s.Service, strings.TrimSpace(s.Account + " " + s.Region), m.pen.sinceWhen(s), s.Why(), m.byPeople("acknowledged", s.Ack), m.byPeople("claimed", s.Claim)} {
 		if part != "" {
 			parts = append(parts, part)
 		}

@@ -111,7 +111,7 @@ func (w *wall) about(signal *room.Signal, width int, facts ...string) string {
 	}
 	dot := " " + w.marks.Dot + " "
 	handled := w.handled(signal)
-	if reason := brief(signal.Reason); reason != "" {
+	if reason := brief(signal.Why()); reason != "" {
 		spare := width - ansi.StringWidth(strings.Join(append(said, handled), dot)) - ansi.StringWidth(dot)
 		if spare >= flexLeast {
 			said = append(said, w.fit(w.plain(reason), min(spare, ansi.StringWidth(w.plain(reason))), false))

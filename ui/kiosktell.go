@@ -170,7 +170,7 @@ func (w *wall) sentenceAbout(signal *room.Signal, why bool) string {
 		text += " when it was last seen"
 	}
 	if why {
-		text += strings.TrimSuffix(because(signal.Reason), ".")
+		text += strings.TrimSuffix(because(signal.Why()), ".")
 	}
 	return text + "; " + w.handled(signal)
 }

@@ -113,7 +113,7 @@ func (g *page) header(signal *room.Signal) {
 	if g.lookers != "" {
 		g.fieldIn(theme.Accent, "here", g.lookers)
 	}
-	g.field("why", signal.Reason)
+	g.field("why", signal.Why())
 	g.people(signal)
 }
 

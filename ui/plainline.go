@@ -33,7 +33,7 @@ func (t *teller) tellSignal(s *room.Signal) {
 		e.word, reason = "STALE", "was "+s.Word+" "+reason
 	}
 	reason = join(reason, t.byWhom("acknowledged", s.Ack))
-	e.reason = join(join(reason, t.byWhom("claimed", s.Claim)), s.Reason)
+	e.reason = join(join(reason, t.byWhom("claimed", s.Claim)), s.Why())
 	t.out.add(e)
 }
 
@@ -93,7 +93,7 @@ func said(e *room.Event) string {
 // change is a line about a signal that appeared, changed or is gone.
 func (t *teller) change(e *room.Event) entry {
 	line := t.about(e.Signal)
-	line.reason = e.Signal.Reason
+	line.reason = e.Signal.Why()
 	switch {
 	case e.Gone:
 		line.word, line.reason = "GONE", "was "+e.WasTo

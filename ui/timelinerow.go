@@ -121,9 +121,9 @@ func (p *pen) changeText(e *room.Event) string {
 	case e.Gone:
 		return name + " is gone, was " + e.WasTo
 	case e.WasNew:
-		return name + " is " + signal.Word + because(signal.Reason)
+		return name + " is " + signal.Word + because(signal.Why())
 	case turned(e):
-		text := name + " " + e.WasTo + " " + p.marks.Arrow + " " + signal.Word + because(signal.Reason)
+		text := name + " " + e.WasTo + " " + p.marks.Arrow + " " + signal.Word + because(signal.Why())
 		if probe, ok := signal.Detail.(*room.ProbeDetail); ok && e.WasBy != "" && probe.Certificate != nil {
 			text += ", with another certificate: " + thumb(probe.Certificate.Fingerprint) + " in place of " + thumb(e.WasBy)
 		}
@@ -141,7 +141,7 @@ func (p *pen) changeText(e *room.Event) string {
 		}
 		return text
 	}
-	return name + " updated" + because(signal.Reason)
+	return name + " updated" + because(signal.Why())
 }
 
 // thumb is the beginning of a fingerprint, by which people tell two apart.

@@ -55,7 +55,7 @@ func (c *checker) probe(ctx context.Context, about subject, watch sources.Watch)
 	case room.Warning:
 		return about.warn(signal.Word+": "+sample.Text+", "+signal.Reason, "see what slows it down, or raise slow: in the config")
 	}
-	found := signal.Word + ": " + signal.Reason
+	found := signal.Word + ": " + signal.Why()
 	if sample.Class != "timeout" { // its reason has the time
 		found += ", after " + coarse(sample.Total)
 	}

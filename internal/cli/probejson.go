@@ -18,6 +18,7 @@ type probeLine struct {
 	Class   *string    `json:"class"`
 	Phase   *string    `json:"phase"`
 	Message *string    `json:"message"`
+	Came    *string    `json:"came"` // in place of what was expected, where the message does not say it
 	Total   *int64     `json:"total_us"`
 	Phases  phases     `json:"phases"`
 	Status  *int       `json:"status"`
@@ -57,7 +58,7 @@ func lineOfProbe(f *found) probeLine {
 	s := &f.sample
 	line := probeLine{
 		Schema: 1, At: s.At.UTC(), Target: f.aim.target, Address: text(s.Address), State: probeStates[f.signal.State],
-		Class: text(s.Class), Phase: text(s.Phase), Message: text(f.signal.Reason), Total: micros(s.Total),
+		Class: text(s.Class), Phase: text(s.Phase), Message: text(f.signal.Reason), Came: text(f.signal.Came), Total: micros(s.Total),
 		TLS:    tlsOf(f.signal.Detail, s.At),
 		Phases: newPhases(s.Phases),
 	}

@@ -156,9 +156,10 @@ func (p *probePrinter) head(text *strings.Builder, f *found) {
 	room := p.width - ansi.StringWidth(mark) - 1 - 5 - 2
 	said := f.sample.Text
 	if f.signal.State == stateDown || f.signal.State == stateBlind {
-		if !strings.HasPrefix(said, f.signal.Reason) {
-			said = strings.TrimSpace(said)
-		} else {
+		switch {
+		case f.signal.Came != "" && f.sample.Status != 0: // the sentence below has the rest
+			said = fmt.Sprintf("%d in %s", f.sample.Status, p.latency(f.sample.Total))
+		case f.signal.Came != "" || strings.HasPrefix(said, f.signal.Reason):
 			said = ""
 		}
 	}
@@ -183,7 +184,7 @@ func (p *probePrinter) block(text *strings.Builder, f *found) {
 		text.WriteByte('\n')
 	}
 	p.head(text, f)
-	p.sentence(text, theme.Text, f.signal.Reason)
+	p.sentence(text, theme.Text, f.signal.Why())
 	p.sentence(text, theme.Accent, f.next)
 	s := &f.sample
 	if s.Total < 0 {
@@ -241,7 +242,7 @@ func (p *probePrinter) sentence(text *strings.Builder, token theme.Token, senten
 func (p *probePrinter) line(text *strings.Builder, f *found) {
 	p.head(text, f)
 	if f.signal.State == stateDown || f.signal.State == stateBlind {
-		p.sentence(text, theme.Text, f.signal.Reason)
+		p.sentence(text, theme.Text, f.signal.Why())
 	}
 }
 

@@ -81,6 +81,7 @@ type signalReport struct {
 	Muted        *string    `json:"muted"`
 	Title        string     `json:"title"`
 	Reason       *string    `json:"reason"`
+	Came         *string    `json:"came"` // in place of what was expected, where the reason does not say it
 	Service      *string    `json:"service"`
 	Account      *string    `json:"account"`
 	Region       *string    `json:"region"`
@@ -164,7 +165,7 @@ func newSignalReport(s *room.Snapshot, signal *room.Signal, known numbers, now t
 	seen, _ := s.Seen(signal)
 	return signalReport{
 		Key: signal.Key, Kind: signal.Kind, State: signal.State.String(), Visibility: s.Visibility(signal, now).String(),
-		Title: signal.Title, Reason: text(signal.Reason), Service: text(service(signal)), Account: text(known.ofSignal(signal)),
+		Title: signal.Title, Reason: text(signal.Reason), Came: text(signal.Came), Service: text(service(signal)), Account: text(known.ofSignal(signal)),
 		Region: text(signal.Region), Since: moment(signal.Since), Seen: moment(seen), Detail: newDetail(s, signal),
 	}
 }

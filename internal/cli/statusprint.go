@@ -108,7 +108,7 @@ func printSignals(out io.Writer, s *room.Snapshot, known acknowledged) {
 				fmt.Fprint(table, "  acknowledged by "+ack.Actor)
 			}
 			if signal.Reason != "" {
-				fmt.Fprint(table, "  "+signal.Reason)
+				fmt.Fprint(table, "  "+signal.Why())
 			}
 			fmt.Fprintln(table)
 		}

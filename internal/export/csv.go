@@ -65,7 +65,7 @@ func forPeople(e journal.Entry) []string {
 		}
 		if s := event.Signal; s != nil {
 			row[4], row[5], row[6], row[7] = string(s.Kind), s.State.String(), s.Word, event.WasTo
-			row[8], row[9], row[10], row[11], row[13] = s.Title, s.Region, s.Account, s.Service, s.Reason
+			row[8], row[9], row[10], row[11], row[13] = s.Title, s.Region, s.Account, s.Service, s.Why()
 		}
 	case e.Record.Reading != nil:
 		reading := e.Record.Reading

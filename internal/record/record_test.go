@@ -62,7 +62,7 @@ func full(random *rand.Rand) []room.Record {
 	for _, detail := range []room.Detail{new(room.HealthDetail), new(room.AlarmDetail), new(room.ProbeDetail), new(room.GroupDetail)} {
 		e := new(room.Event)
 		signal := new(room.Signal)
-		for _, name := range []string{"Key", "Kind", "Scope", "State", "Word", "Title", "Reason", "Service", "Account", "Region", "Since", "Heard"} {
+		for _, name := range []string{"Key", "Kind", "Scope", "State", "Word", "Title", "Reason", "Came", "Service", "Account", "Region", "Since", "Heard"} {
 			fill(random, reflect.ValueOf(signal).Elem().FieldByName(name))
 		}
 		fill(random, reflect.ValueOf(detail).Elem())

@@ -17,6 +17,7 @@ type signal struct {
 	Word    string    `json:"word"`
 	Title   string    `json:"title"`
 	Reason  string    `json:"reason,omitempty"`
+	Came    string    `json:"came,omitempty"`
 	Service string    `json:"service,omitempty"`
 	Account string    `json:"account,omitempty"`
 	Region  string    `json:"region,omitempty"`
@@ -167,7 +168,7 @@ func (w *certificate) room() *room.Certificate {
 func signalOf(s *room.Signal) *signal {
 	w := &signal{
 		Key: s.Key, Kind: string(s.Kind), Scope: scopeOf(s.Scope), State: word(s.State), Word: s.Word, Title: s.Title,
-		Reason: s.Reason, Service: s.Service, Account: s.Account, Region: s.Region, Since: writable(s.Since), Heard: writable(s.Heard),
+		Reason: s.Reason, Came: s.Came, Service: s.Service, Account: s.Account, Region: s.Region, Since: writable(s.Since), Heard: writable(s.Heard),
 	}
 	switch d := s.Detail.(type) {
 	case *room.HealthDetail:
@@ -188,7 +189,7 @@ func (w *signal) room() (*room.Signal, error) {
 	}
 	s := &room.Signal{
 		Key: w.Key, Kind: room.Kind(w.Kind), Scope: w.Scope.room(), State: room.State(w.State), Word: w.Word, Title: w.Title,
-		Reason: w.Reason, Service: w.Service, Account: w.Account, Region: w.Region, Since: w.Since, Heard: w.Heard,
+		Reason: w.Reason, Came: w.Came, Service: w.Service, Account: w.Account, Region: w.Region, Since: w.Since, Heard: w.Heard,
 	}
 	switch {
 	case w.Health != nil:

@@ -124,6 +124,7 @@ type Signal struct {
 	Word    string    // the field's own word for that state: ALARM, NO DATA, DOWN, OPEN …
 	Title   string    // its name
 	Reason  string    // why it is in this state, one line; holds nothing that differs from reading to reading
+	Came    string    // what came at the look that made it known, where Reason says only what was expected; no part of the truth
 	Service string    // the AWS service, or our own from the catalogue; "" if none matched
 	Account string    //
 	Region  string    // the region concerned, which need not be the scope's
@@ -148,6 +149,14 @@ type Signal struct {
 
 	// Looks is what its readings came to over hours and days; nil before the first.
 	Looks *Looks
+}
+
+// Why is the reason, with what came in place of what was expected.
+func (s *Signal) Why() string {
+	if s.Reason == "" || s.Came == "" {
+		return s.Reason
+	}
+	return s.Reason + " (" + s.Came + ")"
 }
 
 // SameTruth reports whether two signals state the same facts. Readings and acts do not count.

@@ -198,7 +198,7 @@ func (e *every) sum(parts []room.Signal, unresolved *failure, watch *stopwatch) 
 	w.update(found, watch.total(), at)
 	sample := w.sample(found, watch, at)
 	if unresolved == nil && !w.tally.down && len(parts) > 0 {
-		w.signal.State, w.signal.Word, w.signal.Reason = together(parts)
+		w.signal.State, w.signal.Word, w.signal.Reason, w.signal.Came = together(parts)
 		sample = e.sampleOf(parts, watch)
 		sample.At = at
 	}
@@ -210,9 +210,9 @@ func (e *every) sum(parts []room.Signal, unresolved *failure, watch *stopwatch) 
 
 // together is what the states of addresses come to. What we could not look at counts for
 // nothing: a machine without IPv6 blames nobody's IPv6 addresses.
-func together(parts []room.Signal) (room.State, string, string) {
+func together(parts []room.Signal) (state room.State, word, reason, came string) {
 	var down []string
-	looked, count, reason, blame := 0, map[string]int{}, "", ""
+	looked, count, blame := 0, map[string]int{}, ""
 	for _, p := range parts {
 		if p.State == room.Unknown {
 			blame = p.Reason
@@ -221,36 +221,39 @@ func together(parts []room.Signal) (room.State, string, string) {
 		looked++
 		count[p.Word]++
 		if p.Word == wordDown {
-			down, reason = append(down, p.Key[strings.LastIndex(p.Key, "@")+1:]), p.Reason
+			down, reason, came = append(down, p.Key[strings.LastIndex(p.Key, "@")+1:]), p.Reason, p.Came
 		}
 	}
 	switch {
 	case looked == 0:
-		return room.Unknown, wordError, blame
+		return room.Unknown, wordError, blame, ""
 	case count[room.Maintenance] > 0:
-		return room.Warning, room.Maintenance, reasonOf(parts, room.Maintenance)
+		reason, came = reasonOf(parts, room.Maintenance)
+		return room.Warning, room.Maintenance, reason, came
 	case len(down) == looked:
-		return room.Critical, wordDown, fmt.Sprintf("every address: %s", reason)
+		return room.Critical, wordDown, "every address: " + reason, came
 	case len(down) > 0:
 		names := strings.Join(down[:min(len(down), addressesNamed)], ", ")
 		if len(down) > addressesNamed {
 			names += " …"
 		}
-		return room.Warning, fmt.Sprintf("%d/%d", looked-len(down), looked), fmt.Sprintf("%d of %d addresses DOWN: %s", len(down), looked, names)
+		return room.Warning, fmt.Sprintf("%d/%d", looked-len(down), looked), fmt.Sprintf("%d of %d addresses DOWN: %s", len(down), looked, names), ""
 	case count[wordUp] > 0:
-		return room.OK, wordUp, ""
+		return room.OK, wordUp, "", ""
 	}
 	for _, word := range []string{wordFlapping, wordUnconfirmed, wordSlow} { // none is UP, so the whole is not
 		if count[word] > 0 {
-			return room.Warning, word, reasonOf(parts, word)
+			reason, came = reasonOf(parts, word)
+			return room.Warning, word, reason, came
 		}
 	}
-	return room.OK, wordUp, ""
+	return room.OK, wordUp, "", ""
 }
 
-// reasonOf is the reason of the first address of a word.
-func reasonOf(parts []room.Signal, word string) string {
-	return parts[slices.IndexFunc(parts, func(p room.Signal) bool { return p.Word == word })].Reason
+// reasonOf is the reason of the first address of a word, and what came there.
+func reasonOf(parts []room.Signal, word string) (reason, came string) {
+	p := &parts[slices.IndexFunc(parts, func(p room.Signal) bool { return p.Word == word })]
+	return p.Reason, p.Came
 }
 
 // sampleOf is the whole's reading: that of its slowest good address, or of a bad one if

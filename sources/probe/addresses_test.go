@@ -369,7 +369,7 @@ func TestAWholeIsUpOnlyIfOneOfItsAddressesIs(t *testing.T) {
 			}
 			parts = append(parts, room.Signal{Key: "probe/shop@192.0.2.1", Word: word, State: state})
 		}
-		if _, word, _ := together(parts); word != c.want {
+		if _, word, _, _ := together(parts); word != c.want {
 			t.Errorf("%v come to %s, want %s", c.words, word, c.want)
 		}
 	}

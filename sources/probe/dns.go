@@ -146,7 +146,7 @@ func (d *dnsProbe) judge(t *target, answer *dns.Msg, found *outcome) *failure {
 	found.answers = values
 	found.did = fmt.Sprintf("%d %s", len(values), kind)
 	if t.text != nil && !t.text.found([]byte(strings.Join(values, "\n"))) {
-		return &failure{class: classAssert, phase: phaseFirstByte, reason: t.text.missing("the answer"), text: "got " + someOf(values)}
+		return &failure{class: classAssert, phase: phaseFirstByte, reason: t.text.missing("the answer"), text: "got " + someOf(values), came: "got " + someOf(values)}
 	}
 	if d.expected == nil {
 		return nil

@@ -144,12 +144,12 @@ func (m *answersMatch) failure(records []dns.RR, aa bool) *failure {
 		least = min(least, time.Duration(record.Header().Ttl)*time.Second)
 	}
 	slices.Sort(got)
-	f := &failure{class: classAssert, phase: phaseFirstByte, text: "got " + someOf(got)}
+	f := &failure{class: classAssert, phase: phaseFirstByte, text: "got " + someOf(got), came: "got " + someOf(got)}
 	lacks := func(value string) bool { return !slices.Contains(got, value) }
 	missing := slices.IndexFunc(m.have, lacks)
 	switch n := len(got); {
 	case m.authoritative && !aa:
-		f.reason, f.text = "expected an authoritative answer, and the name server hands on what it was told (no AA)", ""
+		f.reason, f.text, f.came = "expected an authoritative answer, and the name server hands on what it was told (no AA)", "", ""
 	case len(m.are) > 0 && !slices.Equal(m.are, got):
 		f.reason = fmt.Sprintf("expected the answers %s, and there are others", someOf(m.are))
 	case missing >= 0:
@@ -160,6 +160,7 @@ func (m *answersMatch) failure(records []dns.RR, aa bool) *failure {
 		f.reason = fmt.Sprintf("expected %s answers, and there are more", m.count)
 	case least < m.ttl:
 		f.reason = fmt.Sprintf("expected a TTL of %s or more, and it is less", plainDuration(m.ttl))
+		f.came = "got " + plainDuration(least)
 		f.text = fmt.Sprintf("got a TTL of %s, expected %s or more", plainDuration(least), plainDuration(m.ttl))
 	default:
 		return nil

@@ -36,6 +36,7 @@ type failure struct {
 	phase  phase
 	reason string // one plain sentence, the same each time for the same cause
 	text   string // this reading in a few words; the reason if empty
+	came   string // what came, where the reason says only what was expected
 	next   string // for our own trouble: what to do about it
 	cause  error  // for the log
 	silent bool   // the proxy on the way gave no sign of life

@@ -152,7 +152,7 @@ func healthOf(answer *http.Response, message []byte, service string, found *outc
 	wrong := func(sentence string, about ...any) *failure {
 		f := &failure{class: classGRPC, phase: phaseTransfer, reason: fmt.Sprintf(sentence, about...)}
 		if why := grpcMessage(end); why != "" {
-			f.text = f.reason + ": " + why
+			f.text, f.came = f.reason+": "+why, why
 		}
 		return f
 	}

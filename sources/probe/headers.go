@@ -87,7 +87,9 @@ func checkHeader(expected []headerMatch, header http.Header) *failure {
 		}
 		f := &failure{class: classAssert, phase: phaseFirstByte, reason: fmt.Sprintf("expected %s, and %s", m.words(), got)}
 		if len(values) > 0 && !secretName.MatchString(m.name) {
-			f.text = fmt.Sprintf("%s is %q, expected %s", m.name, clean.Line(strings.Join(values, ", "), headerShown), m.words())
+			got := fmt.Sprintf("%q", clean.Line(strings.Join(values, ", "), headerShown))
+			f.came = "got " + got
+			f.text = fmt.Sprintf("%s is %s, expected %s", m.name, got, m.words())
 		}
 		return f
 	}

@@ -184,6 +184,10 @@ func judge(t *target, h *hop, answer *http.Response, watch *stopwatch) *failure 
 		values = newJSONSearch(t.values)
 		search = &textAndJSON{match, values}
 	}
+	begins := &excerpt{bodyReader: search}
+	if match != nil {
+		search = begins
+	}
 	matched, cut, f := readBody(t, answer, search)
 	watch.lap(phaseTransfer)
 	if !right {
@@ -209,8 +213,10 @@ func judge(t *target, h *hop, answer *http.Response, watch *stopwatch) *failure 
 	if cut > 0 {
 		where = fmt.Sprintf("the body's first %d KiB", cut>>10)
 	}
+	came := begins.shown(t)
 	if encoding := encodingOf(answer); encoding != "" && !isKnown(encoding) {
+		came = ""
 		where = fmt.Sprintf("%s, encoded as %s, which cannot be decoded,", where, escaped([]byte(encoding[:min(len(encoding), shownBytes)])))
 	}
-	return &failure{class: classAssert, phase: phaseTransfer, reason: match.missing(where)}
+	return unlike(match, where, came)
 }

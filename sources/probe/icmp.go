@@ -83,7 +83,8 @@ func pingAll(ctx context.Context, t *target, count, size int, watch *stopwatch, 
 	case len(trips) == 0:
 		return timedOut(t, phaseFirstByte)
 	case lost > 0:
-		return &failure{class: classICMP, phase: phaseFirstByte, reason: "some of the pings are lost", text: fmt.Sprintf("%d of %d lost, %s", lost, count, spreadOf(trips))}
+		came := fmt.Sprintf("%d of %d lost, %s", lost, count, spreadOf(trips))
+		return &failure{class: classICMP, phase: phaseFirstByte, reason: "some of the pings are lost", text: came, came: came}
 	}
 	watch.laps[phaseFirstByte] = average(trips)
 	watch.last = watch.start.Add(max(watch.laps[phaseResolve], 0) + average(trips))

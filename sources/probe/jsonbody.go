@@ -198,7 +198,8 @@ func (s *jsonSearch) failure(cut int) *failure {
 			f.reason = fmt.Sprintf("expected that %s, and it is not", m.words)
 		}
 		if got.missing == "" && !m.secret() {
-			f.text = fmt.Sprintf("got %s, expected that %s", got.value, m.words)
+			f.came = "got " + got.value.String()
+			f.text = fmt.Sprintf("%s, expected that %s", f.came, m.words)
 		}
 		return f
 	}

@@ -61,6 +61,7 @@ func (l *limits) exceeded(watch *stopwatch) *failure {
 			return &failure{
 				class: classAssert, phase: phase(p),
 				reason: fmt.Sprintf("expected the phase %s within %s, and it took longer", name, within),
+				came:   "took " + Latency(took),
 				text:   fmt.Sprintf("%s in %s, expected within %s", name, Latency(took), within),
 			}
 		}

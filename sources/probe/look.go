@@ -45,6 +45,7 @@ type look struct {
 
 	usual   usual          // what its right answers take, if anybody asks
 	blame   string         // why the last look failed that did; "" if none has
+	came    string         // what came then
 	reached netip.AddrPort // where the last probe got to
 	address string         // the same as text
 	shown   showings       // the certificates it showed lately
@@ -74,7 +75,8 @@ func (l *look) resume(left *room.Signal) {
 	if left == nil {
 		return
 	}
-	l.signal.Word, l.signal.Reason, l.blame = left.Word, left.Reason, left.Reason
+	l.signal.Word, l.signal.Reason, l.signal.Came = left.Word, left.Reason, left.Came
+	l.blame, l.came = left.Reason, left.Came
 	l.met = metBefore(left)
 	if detail, ok := left.Detail.(*room.ProbeDetail); ok {
 		l.showed(detail.Certificate)
@@ -172,6 +174,7 @@ func (t *target) late(watch *stopwatch, found outcome) *failure {
 	case days > 0 && watch.shown != nil && watch.shown.DaysLeft(time.Now()) < days:
 		return &failure{
 			class: classCert, phase: phaseTLS, reason: fmt.Sprintf("the certificate has fewer than %d days left", days),
+			came: daysLeft(watch.shown),
 			text: fmt.Sprintf("the certificate ends on %s, expected %d days more", watch.shown.Ends().UTC().Format(time.DateOnly), days),
 		}
 	case total > t.spec.Timeout:
@@ -180,27 +183,41 @@ func (t *target) late(watch *stopwatch, found outcome) *failure {
 		return &failure{
 			class: classAssert, phase: phaseTransfer,
 			reason: fmt.Sprintf("expected an answer within %s, and it took longer", plainDuration(limit)),
+			came:   fmt.Sprintf("%s in %s", found.did, Latency(total)),
 			text:   fmt.Sprintf("%s in %s, expected within %s", found.did, Latency(total), plainDuration(limit)),
 		}
 	}
 	return t.limits.exceeded(watch)
 }
 
+// daysLeft says how long a certificate lasts.
+func daysLeft(c *room.Certificate) string {
+	days, until := c.DaysLeft(time.Now()), c.Ends().UTC().Format(time.DateOnly)
+	switch {
+	case days < 0:
+		return "it ended on " + until
+	case days == 1:
+		return "1 day left, until " + until
+	}
+	return fmt.Sprintf("%d days left, until %s", days, until)
+}
+
 // update sets what the room knows about the target after one more outcome.
 func (l *look) update(found outcome, total time.Duration, at time.Time) {
-	state, word, reason := room.Unknown, wordError, ""
+	state, word, reason, came := room.Unknown, wordError, "", ""
 	if f := found.failure; f != nil && f.class == classError {
 		reason = f.reason // it says nothing of the endpoint, so it does not count
 	} else {
 		l.tally.take(l.grade(found, total))
-		state, word, reason = l.verdict(found)
+		state, word, reason, came = l.verdict(found, total)
 	}
 	state, word, reason = l.yetToCome(state, word, reason)
 	state, word, reason = l.target.excused(at, state, word, reason)
 	if l.signal.Word != word {
 		l.signal.Since = at
 	}
-	l.signal.State, l.signal.Word, l.signal.Reason = state, word, clean.Line(reason, reasonLimit)
+	l.signal.State, l.signal.Word = state, word
+	l.signal.Reason, l.signal.Came = clean.Line(reason, reasonLimit), clean.Line(came, textLimit)
 }
 
 func (l *look) grade(found outcome, total time.Duration) grade {
@@ -214,22 +231,23 @@ func (l *look) grade(found outcome, total time.Duration) grade {
 }
 
 // verdict says what the looks so far amount to. Its reason is the same as long as the
-// cause is; while an endpoint comes back it is the one that took it down.
-func (l *look) verdict(found outcome) (room.State, string, string) {
-	if found.failure != nil {
-		l.blame = found.failure.reason
+// cause is; while an endpoint comes back it is the one that took it down. What came may be
+// another at each look.
+func (l *look) verdict(found outcome, total time.Duration) (state room.State, word, reason, came string) {
+	if f := found.failure; f != nil {
+		l.blame, l.came = f.reason, f.came
 	}
 	switch seen := l.tally; {
 	case seen.down:
-		return room.Critical, wordDown, l.blame
+		return room.Critical, wordDown, l.blame, l.came
 	case seen.flapping:
-		return room.Warning, wordFlapping, flapping
+		return room.Warning, wordFlapping, flapping, l.blame
 	case seen.unconfirmed():
-		return room.Warning, wordUnconfirmed, l.blame
+		return room.Warning, wordUnconfirmed, l.blame, l.came
 	case seen.standing == tardy:
-		return room.Warning, wordSlow, "right, but slower than " + l.target.slowFrom()
+		return room.Warning, wordSlow, "right, but slower than " + l.target.slowFrom(), "took " + Latency(total)
 	}
-	return room.OK, wordUp, ""
+	return room.OK, wordUp, "", ""
 }
 
 const flapping = "flapping: right and wrong answers take turns"

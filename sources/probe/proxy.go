@@ -143,7 +143,7 @@ func (p *proxy) open(ctx context.Context, t *target, h *hop, watch *stopwatch) (
 func (p *proxy) failed(f *failure) *failure {
 	if f.class != classError {
 		f.silent = f.unheard()
-		f.class, f.text = classProxy, ""
+		f.class, f.text, f.came = classProxy, "", ""
 		f.reason = clean.Line(fmt.Sprintf("the proxy %s failed, and the endpoint was not reached: %s", p, f.reason), reasonLimit)
 	}
 	f.phase = phaseConnect

@@ -111,6 +111,9 @@ func TestACertificateThatIsSoonOver(t *testing.T) { // T16
 	for _, url := range []string{"https://" + address, "tls://" + address} {
 		got := probeOnce(t, Spec{URL: url, Expect: Expect{Days: 14}}, env)
 		got.want(t, "DOWN", "cert", "the certificate has fewer than 14 days left")
+		if !strings.HasPrefix(got.Came, "0 days left, until 20") { // as its authority's own
+			t.Errorf("%s came", got.Came)
+		}
 	}
 	// The authority's own certificate may end before its leaf's.
 	probeOnce(t, Spec{URL: "https://" + address}, env).wantUp(t)

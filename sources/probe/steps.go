@@ -126,8 +126,9 @@ func (k *talk) lacks(number int) *failure {
 	case !isEnd(k.ended) || len(rest) == 0:
 		return brokenOff(k.target, k.stage, k.ended, awaited)
 	}
+	got := fmt.Sprintf("got %q", clean.Line(string(rest), heardShown))
 	return &failure{
 		class: classAssert, phase: k.stage, reason: expect.missing(where), cause: k.ended,
-		text: fmt.Sprintf("got %q, expected that it %s", clean.Line(string(rest), heardShown), expect.words),
+		came: got, text: fmt.Sprintf("%s, expected that it %s", got, expect.words),
 	}
 }

@@ -1,0 +1,80 @@
+package probe
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"warroom/internal/room"
+)
+
+// TestWhatCameIsToldBesideWhatWasExpected: the reason is the same at each look, and what
+// came stands beside it.
+func TestWhatCameIsToldBesideWhatWasExpected(t *testing.T) {
+	server := serving(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Version", "7")
+		fmt.Fprintf(w, `{"token": "hunter2", "sent": %q, "key": %q, "queue": 250}`, r.Header.Get("X-Tenant"), r.URL.Query().Get("api_key"))
+	})
+	page := serving(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, "<html>\x1b[31m\nwe are\tsorry")
+	})
+	empty := serving(t, func(http.ResponseWriter, *http.Request) {})
+	banner := "tcp://" + listen(t, func(conn net.Conn) { _, _ = io.WriteString(conn, "554 go away\r\n") })
+	for _, c := range []struct {
+		name, why string
+		spec      Spec
+	}{
+		{"a value of JSON", `expected that $.queue < 100, and it is not (got 250)`, Spec{URL: server.URL, Expect: Expect{JSON: map[string]string{"$.queue": "<100"}}}},
+		{"a header", `expected a header X-Version that contains "8", and there is another (got "7")`, Spec{URL: server.URL, Expect: Expect{Headers: map[string]string{"X-Version": "8"}}}},
+		{"a body, without secrets of theirs and ours",
+			`the body does not hold what it should: expected that it contains "fine" (got {"token": "***", "sent": "***", "key": "***", "queue": 250})`,
+			Spec{URL: server.URL + "/?api_key=s3cr3t", Header: map[string][]string{"X-Tenant": {"geheim"}}, Expect: Expect{Body: "fine"}}},
+		{"a page", `the body does not hold what it should: expected that it matches /ok$/ (got "<html>␛[31m we are sorry")`, Spec{URL: page.URL, Expect: Expect{Body: "/ok$/"}}},
+		{"nothing", `the body does not hold what it should: expected that it contains "ok" (it is empty)`, Spec{URL: empty.URL, Expect: Expect{Body: "ok"}}},
+		{"a banner", `the banner does not hold what it should: expected that it contains "220" (got "554 go away")`, Spec{URL: banner, Expect: Expect{Body: "220"}}},
+		{"a time", `expected an answer within 1ns, and it took longer (200 in N)`, Spec{URL: server.URL, Expect: Expect{Latency: 1}}},
+		{"a phase", `expected the phase connect within 1ns, and it took longer (took N)`, Spec{URL: server.URL, Expect: Expect{Phases: map[string]time.Duration{"connect": 1}}}},
+		{"a slow answer", `right, but slower than 1ns (took N)`, Spec{URL: server.URL, Slow: 1}},
+		{"a status says it already", `expected status 204, got 200`, Spec{URL: server.URL, Expect: Expect{Status: "204"}}},
+		{"in a time of maintenance", `DOWN in maintenance until 2026-11-26 08:00Z: expected that $.queue < 100, and it is not (got 250)`, Spec{
+			URL: server.URL, Expect: Expect{JSON: map[string]string{"$.queue": "<100"}},
+			Maintenance: func(time.Time) (time.Time, bool) { return time.Date(2026, 11, 26, 8, 0, 0, 0, time.UTC), true },
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := probeOnce(t, c.spec, nil)
+			got.Came = took.ReplaceAllString(got.Came, "$1 N")
+			if why := got.Why(); why != c.why {
+				t.Errorf("got  %s\nwant %s", why, c.why)
+			}
+			if strings.Contains(got.sample.Text+got.Came, "hunter2") || strings.Contains(got.sample.Text+got.Came, "s3cr3t") || strings.Contains(got.sample.Text+got.Came, "geheim") {
+				t.Errorf("a secret is shown: %s, %s", got.sample.Text, got.Came)
+			}
+		})
+	}
+}
+
+// took is where a sentence says how long something took.
+var took = regexp.MustCompile(`(in|took) [0-9.]+[a-zµ]+`)
+
+// TestWhatCameIsNoNewEventAtEachLook: it is in the line of the change, as it was then.
+func TestWhatCameIsNoNewEventAtEachLook(t *testing.T) {
+	var queue atomic.Int64
+	server := serving(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, `{"queue": %d}`, queue.Load()) })
+	r := room.New(room.Options{})
+	watch := watchOf(t, Spec{URL: server.URL, Expect: Expect{JSON: map[string]string{"$.queue": "<100"}}}, nil)
+	for _, size := range []int64{250, 251, 252} {
+		queue.Store(size)
+		inRoom(t, r, watch)
+	}
+	lines := r.Snapshot().Timeline.Events
+	if len(lines) != 1 || lines[0].Signal.Came != "got 250" {
+		t.Errorf("%d lines: %+v", len(lines), lines)
+	}
+}
