@@ -52,3 +52,23 @@ func TestTheDetailsSayWhenSomethingWasPushedLastAndThatQuietProvesNothing(t *tes
 		t.Errorf("after a message the details are\n%s", frame)
 	}
 }
+
+func TestAnAlarmThatCloudWatchsAPIStillShowsOtherwiseSaysSo(t *testing.T) {
+	clock := &standing{now: noon}
+	m := screen(t, world(clock), clock, 240, 50)
+	push(t, m, clock, "cart-errors", time.Minute)
+	in := scope("cloudwatch", "prod", "us-east-1")
+	m.reader.(*room.Room).Observe(room.Observation{Scope: in, Watch: "alarms us-east-1", At: clock.now, Interval: 30 * time.Second,
+		Signals: []room.Signal{alarmIn(clock, in, "cart-errors", room.OK, "OK", 4000)}})
+	settle(t, m)
+	press(m, "2", "z")
+	if frame := plainFrame(m); !strings.Contains(frame, "ALARM   pushed: cart-errors") || !strings.Contains(frame, "told by push, CloudWatch's API still says OK") {
+		t.Errorf("the row is\n%s", frame)
+	}
+	press(m, "/")
+	typeIn(m, "cart-errors")
+	press(m, "enter", "enter")
+	if frame := plainFrame(m); !strings.Contains(frame, "pushed       0s ago; CloudWatch's API still says OK, and is older") {
+		t.Errorf("the details are\n%s", frame)
+	}
+}

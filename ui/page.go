@@ -103,8 +103,10 @@ func (g *page) header(signal *room.Signal) {
 		seenToken = theme.Warning
 	}
 	g.fieldIn(seenToken, "seen", text)
-	if !signal.Heard.IsZero() {
-		g.field("pushed", since(g.pen.now, signal.Heard)+" ago")
+	if told := since(g.pen.now, signal.Heard); disputed(signal) != "" {
+		g.fieldIn(theme.Warning, "pushed", strings.TrimSpace(told+" ago")+"; CloudWatch's API still says "+disputed(signal)+", and is older")
+	} else if told != "" {
+		g.field("pushed", told+" ago")
 	}
 	if status := s.Scope(signal.Scope); status != nil {
 		g.fieldIn(theme.Warning, "trouble", cause(status, g.pen.now))

@@ -78,7 +78,7 @@ func alarmRow(p *pen, s *room.Snapshot, it item) []cell {
 	cells := []cell{
 		{token: token, text: mark, width: 1},
 		{token: token, text: word, width: 7, field: fieldState, rank: 1},
-		{token: calmer(it.signal), text: silenced(it.signal) + title, width: flex, field: fieldName, least: 20},
+		{token: calmer(it.signal), text: pushed(it.signal) + silenced(it.signal) + title, width: flex, field: fieldName, least: 20},
 	}
 	if spare := p.spare(); spare > 0 {
 		cells = append(cells, cell{token: theme.Muted, text: p.aside(it.signal), width: spare})
@@ -91,9 +91,13 @@ func alarmRow(p *pen, s *room.Snapshot, it item) []cell {
 	return p.withPeople(cells, s, it.signal)
 }
 
-// aside is until when an alarm is silenced, and why it is in its state unless that is well.
+// aside is whether CloudWatch's API says something else, until when an alarm is silenced,
+// and why it is in its state unless that is well.
 func (p *pen) aside(alarm *room.Signal) string {
 	until := p.silencedUntil(alarm)
+	if still := disputed(alarm); still != "" {
+		return "told by push, CloudWatch's API still says " + still
+	}
 	switch {
 	case alarm.State == room.OK:
 		return until

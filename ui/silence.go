@@ -24,6 +24,24 @@ func silenced(alarm *room.Signal) string {
 	return ""
 }
 
+// disputed is what CloudWatch's API still says of an alarm although a message told something
+// newer; "" if the two agree.
+func disputed(signal *room.Signal) string {
+	if detail, ok := signal.Detail.(*room.AlarmDetail); ok {
+		return detail.Disputed()
+	}
+	return ""
+}
+
+// pushed is put before the name of an alarm that stands as a message told it, and not as
+// CloudWatch's API says.
+func pushed(alarm *room.Signal) string {
+	if disputed(alarm) == "" {
+		return ""
+	}
+	return "pushed: "
+}
+
 // silencedUntil is by what, and until when as far as the alarm itself says, for rows with
 // room to spare: "until 14:30:00 by nightly-backup". The details say more.
 func (p *pen) silencedUntil(alarm *room.Signal) string {

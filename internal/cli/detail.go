@@ -62,6 +62,7 @@ type alarmReport struct {
 	Suppressed *string           `json:"suppressed"`
 	EndsBy     *time.Time        `json:"suppressed_until"` // at the latest
 	MutedBy    *string           `json:"muted_by"`
+	Disputed   *string           `json:"api_says"` // the word of CloudWatch's API, where a push told something newer
 	MutedUntil *time.Time        `json:"muted_until"`
 	Dimensions map[string]string `json:"dimensions"`
 }
@@ -149,7 +150,7 @@ func newDetail(s *room.Snapshot, signal *room.Signal) any {
 		r := alarmReport{
 			ARN: d.ARN, Type: d.Type, Word: signal.Word, Namespace: text(d.Namespace), Metric: text(d.Metric),
 			Statistic: text(d.Statistic), Comparison: text(d.Comparison), Threshold: text(d.Threshold), Rule: text(d.Rule),
-			Evaluation: text(d.Evaluation), Suppressed: text(d.Suppressed), Dimensions: map[string]string{},
+			Evaluation: text(d.Evaluation), Suppressed: text(d.Suppressed), Disputed: text(d.Disputed()), Dimensions: map[string]string{},
 		}
 		if end, ok := s.Suppression(signal); ok {
 			r.EndsBy = moment(end.Until)

@@ -85,8 +85,8 @@ type alarm struct {
 	Comparison  string      `json:"comparison,omitempty"`
 	Threshold   string      `json:"threshold,omitempty"`
 	Period      int64       `json:"period_ns,omitempty"`
-	Evaluate    int         `json:"evaluate,omitempty"`
-	Breach      int         `json:"breach,omitempty"`
+	Evaluate    int32       `json:"evaluate,omitempty"`
+	Breach      int32       `json:"breach,omitempty"`
 	Missing     string      `json:"missing,omitempty"`
 	Rule        string      `json:"rule,omitempty"`
 	Evaluation  string      `json:"evaluation,omitempty"`
@@ -95,6 +95,7 @@ type alarm struct {
 	Silent      bool        `json:"silent,omitempty"`
 	Configured  time.Time   `json:"configured,omitzero"`
 	Mute        *mute       `json:"mute,omitempty"`
+	Push        *push       `json:"push,omitempty"`
 	Dimensions  []dimension `json:"dimensions,omitempty"`
 }
 
@@ -108,6 +109,11 @@ type suppressor struct {
 type mute struct {
 	By    string    `json:"by"`
 	Until time.Time `json:"until,omitzero"`
+}
+
+type push struct {
+	Against string    `json:"against,omitempty"`
+	Defined time.Time `json:"defined,omitzero"`
 }
 
 type dimension struct {
@@ -272,6 +278,9 @@ func alarmOf(d *room.AlarmDetail) *alarm {
 	if d.Mute != nil {
 		w.Mute = &mute{d.Mute.By, writable(d.Mute.Until)}
 	}
+	if d.Push != nil {
+		w.Push = &push{d.Push.Against, writable(d.Push.Defined)}
+	}
 	for _, each := range d.Dimensions {
 		w.Dimensions = append(w.Dimensions, dimension(each))
 	}
@@ -292,6 +301,9 @@ func (w *alarm) room() *room.AlarmDetail {
 	}
 	if w.Mute != nil {
 		d.Mute = &room.Mute{By: w.Mute.By, Until: w.Mute.Until}
+	}
+	if w.Push != nil {
+		d.Push = &room.Push{Against: w.Push.Against, Defined: w.Push.Defined}
 	}
 	for _, each := range w.Dimensions {
 		d.Dimensions = append(d.Dimensions, room.Dimension(each))

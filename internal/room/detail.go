@@ -84,8 +84,8 @@ type AlarmDetail struct {
 	Comparison  string // GreaterThanThreshold …
 	Threshold   string // as text, because an anomaly band has no number; "" if none
 	Period      time.Duration
-	Evaluate    int         // periods looked at
-	Breach      int         // periods that must breach (M of N); 0 means all
+	Evaluate    int32       // periods looked at
+	Breach      int32       // periods that must breach (M of N); 0 means all
 	Missing     string      // treatMissingData
 	Rule        string      // a composite's rule, or a log alarm's query
 	Evaluation  string      // "", PARTIAL_DATA, EVALUATION_ERROR, EvaluationFailure
@@ -94,7 +94,36 @@ type AlarmDetail struct {
 	Silent      bool        // its actions are switched off
 	Configured  time.Time   // when it was made, or last made anew; zero if that is not known
 	Mute        *Mute       // the mute rule that silences it at the moment; nil if none does
+	Push        *Push       // what messages say otherwise than looks; nil for what looks show
 	Dimensions  []Dimension
+}
+
+// Push is what messages make of an alarm. Immutable.
+type Push struct {
+	Against string    // the word that looks still show although a message told something newer; "" if they do not
+	Defined time.Time // of an alarm known by messages alone: when AWS sent the definition that stands; else zero
+}
+
+// Equal reports whether two are the same. Either may be nil.
+func (p *Push) Equal(o *Push) bool {
+	return p == o || p != nil && o != nil && p.Against == o.Against && p.Defined.Equal(o.Defined)
+}
+
+// Disputed is the word that CloudWatch's API still shows of an alarm although a message told
+// something newer; "" if the two agree.
+func (d *AlarmDetail) Disputed() string {
+	if d.Push == nil {
+		return ""
+	}
+	return d.Push.Against
+}
+
+// defined is when the definition was sent; zero if a look showed it.
+func (d *AlarmDetail) defined() time.Time {
+	if d.Push == nil {
+		return time.Time{}
+	}
+	return d.Push.Defined
 }
 
 // Suppressor is the alarm that suppresses a composite's actions while it is in ALARM.
@@ -137,7 +166,7 @@ func (d *AlarmDetail) Equal(other Detail) bool {
 		d.Metric == o.Metric && d.Statistic == o.Statistic && d.Comparison == o.Comparison && d.Threshold == o.Threshold &&
 		d.Period == o.Period && d.Evaluate == o.Evaluate && d.Breach == o.Breach && d.Missing == o.Missing &&
 		d.Rule == o.Rule && d.Evaluation == o.Evaluation && d.Suppressed == o.Suppressed &&
-		d.Suppressor.Equal(o.Suppressor) && d.Silent == o.Silent && d.Configured.Equal(o.Configured) && d.Mute.Equal(o.Mute) &&
+		d.Suppressor.Equal(o.Suppressor) && d.Silent == o.Silent && d.Configured.Equal(o.Configured) && d.Mute.Equal(o.Mute) && d.Push.Equal(o.Push) &&
 		slices.Equal(d.Dimensions, o.Dimensions)
 }
 

@@ -21,8 +21,8 @@ const (
 	// heardLate is how long after its moment a message may come and still call people:
 	// what took longer was held up on its way, as on 2025-10-20, and is no news.
 	heardLate = time.Hour
-	// heardHolds is for how long what a message said stands against a look that shows
-	// something older: CloudWatch's and Health's own answers may lag by some seconds.
+	// heardHolds is for how long what a message said stands against a look that does not
+	// show it at all: CloudWatch's and Health's own answers may lag by some seconds.
 	heardHolds = 2 * time.Minute
 	// arrivedLimit is how many lines may wait for their place in the timeline while it is
 	// searched.
@@ -106,7 +106,7 @@ func (r *Room) hear(m *Message, now time.Time) {
 		case healthDetail(e.Signal) != nil:
 			e.Signal = withWord(known.last(), e.Signal)
 		case known.there():
-			e.Signal.Detail = joined(known.signal, e.Signal, true)
+			e.Signal.Detail = undisputed(joined(known.signal, e.Signal, true))
 		}
 		e.Raises = known.raises(&m.Signal) || m.WasTo != "" && m.Was == OK && m.Signal.State.bad()
 		r.record(e)

@@ -179,8 +179,15 @@ func TestALookThatLagsTakesBackNoMessageAndNoSignalThatIsNew(t *testing.T) {
 	}
 	r.Observe(whole(clock.now.Add(heardHolds), alarm("a", OK, "OK", epoch)))
 	r.Flush()
+	if got := titles(r.Snapshot(), KindAlarm); got != "a ALARM" {
+		t.Errorf("later a look that still lags is not believed, and the alarms are %q", got)
+	}
+	newer := alarm("a", OK, "OK", epoch)
+	newer.Lasted = time.Minute
+	r.Observe(whole(clock.now.Add(heardHolds), newer))
+	r.Flush()
 	if got := titles(r.Snapshot(), KindAlarm); got != "a OK" {
-		t.Errorf("later a look is believed, and the alarms are %q", got)
+		t.Errorf("a look that is as new as the message is believed, and the alarms are %q", got)
 	}
 }
 

@@ -23,9 +23,35 @@ func (s *Signal) heardLately(at time.Time) bool {
 	return !s.Heard.IsZero() && at.Sub(s.Heard) < heardHolds
 }
 
-// outdates says whether a look at a signal shows what a message, not long ago, knew better.
-func (s *Signal) outdates(seen *Signal, at time.Time) bool {
-	return s.heardLately(at) && said(seen).Before(said(s))
+// outdates says whether a look at a signal shows what a message knew better, which may have
+// lagged for as long as it likes: the world's own clock alone decides.
+func (s *Signal) outdates(seen *Signal) bool {
+	return !s.Heard.IsZero() && !seen.Since.IsZero() && said(seen).Add(seen.Lasted).Before(said(s))
+}
+
+// despite is a signal as a message told it, with the rule that a look shows now, which is
+// right about that and lags behind in the state.
+func (s *Signal) despite(seen *Signal, at time.Time) *Signal {
+	kept := *seen
+	kept.State, kept.Word, kept.Reason, kept.Since, kept.Heard = s.State, s.Word, s.Reason, s.Since, s.Heard
+	told, ok := s.Detail.(*AlarmDetail)
+	shown, ok2 := seen.Detail.(*AlarmDetail)
+	if !ok || !ok2 {
+		kept.Detail = s.Detail
+		return &kept
+	}
+	detail := *shown
+	if s.Word != seen.Word {
+		detail.Push = &Push{Against: seen.Word}
+	}
+	if s.Word != seen.Word || s.heardLately(at) {
+		detail.Evaluation, detail.Suppressed, detail.Suppressor = told.Evaluation, told.Suppressed, joinedSuppressor(shown.Suppressor, told.Suppressor, true)
+	}
+	if told.Mute != nil && told.Mute.Until.After(at) {
+		detail.Mute = cmp.Or(detail.Mute, told.Mute)
+	}
+	kept.Detail = &detail
+	return &kept
 }
 
 // goOn takes over what a look at a signal does not say of what is known already.
@@ -43,8 +69,33 @@ func joined(known, other *Signal, newer bool) Detail {
 	if !ok || !ok2 {
 		return other.Detail
 	}
+	if known.Scope.Source == PushSource {
+		return joinedMessages(a, b, newer)
+	}
 	return joinedAlarm(a, b, newer)
 }
+
+// joinedMessages is what two messages say of an alarm at which nobody looks: how it stands
+// as the newer one says, and its rule as AWS sent it last, which need not be the same one.
+func joinedMessages(a, b *AlarmDetail, newer bool) *AlarmDetail {
+	switch {
+	case !b.ruled():
+		return joinedAlarm(a, b, newer)
+	case a.ruled() && !b.defined().After(a.defined()):
+		b, a = a, b
+		newer = !newer
+	}
+	whole := *b
+	whole.ARN, whole.Type = cmp.Or(b.ARN, a.ARN), cmp.Or(b.Type, a.Type)
+	if !newer {
+		whole.Suppressed, whole.Mute, whole.Evaluation = a.Suppressed, a.Mute, a.Evaluation
+		whole.Suppressor = joinedSuppressor(b.Suppressor, a.Suppressor, true)
+	}
+	return &whole
+}
+
+// ruled says whether an alarm's rule is known.
+func (d *AlarmDetail) ruled() bool { return d.Metric != "" || d.Rule != "" || d.Comparison != "" }
 
 // joinedAlarm keeps the rule that a look has shown, of which messages tell only a part.
 func joinedAlarm(a, b *AlarmDetail, newer bool) *AlarmDetail {
@@ -73,4 +124,15 @@ func joinedSuppressor(a, b *Suppressor, newer bool) *Suppressor {
 		whole.Why = b.Why
 	}
 	return &whole
+}
+
+// undisputed is what a newer message says, of which no look has said anything yet.
+func undisputed(d Detail) Detail {
+	alarm, ok := d.(*AlarmDetail)
+	if !ok || alarm.Disputed() == "" {
+		return d
+	}
+	told := *alarm
+	told.Push = nil
+	return &told
 }

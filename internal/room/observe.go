@@ -50,10 +50,10 @@ func (r *Room) see(seen *Signal, pass uint32, at time.Time) {
 	case healthDetail(seen) != nil:
 		seen = together(known.last(), seen)
 	case isNew:
-	case known.signal.outdates(seen, at):
-		known.pass = pass
-		return
+	case known.signal.outdates(seen):
+		seen = known.signal.despite(seen, at)
 	}
+	seen.Lasted = 0
 	if !isNew {
 		known.signal.goOn(seen)
 	}

@@ -130,7 +130,10 @@ type Signal struct {
 	Region  string    // the region concerned, which need not be the scope's
 	Since   time.Time // when State last changed, by the world's own clock
 	Detail  Detail    // what only this kind knows; never nil for a signal from a source
-	Heard   time.Time // room time at which a message said that it is so; zero if a look showed it. No part of the truth
+	// Lasted is how long State had lasted when the world said so last, by its own clock; 0 if
+	// it does not say. It stands only on what a source has seen.
+	Lasted time.Duration
+	Heard  time.Time // room time at which a message said that it is so; zero if a look showed it. No part of the truth
 
 	// What people made of it. It is folded from their acts and stands only on the
 	// signals of a Snapshot, never on those of an Event.

@@ -127,16 +127,23 @@ func (w *watch) tellAlarm(n note) (telling, error) {
 	a := n.alarm
 	place := w.Place(cloudwatch.SourceName, a.account, a.region)
 	var t telling
-	if place.Watched && n.DetailType != stateType { // what has changed is told by the next look only
+	if place.Watched && n.DetailType == definitionType { // what has changed is told by the next look only
 		t.look = room.Scope{Source: cloudwatch.SourceName, Account: place.Account, Region: a.region}
 	}
 	if !w.Wanted(a.Name) {
 		return telling{}, nil
 	}
 	if n.DetailType == contributorType {
-		return t, nil // one of the many series behind an alarm: the state of the alarm is another message
+		return telling{}, nil // one of the many series behind an alarm: the state of the alarm is another message
 	}
 	m := a.message(place.Account)
+	if !place.Watched { // else looks tell its rule
+		at := n.at.UTC()
+		if at.IsZero() {
+			at = m.At
+		}
+		m.Signal.Detail.(*room.AlarmDetail).Push = &room.Push{Defined: at}
+	}
 	w.place(&m.Signal, place.Watched)
 	if n.deletes() {
 		m.Gone, m.At = true, n.at.UTC()

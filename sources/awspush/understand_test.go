@@ -83,7 +83,7 @@ func TestAnAlarmThatIsDeletedIsGoneAndAChangedOneIsLookedAt(t *testing.T) {
 		if err := look(t, w); err != nil {
 			t.Fatal(err)
 		}
-		if want := min(i+1, 4); len(looked) != want || looked[0] != (room.Scope{Source: "cloudwatch", Account: "prod", Region: "us-east-1"}) {
+		if want := []int{1, 2, 2, 3, 3}[i]; len(looked) != want || looked[0] != (room.Scope{Source: "cloudwatch", Account: "prod", Region: "us-east-1"}) {
 			t.Errorf("after message %d these were looked at: %v", i, looked)
 		}
 	}
@@ -201,6 +201,26 @@ func TestWhatIsNotUnderstoodSaysWhy(t *testing.T) {
 	} {
 		if _, err := read(body); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", body, err, want)
+		}
+	}
+}
+
+func TestTheRuleOfAnAlarmAtWhichNobodyLooksSaysWhenItWasSent(t *testing.T) {
+	for _, watched := range []bool{true, false} {
+		q, e := newQueue(), new(ear)
+		o := listen(t, q, e)
+		place := o.Place
+		o.Place = func(source, account, region string) Place {
+			p := place(source, account, region)
+			p.Watched = watched
+			return p
+		}
+		q.send(turned("111111111111", "a", 1, "OK", "ALARM"))
+		if err := look(t, New(o)); err != nil || len(e.messages) != 1 {
+			t.Fatalf("%v, %+v", err, e.messages)
+		}
+		if push := e.messages[0].Signal.Detail.(*room.AlarmDetail).Push; (push != nil) == watched || push != nil && push.Defined.IsZero() {
+			t.Errorf("watched %t: %+v", watched, push)
 		}
 	}
 }

@@ -28,7 +28,7 @@ func TestAMetricAlarmIsToldInFull(t *testing.T) {
 	want := room.Signal{
 		Key: "alarm/222222222222/eu-west-1/orders-api-00007-p99-latency-high", Kind: room.KindAlarm, Scope: scope,
 		State: room.Critical, Word: "ALARM", Title: "orders-api-00007-p99-latency-high", Reason: s.alarms[0]["StateReason"].(string),
-		Service: "ApplicationELB", Account: "222222222222", Region: "eu-west-1", Since: changed,
+		Service: "ApplicationELB", Account: "222222222222", Region: "eu-west-1", Since: changed, Lasted: time.Hour,
 		Detail: &room.AlarmDetail{
 			ARN: "arn:aws:cloudwatch:eu-west-1:222222222222:alarm:orders-api-00007-p99-latency-high", Type: "metric",
 			Description: "Latency of the orders API is too high; see the runbook.",

@@ -29,8 +29,8 @@ func (w *watch) metric(a *types.MetricAlarm) *room.AlarmDetail {
 		Comparison: w.words.intern(clean.Line(string(a.ComparisonOperator), wordLimit)),
 		Threshold:  w.threshold(a.Threshold),
 		Period:     seconds(a.Period),
-		Evaluate:   int(aws.ToInt32(a.EvaluationPeriods)),
-		Breach:     int(aws.ToInt32(a.DatapointsToAlarm)),
+		Evaluate:   aws.ToInt32(a.EvaluationPeriods),
+		Breach:     aws.ToInt32(a.DatapointsToAlarm),
 		Missing:    w.word(a.TreatMissingData),
 		Dimensions: w.dimensions(a.Dimensions),
 	}
@@ -93,8 +93,8 @@ func (w *watch) log(a *types.LogAlarm) *room.AlarmDetail {
 		Type:       typeLog,
 		Comparison: w.words.intern(clean.Line(string(a.ComparisonOperator), wordLimit)),
 		Threshold:  w.threshold(a.Threshold),
-		Evaluate:   int(aws.ToInt32(a.QueryResultsToEvaluate)),
-		Breach:     int(aws.ToInt32(a.QueryResultsToAlarm)),
+		Evaluate:   aws.ToInt32(a.QueryResultsToEvaluate),
+		Breach:     aws.ToInt32(a.QueryResultsToAlarm),
 		Missing:    w.word(a.TreatMissingData),
 	}
 	if query := a.ScheduledQueryConfiguration; query != nil {

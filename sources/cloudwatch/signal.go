@@ -108,8 +108,17 @@ func (w *watch) signal(a common, detail *room.AlarmDetail) room.Signal {
 		Account: w.scope.Account,
 		Region:  w.scope.Region,
 		Since:   aws.ToTime(since).UTC(),
+		Lasted:  lasted(since, a.updated),
 		Detail:  detail,
 	}
+}
+
+// lasted is how long after a change of state CloudWatch said that the state is the same.
+func lasted(since, updated *time.Time) time.Duration {
+	if since == nil || updated == nil {
+		return 0
+	}
+	return max(0, updated.Sub(*since))
 }
 
 // key names an alarm in the room. The title is a part of it, so that ten thousand

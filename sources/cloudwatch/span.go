@@ -101,7 +101,7 @@ const farthest = 7 * 24 * time.Hour
 // evaluated is how far back an alarm looks, and a period more: a chart that shows
 // less would not show why the alarm is in its state.
 func evaluated(d *room.AlarmDetail) time.Duration {
-	periods := time.Duration(max(1, d.Evaluate) + 1)
+	periods := time.Duration(max(1, d.Evaluate)) + 1
 	if d.Period > farthest/periods {
 		return farthest
 	}
