@@ -97,6 +97,9 @@ func (g *page) silence(alarm *room.Signal, d *room.AlarmDetail) {
 	if !d.Mute.Until.IsZero() {
 		until = "until " + g.pen.date(d.Mute.Until)
 	}
+	if !d.Mute.As.IsZero() {
+		until += ", as of " + since(g.pen.now, d.Mute.As) + " ago: CloudWatch could not be asked since"
+	}
 	g.fieldIn(theme.Warning, "muted", "by the mute rule "+d.Mute.By+", "+until)
 }
 

@@ -61,12 +61,15 @@ func TestARowSaysUntilWhenAnAlarmIsMuted(t *testing.T) {
 	} {
 		r := room.New(room.Options{Name: "prod", Node: "test", Clock: clock})
 		muted := alarmIn(clock, east, "checkout-5xx", room.OK, "OK", 41)
-		muted.Detail = &room.AlarmDetail{Mute: &room.Mute{By: "nightly", Until: until}}
+		muted.Detail = &room.AlarmDetail{Mute: &room.Mute{By: "nightly", Until: until, As: clock.ago(20 * time.Minute)}}
 		observed(r, room.Observation{Scope: east, Watch: "a", At: clock.now, Done: true, Complete: true, Signals: []room.Signal{muted}}, 30)
 		m := screen(t, r, clock, 200, 30)
 		press(m, "2", "z")
 		if frame := plainFrame(m); !strings.Contains(frame, want) || !strings.Contains(frame, "muted: checkout-5xx") {
 			t.Errorf("the row lacks %q:\n%s", want, frame)
+		}
+		if press(m, "enter"); !strings.Contains(plainFrame(m), ", as of 20m ago: CloudWatch could not be asked since") {
+			t.Errorf("the details do not say how old that is:\n%s", plainFrame(m))
 		}
 	}
 }

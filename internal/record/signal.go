@@ -109,6 +109,7 @@ type suppressor struct {
 type mute struct {
 	By    string    `json:"by"`
 	Until time.Time `json:"until,omitzero"`
+	As    time.Time `json:"as,omitzero"`
 }
 
 type push struct {
@@ -276,7 +277,7 @@ func alarmOf(d *room.AlarmDetail) *alarm {
 		w.Suppressor = &suppressor{d.Suppressor.Alarm, d.Suppressor.Why, int64(d.Suppressor.Wait), int64(d.Suppressor.Extension)}
 	}
 	if d.Mute != nil {
-		w.Mute = &mute{d.Mute.By, writable(d.Mute.Until)}
+		w.Mute = &mute{d.Mute.By, writable(d.Mute.Until), writable(d.Mute.As)}
 	}
 	if d.Push != nil {
 		w.Push = &push{d.Push.Against, writable(d.Push.Defined)}
@@ -300,7 +301,7 @@ func (w *alarm) room() *room.AlarmDetail {
 		}
 	}
 	if w.Mute != nil {
-		d.Mute = &room.Mute{By: w.Mute.By, Until: w.Mute.Until}
+		d.Mute = &room.Mute{By: w.Mute.By, Until: w.Mute.Until, As: w.Mute.As}
 	}
 	if w.Push != nil {
 		d.Push = &room.Push{Against: w.Push.Against, Defined: w.Push.Defined}

@@ -145,11 +145,12 @@ func (s *Suppressor) Equal(o *Suppressor) bool { return s == o || s != nil && o 
 type Mute struct {
 	By    string    // the rule's name
 	Until time.Time // the end of its time; zero if it is not known
+	As    time.Time // room time at which that was known last, while it cannot be asked; else zero
 }
 
 // Equal reports whether two mutes are the same. Either may be nil.
 func (m *Mute) Equal(o *Mute) bool {
-	return m == o || m != nil && o != nil && m.By == o.By && m.Until.Equal(o.Until)
+	return m == o || m != nil && o != nil && m.By == o.By && m.Until.Equal(o.Until) && m.As.Equal(o.As)
 }
 
 // EvaluationFailure is the Evaluation of an alarm that CloudWatch itself is in no

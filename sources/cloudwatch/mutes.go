@@ -31,14 +31,23 @@ const (
 // errEndlessMutes is that a list of rules had no end. What it gave is not believed.
 var errEndlessMutes = errors.New("the list of alarm mute rules never ends")
 
-// mutes is which alarms are muted, as far as is known. What cannot be read of it mutes
-// nothing: the alarms themselves are what matters.
+// mutes is which alarms are muted, as far as is known. What was never read mutes nothing:
+// the alarms themselves are what matters. What was, stands with its age while it cannot be
+// read again, until the end that it has itself.
 type mutes struct {
-	due   time.Time                                     // room time of the next question
-	rules map[string]*cloudwatch.GetAlarmMuteRuleOutput // the active ones, by ARN
-	now   map[string]*room.Mute                         // by the alarm's name
+	due   time.Time             // room time of the next question
+	asked time.Time             // room time of the last one that was answered
+	rules map[string]muteRule   // the active ones, by ARN
+	now   map[string]*room.Mute // by the alarm's name
 
 	trouble awsclient.Recurring // with asking
+}
+
+// muteRule is a rule as it was read last.
+type muteRule struct {
+	*cloudwatch.GetAlarmMuteRuleOutput
+	read time.Time // in room time
+	old  bool      // it has changed since, and could not be read again
 }
 
 // silence asks which alarms are muted, if it is time to, and reports those of which that
@@ -52,12 +61,12 @@ func (w *watch) silence(ctx context.Context, report sources.Report) {
 	m.due = now.Add(mutesEvery)
 	rules, err := w.muteRules(ctx)
 	m.trouble.Ended(err)
-	if err != nil {
-		return // as without the permission; the marks that are known stay
-	}
-	m.rules = rules
 	before := m.now
-	m.now = muted(rules, now)
+	if rules != nil {
+		m.rules, m.asked, m.now = rules, now, muted(rules, now)
+	} else {
+		m.now = m.aged(now)
+	}
 	var changed []string
 	for name, mute := range m.now {
 		if !mute.Equal(before[name]) {
@@ -80,10 +89,28 @@ func (w *watch) silence(ctx context.Context, report sources.Report) {
 	}
 }
 
-// muteRules are the rules that mute something now. One that has not changed is not asked
-// for again.
-func (w *watch) muteRules(ctx context.Context) (map[string]*cloudwatch.GetAlarmMuteRuleOutput, error) {
-	rules := make(map[string]*cloudwatch.GetAlarmMuteRuleOutput)
+// aged is what is known to be muted while it cannot be asked.
+func (m *mutes) aged(now time.Time) map[string]*room.Mute {
+	names := make(map[string]*room.Mute, len(m.now))
+	for name, mute := range m.now {
+		if !mute.Until.IsZero() && !mute.Until.After(now) {
+			continue
+		}
+		if mute.As.IsZero() {
+			old := *mute
+			old.As = m.asked
+			mute = &old
+		}
+		names[name] = mute
+	}
+	return names
+}
+
+// muteRules are the rules that mute something now; nil if they could not be listed. One
+// that has not changed is not asked for again. After the first that cannot be read no other
+// is asked for: those that were read before stand as they were, with the error.
+func (w *watch) muteRules(ctx context.Context) (rules map[string]muteRule, unread error) {
+	rules = make(map[string]muteRule)
 	input := &cloudwatch.ListAlarmMuteRulesInput{Statuses: []types.AlarmMuteRuleStatus{types.AlarmMuteRuleStatusActive}}
 	seen := make(map[string]bool)
 	for page := 1; ; page++ {
@@ -94,18 +121,22 @@ func (w *watch) muteRules(ctx context.Context) (map[string]*cloudwatch.GetAlarmM
 		for i := range answer.AlarmMuteRuleSummaries {
 			summary := &answer.AlarmMuteRuleSummaries[i]
 			arn := aws.ToString(summary.AlarmMuteRuleArn)
-			rule := w.mutes.rules[arn]
-			if rule == nil || !aws.ToTime(rule.LastUpdatedTimestamp).Equal(aws.ToTime(summary.LastUpdatedTimestamp)) {
-				if rule, err = w.muteRule(ctx, arn); err != nil {
-					return nil, err
+			rule, known := w.mutes.rules[arn]
+			rule.old = known && !aws.ToTime(rule.LastUpdatedTimestamp).Equal(aws.ToTime(summary.LastUpdatedTimestamp))
+			if (rule.old || !known) && unread == nil {
+				var fresh *cloudwatch.GetAlarmMuteRuleOutput
+				if fresh, unread = w.muteRule(ctx, arn); unread == nil {
+					rule, known = muteRule{fresh, w.clock.Now(), false}, true
 				}
 			}
-			rules[arn] = rule
+			if known {
+				rules[arn] = rule
+			}
 		}
 		token := aws.ToString(answer.NextToken)
 		switch {
 		case token == "" || len(answer.AlarmMuteRuleSummaries) == 0 || len(rules) >= muteRuleLimit:
-			return rules, nil
+			return rules, unread
 		case seen[token] || page == mutePageLimit:
 			return nil, errEndlessMutes
 		}
@@ -128,13 +159,16 @@ func (w *watch) muteRule(ctx context.Context, arn string) (*cloudwatch.GetAlarmM
 }
 
 // muted is what rules mute, each alarm by the rule that lasts longest.
-func muted(rules map[string]*cloudwatch.GetAlarmMuteRuleOutput, now time.Time) map[string]*room.Mute {
+func muted(rules map[string]muteRule, now time.Time) map[string]*room.Mute {
 	names := make(map[string]*room.Mute)
 	for _, rule := range rules {
 		if rule.MuteTargets == nil {
 			continue
 		}
-		mute := &room.Mute{By: line(rule.Name, nameLimit), Until: muteEnd(rule, now)}
+		mute := &room.Mute{By: line(rule.Name, nameLimit), Until: muteEnd(rule.GetAlarmMuteRuleOutput, now)}
+		if rule.old {
+			mute.As = rule.read
+		}
 		for _, name := range rule.MuteTargets.AlarmNames {
 			if known := names[name]; known == nil || lasts(mute, known) {
 				names[name] = mute

@@ -108,8 +108,8 @@ func TestAListOfMuteRulesThatNeverEndsIsLeftAndLoggedOnce(t *testing.T) {
 			answer["NextToken"] = token(page)
 			return answer
 		}
-		for range 2 { // a list of five alarms is swept with each look
-			if titles, _ := r.later(mutesEvery); len(titles) != 5 {
+		for again := range 2 { // a list of five alarms is swept with each look, and then the muted one is told to be old
+			if titles, _ := r.later(mutesEvery); len(titles) != []int{6, 5}[again] {
 				t.Errorf("%s: %d alarms", name, len(titles))
 			}
 		}
@@ -139,6 +139,63 @@ func TestMuteRulesThatAreRefusedAreLoggedOnce(t *testing.T) {
 		if lines := strings.Count(log.String(), "\n"); lines != 1 || !strings.Contains(log.String(), "not authorized to perform "+operation) || !strings.Contains(log.String(), "cloudwatch 222222222222 eu-west-1") {
 			t.Errorf("the log is\n%s", &log)
 		}
+	}
+}
+
+func TestMutesThatCannotBeAskedStandWithTheirAgeUntilTheirOwnEnd(t *testing.T) {
+	r := newRegion(t, 5)
+	at := r.clock.now.Truncate(time.Minute)
+	began := at.Add(-10 * time.Minute).Format("2006-01-02T15:04")
+	r.muteRule("nightly backup", "at("+began+")", "PT20M", 3)
+	name := r.alarms[3]["AlarmName"].(string)
+	asked := r.clock.now
+	if mute := r.mutesSeen(0)[name]; mute == nil || !mute.As.IsZero() {
+		t.Fatalf("the alarm is muted by %+v", mute)
+	}
+	list := r.others["ListAlarmMuteRules"]
+	r.others["ListAlarmMuteRules"] = nil
+	if mute := r.mutesSeen(mutesEvery)[name]; mute == nil || !mute.As.Equal(asked) || mute.By != "nightly backup" {
+		t.Errorf("while it cannot be asked the alarm is muted by %+v, want as of %s", mute, asked)
+	}
+	if mute := r.mutesSeen(at.Add(10 * time.Minute).Sub(r.clock.now))[name]; mute != nil {
+		t.Errorf("its time is over, and it is muted by %+v", mute)
+	}
+	r.others["ListAlarmMuteRules"] = list
+	r.muteRule("nightly backup", "at("+began+")", "PT5H", 3)
+	r.watch.Asked()
+	_ = r.mutesSeen(time.Second) // the rule has not changed, as far as is told
+	r.others["ListAlarmMuteRules"] = func(asked fields) fields {
+		answer := list(asked)
+		answer["AlarmMuteRuleSummaries"].([]fields)[0]["LastUpdatedTimestamp"] = changed.Add(time.Hour)
+		return answer
+	}
+	get := r.others["GetAlarmMuteRule"]
+	r.others["GetAlarmMuteRule"] = nil
+	r.watch.Asked()
+	if mute := r.mutesSeen(time.Second)[name]; mute == nil || !mute.As.Equal(asked) {
+		t.Errorf("of a rule that has changed and cannot be read the alarm is muted by %+v", mute)
+	}
+	r.others["GetAlarmMuteRule"] = get
+	r.watch.Asked()
+	if mute := r.mutesSeen(time.Second)[name]; mute == nil || !mute.As.IsZero() || !mute.Until.Equal(at.Add(4*time.Hour+50*time.Minute)) {
+		t.Errorf("once it can be read the alarm is muted by %+v", mute)
+	}
+}
+
+func TestARuleThatCannotBeReadCostsNoOther(t *testing.T) {
+	r := newRegion(t, 5)
+	r.muteRule("nightly backup", "cron(0 2 * * *)", "PT1H", 3)
+	list, get := r.others["ListAlarmMuteRules"], r.others["GetAlarmMuteRule"]
+	r.mutesSeen(0)
+	r.others["ListAlarmMuteRules"] = func(asked fields) fields {
+		answer := list(asked)
+		other := fields{"AlarmMuteRuleArn": "arn:aws:cloudwatch:eu-west-1:222222222222:alarm-mute-rule:new", "Status": "ACTIVE", "LastUpdatedTimestamp": changed}
+		answer["AlarmMuteRuleSummaries"] = append([]fields{other}, answer["AlarmMuteRuleSummaries"].([]fields)...)
+		return answer
+	}
+	r.others["GetAlarmMuteRule"] = get // which refuses the new one
+	if mute := r.mutesSeen(mutesEvery)[r.alarms[3]["AlarmName"].(string)]; mute == nil || !mute.As.IsZero() {
+		t.Errorf("beside a rule that cannot be read the alarm is muted by %+v", mute)
 	}
 }
 
