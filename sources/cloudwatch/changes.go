@@ -2,6 +2,7 @@ package cloudwatch
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -139,14 +140,24 @@ func (w *watch) past(ctx context.Context, input *cloudwatch.DescribeAlarmHistory
 	return w.client.DescribeAlarmHistory(ctx, input)
 }
 
-// update reports the alarms that have changed since the look before. known is false if
-// it cannot tell which, or if reading all is no dearer.
+// update reports the alarms that have changed since the look before, and those in ALARM.
+// known is false if it cannot tell which, or if reading all is no dearer.
 func (w *watch) update(ctx context.Context, report sources.Report) (known bool, err error) {
 	found, err := w.news(ctx)
 	if err != nil || found.many {
 		return false, err
 	}
-	missing, err := w.renew(ctx, found.names, report)
+	told, stopped, err := w.alight(ctx, report)
+	if err != nil {
+		return false, err
+	}
+	names := stopped
+	for _, name := range found.names {
+		if !told[name] && !slices.Contains(stopped, name) {
+			names = append(names, name)
+		}
+	}
+	missing, err := w.renew(ctx, names, report)
 	if err != nil {
 		return false, err
 	}

@@ -56,6 +56,8 @@ type watch struct {
 	since since
 	mutes mutes
 
+	ringing map[string]bool // the alarms that were in ALARM when CloudWatch told of them last
+
 	untold awsclient.Recurring // trouble with the history, while all alarms can be read
 }
 
@@ -68,6 +70,8 @@ func New(options Options) sources.Watch {
 		wanted: options.Wanted,
 		words:  make(interner),
 		clock:  options.Clock,
+
+		ringing: make(map[string]bool),
 	}
 	log := scoped(options.Log, scope)
 	w.mutes.trouble = awsclient.Recurring{Log: log, What: "which alarms are muted is not known"}
@@ -113,5 +117,9 @@ func newClient(cfg aws.Config, region string) *cloudwatch.Client {
 func (w *watch) call(ctx context.Context, input *cloudwatch.DescribeAlarmsInput) (*cloudwatch.DescribeAlarmsOutput, error) {
 	ctx, cancel := awsclient.WithTimeout(ctx)
 	defer cancel()
-	return w.client.DescribeAlarms(ctx, input)
+	answer, err := w.client.DescribeAlarms(ctx, input)
+	if err == nil {
+		w.hear(answer)
+	}
+	return answer, err
 }

@@ -77,6 +77,7 @@ func (w *watch) look(ctx context.Context, report sources.Report) error {
 // sweep reads every page and reports each as it comes. A calm one takes its time.
 func (w *watch) sweep(ctx context.Context, report sources.Report, calm bool) error {
 	began := w.clock.Now()
+	w.ringing = make(map[string]bool)
 	var newest time.Time
 	seen, shown := make(map[string]bool), 0
 	input := &cloudwatch.DescribeAlarmsInput{AlarmTypes: alarmTypes, MaxRecords: aws.Int32(pageSize)}

@@ -90,15 +90,16 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if token, ok := asked["NextToken"].(string); ok {
 		from, _ = strconv.Atoi(token)
 	}
-	from = min(from, len(s.alarms))
-	end := min(from+size, len(s.alarms))
-	answer := fields{"MetricAlarms": s.alarms[from:end], "CompositeAlarms": []fields{}, "LogAlarms": []fields{}}
+	listed := s.in(asked["StateValue"])
+	from = min(from, len(listed))
+	end := min(from+size, len(listed))
+	answer := fields{"MetricAlarms": listed[from:end], "CompositeAlarms": []fields{}, "LogAlarms": []fields{}}
 	if from == 0 {
 		for name, list := range s.beside {
 			answer[name] = list
 		}
 	}
-	if end < len(s.alarms) {
+	if end < len(listed) {
 		answer["NextToken"] = strconv.Itoa(end)
 	}
 	if s.tokens != nil {
@@ -118,6 +119,20 @@ func (s *server) answer(w http.ResponseWriter, operation string, asked fields) {
 		return
 	}
 	writeCBOR(w, http.StatusOK, answer)
+}
+
+// in is the alarms in a state, or all if none is given.
+func (s *server) in(state any) []fields {
+	if state == nil {
+		return s.alarms
+	}
+	found := []fields{}
+	for _, a := range s.alarms {
+		if a["StateValue"] == state {
+			found = append(found, a)
+		}
+	}
+	return found
 }
 
 // named is the alarms of the given names.
