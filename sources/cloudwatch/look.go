@@ -21,10 +21,12 @@ const (
 	// account that we expect.
 	pageLimit = 1000
 	// promptPages are asked for without a pause; the quota is nine calls a second
-	// for an account and region, and a small account never meets it.
+	// for an account and region, and a small account never meets it. That nobody passes it,
+	// whoever asks at once, is up to awsclient.Calls; the pauses here are those of one look
+	// and hold up nobody else. The longer one counts, they do not add up.
 	promptPages = 8
-	// pageSpacing is the real time between the starts of the pages after those,
-	// so that our looks leave something of the quota to the other tools of the account.
+	// pageSpacing is the real time between two of the pages after those, so that our looks
+	// leave something of the quota to the other tools of the account.
 	pageSpacing = 150 * time.Millisecond
 	// calmSpacing is the same, from the first page on, for a sweep for which nobody waits:
 	// a third of the quota is left untouched by far.
