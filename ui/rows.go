@@ -81,7 +81,7 @@ func alarmRow(p *pen, s *room.Snapshot, it item) []cell {
 		{token: calmer(it.signal), text: pushed(it.signal) + silenced(it.signal) + title, width: flex, field: fieldName, least: 20},
 	}
 	if spare := p.spare(); spare > 0 {
-		cells = append(cells, cell{token: theme.Muted, text: p.aside(it.signal), width: spare})
+		cells = append(cells, cell{token: theme.Muted, text: p.aside(s, it.signal), width: spare})
 	}
 	cells = append(cells,
 		cell{token: theme.Muted, text: it.signal.Service, width: 12, field: fieldService, rank: 6},
@@ -93,8 +93,8 @@ func alarmRow(p *pen, s *room.Snapshot, it item) []cell {
 
 // aside is whether CloudWatch's API says something else, until when an alarm is silenced,
 // and why it is in its state unless that is well.
-func (p *pen) aside(alarm *room.Signal) string {
-	until := p.silencedUntil(alarm)
+func (p *pen) aside(s *room.Snapshot, alarm *room.Signal) string {
+	until := p.silencedUntil(s, alarm)
 	if still := disputed(alarm); still != "" {
 		return "told by push, CloudWatch's API still says " + still
 	}

@@ -42,9 +42,9 @@ func pushed(alarm *room.Signal) string {
 	return "pushed: "
 }
 
-// silencedUntil is by what, and until when as far as the alarm itself says, for rows with
-// room to spare: "until 14:30:00 by nightly-backup". The details say more.
-func (p *pen) silencedUntil(alarm *room.Signal) string {
+// silencedUntil is by what, and until when as far as anybody knows, for rows with room to
+// spare: "until 14:30:00 by nightly-backup". The details say more.
+func (p *pen) silencedUntil(s *room.Snapshot, alarm *room.Signal) string {
 	detail, ok := alarm.Detail.(*room.AlarmDetail)
 	switch {
 	case !ok:
@@ -57,16 +57,15 @@ func (p *pen) silencedUntil(alarm *room.Signal) string {
 		return ""
 	}
 	by := alarmrule.Name(detail.Suppressor.Alarm)
-	switch detail.Suppressed {
-	case room.SuppressedByWait:
-		if detail.Suppressor.Wait > 0 && !alarm.Since.IsZero() {
-			return "until " + p.soon(alarm.Since.Add(detail.Suppressor.Wait)) + " for " + by
-		}
+	end, _ := s.Suppression(alarm)
+	switch known := !end.Until.IsZero(); {
+	case detail.Suppressed == room.SuppressedByWait && known:
+		return "until " + p.soon(end.Until) + " for " + by
+	case detail.Suppressed == room.SuppressedByWait:
 		return "waits for " + by
-	case room.SuppressedByExtension:
-		if detail.Suppressor.Extension > 0 {
-			return "up to " + age(detail.Suppressor.Extension) + " after " + by
-		}
+	case detail.Suppressed == room.SuppressedByExtension && known:
+		return "until " + p.soon(end.Until) + " after " + by
+	case detail.Suppressed == room.SuppressedByExtension:
 		return "after " + by
 	}
 	return "while " + by + " is in ALARM"

@@ -49,6 +49,8 @@ func (b *listBuilder) build() List {
 		Version: newVersion(),
 		Signals: make([]*Signal, 0, len(old)+len(fresh)),
 		Counts:  make(map[string]int),
+
+		suppressors: new(suppressors),
 	}
 	for _, signal := range old {
 		if _, replaced := b.pending[signal.Key]; replaced {

@@ -44,6 +44,8 @@ type List struct {
 	Signals []*Signal
 	Counts  map[string]int // signals by Word
 	States  [4]int         // signals by State
+
+	suppressors *suppressors // nil in the zero List
 }
 
 // Timeline is what happened, oldest first.

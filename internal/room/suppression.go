@@ -2,6 +2,7 @@ package room
 
 import (
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -66,10 +67,41 @@ func (s *Snapshot) suppressor(alarm *Signal, detail *AlarmDetail) *Signal {
 		}
 		name = short
 	}
-	for _, other := range s.Of(KindAlarm).Signals {
-		if other.Title == name && other.Account == alarm.Account && other.Region == alarm.Region {
-			return other
-		}
+	list := s.Of(KindAlarm)
+	return list.suppressors.find(list.Signals, nameAt{alarm.Account, alarm.Region, name})
+}
+
+// nameAt is an alarm's name where it is one alarm.
+type nameAt struct{ account, region, name string }
+
+// suppressors are the alarms of one List that suppress others at the moment, found once a
+// List: rows ask for them with every frame, and there may be 50,000 alarms.
+type suppressors struct {
+	once sync.Once
+	by   map[nameAt]*Signal // nil for those that are not watched
+}
+
+func (f *suppressors) find(all []*Signal, wanted nameAt) *Signal {
+	if f == nil {
+		return nil
 	}
-	return nil
+	f.once.Do(func() {
+		f.by = make(map[nameAt]*Signal)
+		for _, s := range all {
+			if detail, ok := s.Detail.(*AlarmDetail); ok && detail.Suppressed != "" && detail.Suppressor != nil {
+				name := detail.Suppressor.Alarm
+				if _, short, isARN := strings.Cut(name, alarmARN); isARN {
+					name = short
+				}
+				f.by[nameAt{s.Account, s.Region, name}] = nil
+			}
+		}
+		for _, s := range all {
+			at := nameAt{s.Account, s.Region, s.Title}
+			if _, suppresses := f.by[at]; suppresses {
+				f.by[at] = s
+			}
+		}
+	})
+	return f.by[wanted]
 }
