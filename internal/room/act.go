@@ -141,15 +141,15 @@ func (d desk) about(a Act) ([]Event, error) {
 // allowed says why an act would change nothing about a signal.
 func (d desk) allowed(a Act, known *fact) error {
 	title, standing := known.signal.Title, known.standing()
-	claimed := known.claim != nil && known.claim.Type == EventClaim
+	claimed := known.claimed()
 	switch {
 	case a.Do == EventAck && standing == Normal:
 		return fmt.Errorf("%s is fine, so there is nothing to acknowledge", title)
-	case a.Do == EventAck && standing == Acknowledged && d.person.Is(known.ack) && a.Text == "":
+	case a.Do == EventAck && standing == Acknowledged && d.person.Is(known.seldom().ack) && a.Text == "":
 		return fmt.Errorf("you have acknowledged %s already", title)
 	case a.Do == EventUnack && standing != Acknowledged:
 		return fmt.Errorf("%s is not acknowledged", title)
-	case a.Do == EventClaim && claimed && d.person.Is(known.claim) && a.Text == "":
+	case a.Do == EventClaim && claimed && d.person.Is(known.more.claim) && a.Text == "":
 		return fmt.Errorf("you are on %s already", title)
 	case a.Do == EventRelease && !claimed:
 		return fmt.Errorf("nobody is on %s", title)

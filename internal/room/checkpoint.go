@@ -84,7 +84,8 @@ func (r *Room) sum() *Checkpoint {
 		s.Folded = append(s.Folded, Folded{node, f.upTo, slices.Collect(maps.Keys(f.early))})
 	}
 	for key, f := range r.truth.signals {
-		s.Facts = append(s.Facts, Fact{key, f.stamp, f.signal, f.raised, f.cleared, f.gone, f.ack, f.claim})
+		more := f.seldom()
+		s.Facts = append(s.Facts, Fact{key, stampOf(f.stamp), f.signal, stampOf(f.raised), stampOf(f.cleared), more.gone, more.ack, more.claim})
 	}
 	for _, f := range r.truth.scopes {
 		s.Scopes = append(s.Scopes, *f.event)
@@ -118,6 +119,35 @@ func (r *Room) sum() *Checkpoint {
 	return s
 }
 
+// stampOf is a Stamp as a Fact has it: the zero one if there is none.
+func stampOf(s *Stamp) Stamp {
+	if s == nil {
+		return Stamp{}
+	}
+	return *s
+}
+
+// fact is what the room makes of a Fact.
+func (f *Fact) fact() *fact {
+	known := &fact{signal: f.Signal}
+	for _, s := range []struct {
+		from Stamp
+		to   **Stamp
+	}{{f.Stamp, &known.stamp}, {f.Raised, &known.raised}, {f.Cleared, &known.cleared}} {
+		switch {
+		case s.from == Stamp{}:
+		case known.stamp != nil && s.from == *known.stamp:
+			*s.to = known.stamp
+		default:
+			*s.to = new(s.from)
+		}
+	}
+	if !f.Gone.IsZero() || f.Ack != nil || f.Claim != nil {
+		known.more = &more{gone: f.Gone, ack: f.Ack, claim: f.Claim}
+	}
+	return known
+}
+
 // Restore makes a room that knows what a Checkpoint says, and the lines of the timeline
 // until then, in any order. A nil Checkpoint is an empty room's.
 func Restore(o Options, s *Checkpoint, lines []*Event) *Room {
@@ -138,9 +168,8 @@ func Restore(o Options, s *Checkpoint, lines []*Event) *Room {
 		t.applied[f.Node] = known
 	}
 	for _, f := range s.Facts {
-		t.factOf(keyOfToday(f.Key)).and(&fact{
-			stamp: f.Stamp, signal: f.Signal.ofToday(), raised: f.Raised, cleared: f.Cleared, gone: f.Gone, ack: f.Ack, claim: f.Claim,
-		})
+		f.Signal = f.Signal.ofToday()
+		t.factOf(keyOfToday(f.Key)).and(f.fact())
 	}
 	for i := range s.Scopes {
 		t.scopes[s.Scopes[i].Scope] = &scopeFact{s.Scopes[i].Stamp, &s.Scopes[i]}

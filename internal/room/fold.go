@@ -27,17 +27,39 @@ type truth struct {
 	timeline  Timeline
 }
 
-// fact is the last word about one signal, in each respect.
+// fact is the last word about one signal, in each respect. There are as many as signals, so
+// what few of them have is kept apart, and a Stamp that says several things is there once.
 type fact struct {
-	stamp   Stamp
-	signal  *Signal          // nil once it is gone, or as long as only acts about it are known
-	raised  Stamp            // when trouble began last
-	cleared Stamp            // when it was OK, or gone, last
-	gone    time.Time        // when it was taken away last, by the world's own clock
-	ack     *Event           // the last EventAck or EventUnack
-	claim   *Event           // the last EventClaim or EventRelease
-	pass    uint32           // the pass that last showed it; a reading, not folded
-	passes  map[Scope]uint32 // the same for a Health event, by the scope that shows it
+	stamp   *Stamp  // of that word; nil as long as only acts about it are known
+	signal  *Signal // nil once it is gone, or as long as only acts about it are known
+	raised  *Stamp  // when trouble began last; nil if it never did
+	cleared *Stamp  // when it was OK, or gone, last; nil if it never was
+	more    *more   // nil if there is nothing in it
+	pass    uint32  // the pass that last showed it; a reading, not folded
+}
+
+// more is what is known of few signals.
+type more struct {
+	gone   time.Time        // when it was taken away last, by the world's own clock
+	ack    *Event           // the last EventAck or EventUnack
+	claim  *Event           // the last EventClaim or EventRelease
+	passes map[Scope]uint32 // of a Health event: the pass that last showed it, by the scope that does
+}
+
+// seldom is what of more is known, which may be nothing.
+func (f *fact) seldom() more {
+	if f.more == nil {
+		return more{}
+	}
+	return *f.more
+}
+
+// extra is where more is written.
+func (f *fact) extra() *more {
+	if f.more == nil {
+		f.more = new(more)
+	}
+	return f.more
 }
 
 // scopeFact is the last word about one scope's trouble.
@@ -101,25 +123,29 @@ func (t *truth) foldSignal(e *Event) bool {
 	if e.Past {
 		return false
 	}
-	known := t.factOf(e.Signal.Key)
+	known, stamp := t.factOf(e.Signal.Key), new(e.Stamp) // the event itself is not kept
 	if e.Raises {
-		known.raised = later(known.raised, e.Stamp)
+		known.raised = later(known.raised, stamp)
 	}
 	if e.Gone || e.Signal.State == OK {
-		known.cleared = later(known.cleared, e.Stamp)
+		known.cleared = later(known.cleared, stamp)
 	}
-	if known.stamp.Compare(e.Stamp) > 0 {
+	if isLater(known.stamp, stamp) {
 		return e.Raises || e.Gone || e.Signal.State == OK // it may stand elsewhere now
 	}
-	known.stamp, known.signal = e.Stamp, e.Signal
+	known.stamp, known.signal = stamp, e.Signal
 	if e.Gone {
-		known.signal, known.gone = nil, e.At
+		known.signal, known.extra().gone = nil, e.At
 	}
 	return true
 }
 
-func later(a, b Stamp) Stamp {
-	if a.Compare(b) > 0 {
+// isLater says whether one moment is later than another. None is before all.
+func isLater(a, b *Stamp) bool { return a != nil && (b == nil || a.Compare(*b) > 0) }
+
+// later is the later one of two.
+func later(a, b *Stamp) *Stamp {
+	if isLater(a, b) {
 		return a
 	}
 	return b
@@ -136,10 +162,10 @@ func (t *truth) foldAct(e *Event) bool {
 	switch e.Type {
 	case EventAck, EventUnack:
 		known := t.factOf(e.Key)
-		return supersede(&known.ack, e)
+		return supersede(&known.extra().ack, e)
 	case EventClaim, EventRelease:
 		known := t.factOf(e.Key)
-		return supersede(&known.claim, e)
+		return supersede(&known.extra().claim, e)
 	case EventPin, EventUnpin:
 		known := t.pins[e.Of]
 		if !supersede(&known, e) {
@@ -179,10 +205,14 @@ func (t *truth) holds(e *Event) bool {
 	switch e.Type {
 	case EventAck:
 		known := t.signals[e.Key]
-		return known != nil && known.ack != nil && known.ack.ID == e.ID && known.acknowledged()
+		return known != nil && known.acknowledged() && known.more.ack.ID == e.ID
 	case EventClaim:
 		known := t.signals[e.Key]
-		return known != nil && known.claim != nil && known.claim.ID == e.ID
+		if known == nil {
+			return false
+		}
+		claim := known.seldom().claim
+		return claim != nil && claim.ID == e.ID
 	case EventPin:
 		pin := t.pinned[e.Of]
 		return pin != nil && pin.ID == e.ID

@@ -195,7 +195,7 @@ func (f *fact) compareTo(m *Message) int {
 	case f == nil:
 		return -1
 	case f.signal == nil:
-		return f.gone.Compare(m.At)
+		return f.seldom().gone.Compare(m.At)
 	}
 	return said(f.signal).Compare(m.At)
 }

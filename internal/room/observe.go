@@ -86,10 +86,10 @@ func (f *fact) shownIn(scope Scope, pass uint32) {
 		f.pass = pass
 		return
 	}
-	if f.passes == nil {
-		f.passes = make(map[Scope]uint32)
+	if f.extra().passes == nil {
+		f.more.passes = make(map[Scope]uint32)
 	}
-	f.passes[scope] = pass
+	f.more.passes[scope] = pass
 }
 
 // passIn is the pass of a scope that showed a signal last.
@@ -97,7 +97,7 @@ func (f *fact) passIn(scope Scope) uint32 {
 	if healthDetail(f.signal) == nil {
 		return f.pass
 	}
-	return f.passes[scope]
+	return f.seldom().passes[scope]
 }
 
 // alone is a copy of a signal that does not keep the page it came with in memory:

@@ -55,17 +55,21 @@ func (s *Signal) ofToday() *Signal {
 
 // and takes in what is known of the same signal under another key.
 func (f *fact) and(o *fact) {
-	if o.stamp.Compare(f.stamp) > 0 {
+	if isLater(o.stamp, f.stamp) {
 		f.stamp, f.signal = o.stamp, o.signal
 	}
 	f.raised, f.cleared = later(f.raised, o.raised), later(f.cleared, o.cleared)
-	if o.gone.After(f.gone) {
-		f.gone = o.gone
+	if o.more == nil {
+		return
 	}
-	if o.ack != nil {
-		supersede(&f.ack, o.ack)
+	more := f.extra()
+	if o.more.gone.After(more.gone) {
+		more.gone = o.more.gone
 	}
-	if o.claim != nil {
-		supersede(&f.claim, o.claim)
+	if o.more.ack != nil {
+		supersede(&more.ack, o.more.ack)
+	}
+	if o.more.claim != nil {
+		supersede(&more.claim, o.more.claim)
 	}
 }

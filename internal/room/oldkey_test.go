@@ -78,7 +78,7 @@ func TestEventsOfEarlierVersionsFoldTheSameInAnyOrder(t *testing.T) {
 // oldFacts is a checkpoint as the version that wrote these records made it: by its own keys.
 func oldFacts(kept *shelf) *Checkpoint {
 	c := new(Checkpoint)
-	facts := map[string]*fact{}
+	facts := map[string]*Fact{}
 	for _, record := range kept.records {
 		e := record.Event
 		if e == nil {
@@ -90,24 +90,24 @@ func oldFacts(kept *shelf) *Checkpoint {
 		}
 		f := facts[key]
 		if f == nil {
-			f = new(fact)
+			f = &Fact{Key: key}
 			facts[key] = f
 		}
 		switch e.Type {
 		case EventSignal:
-			f.stamp, f.signal, f.raised = e.Stamp, e.Signal, e.Stamp
+			f.Stamp, f.Signal, f.Raised = e.Stamp, e.Signal, e.Stamp
 		case EventAck:
-			f.ack = e
+			f.Ack = e
 		case EventClaim:
-			f.claim = e
+			f.Claim = e
 		}
 		if e.Act() {
 			c.Acts = append(c.Acts, *e)
 		}
 		c.Number, c.Stamp = e.ID.Number, e.Stamp
 	}
-	for key, f := range facts {
-		c.Facts = append(c.Facts, Fact{Key: key, Stamp: f.stamp, Signal: f.signal, Raised: f.raised, Ack: f.ack, Claim: f.claim})
+	for _, f := range facts {
+		c.Facts = append(c.Facts, *f)
 	}
 	c.Folded = []Folded{{Node: "n", UpTo: c.Number}}
 	return c

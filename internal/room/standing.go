@@ -34,10 +34,10 @@ func (s State) bad() bool { return s == Critical || s == Warning }
 // standing derives where a signal stands. It depends on the latest Stamp of each
 // sort of event only, so that the order in which they arrive makes no difference.
 func (f *fact) standing() Standing {
-	active := f.raised.Compare(f.cleared) > 0
+	active := isLater(f.raised, f.cleared)
 	acked := f.acknowledged()
 	switch {
-	case f.raised == Stamp{}, acked && !active:
+	case f.raised == nil, acked && !active:
 		return Normal
 	case active && acked:
 		return Acknowledged
@@ -49,7 +49,14 @@ func (f *fact) standing() Standing {
 
 // acknowledged says whether the newest trouble has been.
 func (f *fact) acknowledged() bool {
-	return f.ack != nil && f.ack.Type == EventAck && f.ack.Stamp.Compare(f.raised) > 0
+	ack := f.seldom().ack
+	return ack != nil && ack.Type == EventAck && isLater(&ack.Stamp, f.raised)
+}
+
+// claimed says whether somebody is on it.
+func (f *fact) claimed() bool {
+	claim := f.seldom().claim
+	return claim != nil && claim.Type == EventClaim
 }
 
 // raises says whether what is newly seen begins trouble that nobody knows of. That another
@@ -58,7 +65,7 @@ func (f *fact) raises(next *Signal) bool {
 	if f == nil || f.signal == nil {
 		return next.State.bad()
 	}
-	active := f.raised.Compare(f.cleared) > 0
+	active := isLater(f.raised, f.cleared)
 	grows := f.signal.State == Warning && next.State == Critical && !f.signal.judgedElsewhere(next)
 	return next.State.bad() && !active || grows
 }
@@ -70,7 +77,7 @@ func (f *fact) dressed(series *Series, looks *Looks) *Signal {
 		return nil
 	}
 	standing := f.standing()
-	claimed := f.claim != nil && f.claim.Type == EventClaim
+	claimed := f.claimed()
 	if standing == Normal && !claimed && series.Len() == 0 {
 		return f.signal
 	}
@@ -78,10 +85,10 @@ func (f *fact) dressed(series *Series, looks *Looks) *Signal {
 	shown.Standing = standing
 	shown.Series, shown.Looks = series, looks
 	if standing == Acknowledged {
-		shown.Ack = f.ack
+		shown.Ack = f.more.ack
 	}
 	if claimed {
-		shown.Claim = f.claim
+		shown.Claim = f.more.claim
 	}
 	return &shown
 }
