@@ -202,7 +202,7 @@ func TestPinnedLinesWearAMark(t *testing.T) {
 		t.Errorf("the line is %q", row)
 	}
 	m.setFilter("is:pinned")
-	if items := m.panes[3].items; len(items) != 1 || items[0].event.Signal.Title != "orders-p99-latency" {
+	if items := m.panes[3].rows.between(0, m.panes[3].rows.len()); len(items) != 1 || items[0].event.Signal.Title != "orders-p99-latency" {
 		t.Errorf("%d lines are pinned", len(items))
 	}
 	press(m, "4", "enter")
@@ -260,7 +260,7 @@ func TestWhatIsNotOnDiskYetIsDrawnDifferently(t *testing.T) {
 		t.Errorf("the line is %q", row)
 	}
 	m.setFilter("is:pending")
-	if a, b := len(m.panes[1].items), len(m.panes[3].items); a != 1 || b != 1 {
+	if a, b := m.panes[1].rows.len(), m.panes[3].rows.len(); a != 1 || b != 1 {
 		t.Errorf("is:pending leaves %d rows and %d lines", a, b)
 	}
 	r.Kept(room.Keeping{UpTo: on.Number})
@@ -269,7 +269,7 @@ func TestWhatIsNotOnDiskYetIsDrawnDifferently(t *testing.T) {
 	if got := footer(m); got != "acknowledged checkout-5xx" {
 		t.Errorf("on disk the footer says %q", got)
 	}
-	if a, b := len(m.panes[1].items), len(m.panes[3].items); a != 0 || b != 0 {
+	if a, b := m.panes[1].rows.len(), m.panes[3].rows.len(); a != 0 || b != 0 {
 		t.Errorf("on disk is:pending leaves %d rows and %d lines", a, b)
 	}
 	m.setFilter("")

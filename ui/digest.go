@@ -43,8 +43,8 @@ func (p *pane) ages(pen *pen, s *room.Snapshot, height int) uint64 {
 		sum.number(int64(status.Visibility(pen.now)))
 		sum.flag(!status.Next.IsZero() && pen.now.After(status.Next))
 	}
-	for i := max(0, p.top); i < min(p.top+height, len(p.items)); i++ {
-		signal := p.items[i].signal
+	for i := max(0, p.top); i < min(p.top+height, p.rows.len()); i++ {
+		signal := p.rows.signals[i]
 		sum.number(int64(ageStep(pen.now.Sub(signal.Since))))
 		for _, act := range []*room.Event{signal.Ack, signal.Claim} {
 			if act != nil {

@@ -251,8 +251,8 @@ func (m *Model) doSort(name string) tea.Cmd {
 func (m *Model) doRow(arg string) tea.Cmd {
 	p := m.panes[m.focus]
 	number, err := strconv.Atoi(strings.TrimSpace(arg))
-	if err != nil || number < 1 || number > len(p.items) {
-		m.say(theme.Warning, fmt.Sprintf("row: %q is not one of the rows 1 to %d of this pane; try :12", arg, len(p.items)))
+	if err != nil || number < 1 || number > p.rows.len() {
+		m.say(theme.Warning, fmt.Sprintf("row: %q is not one of the rows 1 to %d of this pane; try :12", arg, p.rows.len()))
 		return nil
 	}
 	p.move(number - 1 - p.cursor)

@@ -111,6 +111,17 @@ func (t term) signal(in *sight, s *room.Signal) bool {
 		!t.not && fuzzyAt(s.Title, t.value) >= 0
 }
 
+// signals are those of some that the filter leaves, in their order.
+func (f filter) signals(of []*room.Signal) []*room.Signal {
+	var left []*room.Signal
+	for _, s := range of {
+		if f.signal(s) {
+			left = append(left, s)
+		}
+	}
+	return left
+}
+
 // accountsOf are the accounts that a signal concerns or that it is known from.
 func accountsOf(s *room.Signal) []string {
 	all := []string{s.Account}

@@ -69,7 +69,7 @@ func TestFilterFindsPeopleAndWhatTheyDid(t *testing.T) {
 		m.setFilter(c.filter)
 		for i, want := range map[int]string{1: c.alarms, 2: c.probes} {
 			var got []string
-			for _, it := range m.panes[i].items {
+			for _, it := range m.panes[i].rows.between(0, m.panes[i].rows.len()) {
 				got = append(got, it.signal.Title)
 			}
 			if strings.Join(got, " ") != want {
@@ -77,7 +77,7 @@ func TestFilterFindsPeopleAndWhatTheyDid(t *testing.T) {
 			}
 		}
 		var lines []string
-		for _, it := range m.panes[3].items {
+		for _, it := range m.panes[3].rows.between(0, m.panes[3].rows.len()) {
 			text := m.pen.lineText(m.shown, it)
 			if it.event.Signal != nil { // without the reason
 				text, _, _ = strings.Cut(text, ":")

@@ -148,21 +148,21 @@ func TestARunOpensInItsPlaceAndFoldsAgain(t *testing.T) {
 	storm(r, clock, "storm-1", "storm-2", "storm-3")
 	m := screen(t, r, clock, 130, 40)
 	press(m, "4")
-	rows := len(m.panes[3].items)
+	rows := m.panes[3].rows.len()
 	press(m, "k", "j", "e")
-	if frame := plainFrame(m); len(m.panes[3].items) != rows+2 || !strings.Contains(frame, "│ alarm storm-2 is ALARM") {
+	if frame := plainFrame(m); m.panes[3].rows.len() != rows+2 || !strings.Contains(frame, "│ alarm storm-2 is ALARM") {
 		t.Fatalf("the run is not told line by line:\n%s", frame)
 	}
 	press(m, "k", "e") // on any of its lines
-	if it, _ := m.panes[3].selected(); len(m.panes[3].items) != rows || !it.folded {
+	if it, _ := m.panes[3].selected(); m.panes[3].rows.len() != rows || !it.folded {
 		t.Errorf("it is not folded again, or the cursor is elsewhere: %+v", it)
 	}
 	press(m, "E")
-	if len(m.panes[3].items) != rows+2 {
+	if m.panes[3].rows.len() != rows+2 {
 		t.Error("E does not expand it")
 	}
 	press(m, "E", "e", "enter")
-	if len(m.panes[3].items) != rows+2 {
+	if m.panes[3].rows.len() != rows+2 {
 		t.Error("e does not expand it after E has folded it")
 	}
 	press(m, "e")
@@ -188,7 +188,7 @@ func TestRunsFoldAmongWhatAFilterLeaves(t *testing.T) {
 	m := screen(t, r, clock, 130, 40)
 	for filter, want := range map[string]int{"storm": 1, "kind:people": 2, "": 12} {
 		m.setFilter(filter)
-		if got := len(m.panes[3].items); got != want {
+		if got := m.panes[3].rows.len(); got != want {
 			t.Errorf("%q leaves %d rows, want %d", filter, got, want)
 		}
 	}

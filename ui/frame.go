@@ -121,7 +121,7 @@ func (p *pane) title(pen *pen, s *room.Snapshot, f *flags, number int) []label {
 	if text := groupCounts(s.Of(p.made)); text != "" {
 		labels = append(labels, label{theme.Text, text, 4})
 	}
-	if n := clearedCount(s.Of(p.kind)); n > 0 {
+	if n := s.Of(p.kind).Cleared; n > 0 {
 		labels = append(labels, label{theme.Unseen, fmt.Sprintf("%d cleared", n), 4})
 	}
 	if p.order != 0 {
@@ -143,7 +143,7 @@ func (p *pane) title(pen *pen, s *room.Snapshot, f *flags, number int) []label {
 // filtered is the filter that a pane wears, in at most so many cells, and how many rows
 // it leaves.
 func (p *pane) filtered(pen *pen, width int) string {
-	return fmt.Sprintf("/%s %d", pen.fit(p.filter.text, min(width, ansi.StringWidth(p.filter.text)), false), len(p.items))
+	return fmt.Sprintf("/%s %d", pen.fit(p.filter.text, min(width, ansi.StringWidth(p.filter.text)), false), p.rows.len())
 }
 
 // known says whether anything is known of what a pane shows.
@@ -238,11 +238,11 @@ func (p *pane) summary(pen *pen, s *room.Snapshot, f *flags, number, width int) 
 		mark, token = pen.state(room.Warning)
 	case list.States[room.Unknown] > 0:
 		mark, token = pen.state(room.Unknown)
-	case clearedCount(list) > 0:
+	case list.Cleared > 0:
 		mark, token = pen.marks.Cleared, theme.Unseen
 	}
 	counts := p.counts(pen, s)
-	if n := clearedCount(list); n > 0 {
+	if n := list.Cleared; n > 0 {
 		if longer := fmt.Sprintf("%s %s %d cleared", counts, pen.marks.Dot, n); ansi.StringWidth(longer) <= countsWidth {
 			counts = longer
 		}
@@ -280,13 +280,13 @@ func (p *pane) first(pen *pen, s *room.Snapshot) string {
 	if p.filter.text != "" {
 		return p.filtered(pen, 20)
 	}
-	if len(p.items) == 0 {
+	if p.rows.len() == 0 {
 		return ""
 	}
 	if p.tail {
-		return pen.lineText(s, p.items[len(p.items)-1])
+		return pen.lineText(s, p.rows.at(p.rows.len()-1))
 	}
-	signal := p.items[0].signal
+	signal := p.rows.signals[0]
 	if signal.State == room.OK && !cleared(signal) {
 		return ""
 	}

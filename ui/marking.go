@@ -29,8 +29,11 @@ func (m *Model) doSelect(string) tea.Cmd {
 func (m *Model) chosen() []item {
 	p := m.panes[m.focus]
 	var marked []item
-	for _, it := range p.items {
-		if m.flags.marked[m.focus][it.key()] {
+	for i := range p.rows.len() {
+		if len(m.flags.marked[m.focus]) == 0 {
+			break
+		}
+		if it := p.rows.at(i); m.flags.marked[m.focus][it.key()] {
 			marked = append(marked, it)
 		}
 	}

@@ -38,7 +38,7 @@ func TestTheCursorStaysWithItsRowWhenRowsMove(t *testing.T) {
 		Scope: east, Watch: "a", At: clock.now, Signals: []room.Signal{alarmIn(clock, east, "cart-errors", room.Critical, "ALARM", 0)},
 	}, 30)
 	settle(t, m)
-	if got := m.panes[1].items[0].signal.Title; got != "cart-errors" {
+	if got := m.panes[1].rows.at(0).signal.Title; got != "cart-errors" {
 		t.Fatalf("the new trouble is not on top, %q is", got)
 	}
 	if got := titleUnderCursor(m); got != "queue-depth" {
@@ -68,7 +68,7 @@ func TestTheTimelineFollowsTheNewestUntilOneLooksBack(t *testing.T) {
 	press(m, "4")
 	_ = r.Desk("bo").Act(room.Act{Do: room.EventNote, Text: "one"})
 	settle(t, m)
-	last := m.panes[3].items[len(m.panes[3].items)-1].key()
+	last := m.panes[3].rows.at(m.panes[3].rows.len() - 1).key()
 	if titleUnderCursor(m) != last {
 		t.Fatal("it does not follow")
 	}
@@ -82,7 +82,7 @@ func TestTheTimelineFollowsTheNewestUntilOneLooksBack(t *testing.T) {
 	press(m, "G")
 	_ = r.Desk("bo").Act(room.Act{Do: room.EventNote, Text: "three"})
 	settle(t, m)
-	if last := m.panes[3].items[len(m.panes[3].items)-1].key(); titleUnderCursor(m) != last {
+	if last := m.panes[3].rows.at(m.panes[3].rows.len() - 1).key(); titleUnderCursor(m) != last {
 		t.Error("it does not follow again after G")
 	}
 }
@@ -143,7 +143,7 @@ func TestFilterKeepsWhatMatches(t *testing.T) {
 		m.setFilter(c.filter)
 		for i, want := range map[int]string{1: c.alarms, 2: c.probes} {
 			var got []string
-			for _, it := range m.panes[i].items {
+			for _, it := range m.panes[i].rows.between(0, m.panes[i].rows.len()) {
 				got = append(got, it.signal.Title)
 			}
 			if strings.Join(got, " ") != want {

@@ -40,9 +40,11 @@ func orderNames() []string {
 	return names
 }
 
-// sort puts items in an order. Within it the worst comes first, as in the room.
-func (o order) sort(items []item) {
-	if o.compare != nil {
-		slices.SortStableFunc(items, func(a, b item) int { return o.compare(a.signal, b.signal) })
+// sorted is signals in an order. Within it the worst comes first, as in the room. The
+// list itself, which is not ours, is left as it is.
+func (o order) sorted(signals []*room.Signal) []*room.Signal {
+	if o.compare == nil {
+		return signals
 	}
+	return slices.SortedStableFunc(slices.Values(signals), o.compare)
 }

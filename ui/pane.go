@@ -21,17 +21,17 @@ type pane struct {
 	columns func(p *pen, s *room.Snapshot, it item) []cell
 	details func(g *page, it item)
 
-	items     []item
-	version   uint64 // of the list that items came from
+	rows      rowset
+	version   uint64 // of the list that rows came from
 	filter    filter
 	order     int  // index of orders
-	people    bool // somebody has acknowledged or claimed one of the items
+	people    bool // somebody has acknowledged or claimed one of the rows
 	longWords bool // one of them has a long word for its state: CLEARED, PAUSED
 	public    bool // one of them is from a public feed
-	sorted    int  // the order that items are in
+	sorted    int  // the order that rows are in
 	story     story
-	kept      uint64 // keptMark of the Snapshot that items came from
-	again     bool   // items must be gathered again, although nothing that they come from has changed
+	kept      uint64 // keptMark of the Snapshot that rows came from
+	again     bool   // rows must be gathered again, although nothing that they come from has changed
 	cursor    int
 	top       int
 	moved     bool // the cursor was moved, so it stays with its row
@@ -60,8 +60,8 @@ type drawn struct {
 
 // move moves the cursor by rows.
 func (p *pane) move(by int) {
-	p.cursor, p.missed = clamp(p.cursor+by, 0, len(p.items)-1), item{}
-	p.moved = !p.tail || p.cursor != len(p.items)-1
+	p.cursor, p.missed = clamp(p.cursor+by, 0, p.rows.len()-1), item{}
+	p.moved = !p.tail || p.cursor != p.rows.len()-1
 }
 
 // home takes the cursor back to where it follows by itself.
@@ -70,17 +70,17 @@ func (p *pane) home(top bool) {
 	if top {
 		p.cursor = 0
 	} else {
-		p.cursor = max(0, len(p.items)-1)
+		p.cursor = max(0, p.rows.len()-1)
 	}
 	p.moved = top == p.tail
 }
 
 // selected is the item under the cursor; ok is false in an empty pane.
 func (p *pane) selected() (it item, ok bool) {
-	if p.cursor >= len(p.items) {
+	if p.cursor >= p.rows.len() {
 		return item{}, false
 	}
-	return p.items[p.cursor], true
+	return p.rows.at(p.cursor), true
 }
 
 // spot is where and how a pane is drawn.
@@ -119,10 +119,10 @@ func (p *pane) view(pen *pen, s *room.Snapshot, f *flags, at spot) []string {
 
 // position says which row of how many the cursor is on.
 func (p *pane) position(focused bool) string {
-	if !focused || len(p.items) == 0 {
+	if !focused || p.rows.len() == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d of %d", p.cursor+1, len(p.items))
+	return fmt.Sprintf("%d of %d", p.cursor+1, p.rows.len())
 }
 
 // body is the rows, below the troubles of the scopes that feed them, and what stands
@@ -137,7 +137,7 @@ func (p *pane) body(pen *pen, s *room.Snapshot, f *flags, width, height int, foc
 	p.begin = len(lines)
 	rows := height - len(lines)
 	p.scroll(rows)
-	if len(p.items) == 0 && rows > 0 {
+	if p.rows.len() == 0 && rows > 0 {
 		for _, line := range wrap(p.emptyBecause(pen, s), width, rows) {
 			lines = append(lines, pen.row(width, false, false, cell{token: theme.Muted, text: line, width: flex}))
 		}
@@ -148,8 +148,8 @@ func (p *pane) body(pen *pen, s *room.Snapshot, f *flags, width, height int, foc
 	if p.tail {
 		pen.many = accounts(s.Scopes.List) > 1
 	}
-	for i := p.top; i < min(p.top+rows, len(p.items)); i++ {
-		it := p.items[i]
+	for i := p.top; i < min(p.top+rows, p.rows.len()); i++ {
+		it := p.rows.at(i)
 		dim := it.signal != nil && s.Visibility(it.signal, pen.now) != room.Fresh
 		lines = append(lines, pen.row(width, focused && i == p.cursor, dim, p.columns(pen, s, it)...))
 		gutters = append(gutters, pen.gutter(s, f, p.number, it))
@@ -173,14 +173,14 @@ func (p *pane) body(pen *pen, s *room.Snapshot, f *flags, width, height int, foc
 
 // onScreen is the rows that were drawn last.
 func (p *pane) onScreen() []item {
-	from := clamp(p.top, 0, len(p.items))
-	return p.items[from:min(from+p.visible, len(p.items))]
+	from := clamp(p.top, 0, p.rows.len())
+	return p.rows.between(from, min(from+p.visible, p.rows.len()))
 }
 
 // scroll keeps the cursor among the visible rows.
 func (p *pane) scroll(rows int) {
 	p.top = clamp(p.top, p.cursor-rows+1, p.cursor)
-	p.top = clamp(p.top, 0, max(0, len(p.items)-rows))
+	p.top = clamp(p.top, 0, max(0, p.rows.len()-rows))
 }
 
 // accounts is how many AWS accounts there are among scopes.

@@ -10,22 +10,24 @@ func (p *pane) sync(s *room.Snapshot, f filter) {
 		version = max(s.Of(p.kind).Version, s.Of(p.made).Version) // no two lists ever have the same
 	}
 	kept := keptMark(s)
-	if p.items != nil && p.version == version && p.filter.text == f.text && p.sorted == p.order && !p.again && (p.kept == kept || !f.asks(fieldIs)) {
+	if p.version == version && p.filter.text == f.text && p.sorted == p.order && !p.again && (p.kept == kept || !f.asks(fieldIs)) {
 		return
 	}
 	var was item
-	follows := p.moved && p.cursor < len(p.items)
+	follows := p.moved && p.cursor < p.rows.len()
 	if follows {
-		was = p.items[p.cursor]
+		was = p.rows.at(p.cursor)
 		if p.missing() {
 			was = p.missed
 		}
 	}
 	p.version, p.filter, p.sorted, p.kept = version, f, p.order, kept
 	p.filter.sight = &sight{Snapshot: s}
-	p.items = p.gather(s, p.filter)
-	p.people, p.longWords = peopled(p.items)
-	p.public = fedOtherwise(p.items)
+	if p.tail {
+		p.rows.items = p.story.tell(p.rows.items, s.Timeline.Events, p.filter, p.again)
+	} else {
+		p.gather(s)
+	}
 	p.again = false
 	switch {
 	case follows:
@@ -34,26 +36,29 @@ func (p *pane) sync(s *room.Snapshot, f filter) {
 			p.missed = was
 		}
 	case p.tail:
-		p.cursor = len(p.items) - 1
+		p.cursor = p.rows.len() - 1
 	default:
 		p.cursor, p.top = 0, 0
 	}
-	p.cursor = clamp(p.cursor, 0, len(p.items)-1)
+	p.cursor = clamp(p.cursor, 0, p.rows.len()-1)
 }
 
-func (p *pane) gather(s *room.Snapshot, f filter) []item {
-	if p.tail {
-		return p.story.tell(p.items, s.Timeline.Events, f, p.again)
-	}
-	signals := among(s.Of(p.made).Signals, s.Of(p.kind).Signals)
-	items := make([]item, 0, len(signals))
-	for _, signal := range signals {
-		if f.signal(signal) {
-			items = append(items, item{signal: signal})
+// gather takes the signals that the filter leaves, and what their columns have to show.
+func (p *pane) gather(s *room.Snapshot) {
+	lists := []room.List{s.Of(p.made), s.Of(p.kind)}
+	signals := among(lists[0].Signals, lists[1].Signals)
+	p.people, p.longWords = false, false
+	if len(p.filter.terms) == 0 {
+		for _, list := range lists {
+			p.people = p.people || list.Acted > 0
+			p.longWords = p.longWords || list.Cleared > 0 || list.Counts[room.Paused] > 0
 		}
+	} else {
+		signals = p.filter.signals(signals)
+		p.people, p.longWords = peopled(signals)
 	}
-	orders[p.order].sort(items)
-	return items
+	p.public = p.kind == room.KindHealth && fedOtherwise(signals)
+	p.rows.signals = orders[p.order].sorted(signals)
 }
 
 // shows says whether signals of a kind are rows of the pane.
@@ -66,14 +71,13 @@ func (p *pane) missing() bool { return p.missed.signal != nil || p.missed.event 
 // follow puts the cursor on the row of what it was on, on the same line of the screen;
 // false if there is no such row.
 func (p *pane) follow(was item) bool {
-	for i, it := range p.items {
-		if it.is(was) {
-			p.top += i - p.cursor
-			p.cursor = i
-			return true
-		}
+	i := p.rows.find(was, p.cursor)
+	if i < 0 {
+		return false
 	}
-	return false
+	p.top += i - p.cursor
+	p.cursor = i
+	return true
 }
 
 // keptMark changes whenever something that was pending is on disk.
@@ -87,8 +91,8 @@ func keptMark(s *room.Snapshot) uint64 {
 // goTo puts the cursor on the row of an item with the given name, where it stays with it;
 // false if there is none.
 func (p *pane) goTo(key string) bool {
-	for i, it := range p.items {
-		if rowName(it.key()) == rowName(key) {
+	for i := range p.rows.len() {
+		if rowName(p.rows.at(i).key()) == rowName(key) {
 			p.cursor, p.moved, p.missed = i, true, item{}
 			return true
 		}

@@ -275,7 +275,7 @@ func TestTheCursorStaysWithItsRowThroughMomentsThatDoNotHaveIt(t *testing.T) {
 	m := n.screen(t, 160, 40)
 	command(t, m, "at 14:06:37")
 	press(m, "2")
-	for range m.panes[1].items {
+	for range m.panes[1].rows.between(0, m.panes[1].rows.len()) {
 		if it, _ := m.panes[1].selected(); it.signal.Title == "search-latency" {
 			break
 		}

@@ -70,25 +70,12 @@ func (p *pen) who(signal *room.Signal) (who, claim string) {
 	return p.fit(who, min(whoWidth-1-len(since(p.now, act.At)), len([]rune(who))), false) + " " + since(p.now, act.At), claim
 }
 
-// clearedCount is how many signals were over before anybody acknowledged them.
-func clearedCount(list room.List) int {
-	n := 0
-	for _, s := range list.Signals {
-		if cleared(s) {
-			n++
-		}
-	}
-	return n
-}
-
-// peopled says whether somebody has acknowledged or claimed one of some rows, and
+// peopled says whether somebody has acknowledged or claimed one of some signals, and
 // whether one has a long word for its state: CLEARED or PAUSED.
-func peopled(items []item) (people, longWords bool) {
-	for _, it := range items {
-		if it.signal != nil {
-			people = people || it.signal.Ack != nil || it.signal.Claim != nil
-			longWords = longWords || cleared(it.signal) || it.signal.Word == room.Paused
-		}
+func peopled(signals []*room.Signal) (people, longWords bool) {
+	for _, s := range signals {
+		people = people || s.Ack != nil || s.Claim != nil
+		longWords = longWords || cleared(s) || s.Word == room.Paused
 	}
 	return people, longWords
 }

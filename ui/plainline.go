@@ -193,7 +193,7 @@ func (t *teller) tally(condition room.Condition) string {
 			parts = append(parts, nothingCritical[condition])
 		}
 	}
-	if over := t.count(clearedCount); over != "" {
+	if over := t.count(func(l room.List) int { return l.Cleared }); over != "" {
 		parts = append(parts, "cleared and not acknowledged: "+over)
 	}
 	watched := cmp.Or(t.count(func(l room.List) int { return len(l.Signals) }), "nothing yet")

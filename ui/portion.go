@@ -33,7 +33,7 @@ const emptyRows = 2
 
 // needs is how many rows a pane has to show: its troubles and its items.
 func (p *pane) needs(pen *pen, s *room.Snapshot, width, height int) int {
-	rows := len(p.items)
+	rows := p.rows.len()
 	if rows == 0 {
 		rows = emptyRows
 	}

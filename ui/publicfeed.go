@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 
 	"warroom/internal/room"
 	"warroom/theme"
@@ -37,14 +38,9 @@ func onlyPushed(s *room.Signal) *room.HealthDetail {
 	return detail
 }
 
-// fedOtherwise says whether some of the rows are from public feeds or messages alone.
-func fedOtherwise(items []item) bool {
-	for _, it := range items {
-		if it.signal != nil && (publicFeed(it.signal) != "" || onlyPushed(it.signal) != nil) {
-			return true
-		}
-	}
-	return false
+// fedOtherwise says whether some signals are from public feeds or messages alone.
+func fedOtherwise(signals []*room.Signal) bool {
+	return slices.ContainsFunc(signals, func(s *room.Signal) bool { return publicFeed(s) != "" || onlyPushed(s) != nil })
 }
 
 // origin is the column that tells what AWS says in public from what its API tells us, and

@@ -123,7 +123,7 @@ func TestALeapBackIsNoNews(t *testing.T) {
 	show := m.reader.(*showing)
 	for _, i := range []int{0, 4, 1} {
 		show.snapshot, _ = n.At(t.Context(), n.moments[i])
-		m.flags.see(m.panes[1].items)
+		m.flags.see(m.panes[1].rows.between(0, m.panes[1].rows.len()))
 		m.attention.pending = nil
 		m.Update(changed{})
 		if i != 4 && (len(m.attention.pending) > 0 || len(m.flags.unseen) > 0) {

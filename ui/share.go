@@ -142,7 +142,7 @@ func (f *flags) copy() *flags {
 // copy is a pane with rows of its own: they are changed in place when the timeline grows.
 func (p *pane) copy(shown *room.Snapshot) *pane {
 	c := *p
-	c.items = slices.Clone(p.items)
+	c.rows = p.rows.copy()
 	c.filter.sight = &sight{Snapshot: shown}
 	c.story.left, c.story.except = slices.Clip(p.story.left), maps.Clone(p.story.except)
 	return &c

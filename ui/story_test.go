@@ -65,7 +65,7 @@ func TestAStoryThatGrowsIsToldAsIfItWereToldAnew(t *testing.T) {
 			s.Timeline.Events = events
 			p.sync(s, f)
 			anew := story{unfolded: p.story.unfolded, except: p.story.except}
-			if got, want := fmt.Sprint(p.items), fmt.Sprint(anew.tell(nil, events, f, true)); got != want {
+			if got, want := fmt.Sprint(p.rows.items), fmt.Sprint(anew.tell(nil, events, f, true)); got != want {
 				t.Fatalf("filter %q, step %d: it tells\n%s\nwant\n%s", text, step, got, want)
 			}
 		}

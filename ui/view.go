@@ -194,7 +194,7 @@ func (m *Model) tabs() string {
 	open := m.panes[m.focus]
 	var about []string
 	if m.filter.text != "" {
-		about = append(about, m.pen.theme.Paint(theme.Accent, fmt.Sprintf("/%s %d", m.pen.fit(m.filter.text, min(12, ansi.StringWidth(m.filter.text)), false), len(open.items))))
+		about = append(about, m.pen.theme.Paint(theme.Accent, fmt.Sprintf("/%s %d", m.pen.fit(m.filter.text, min(12, ansi.StringWidth(m.filter.text)), false), open.rows.len())))
 	}
 	if !open.tail {
 		seen := open.seen(&m.pen, m.shown)

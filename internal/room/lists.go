@@ -73,4 +73,10 @@ func (l *List) add(s *Signal) {
 	l.Signals = append(l.Signals, s)
 	l.Counts[s.Word]++
 	l.States[s.State]++
+	if s.Standing == Cleared && s.State == OK {
+		l.Cleared++
+	}
+	if s.Ack != nil || s.Claim != nil {
+		l.Acted++
+	}
 }

@@ -44,6 +44,8 @@ type List struct {
 	Signals []*Signal
 	Counts  map[string]int // signals by Word
 	States  [4]int         // signals by State
+	Cleared int            // signals that were over before anybody acknowledged them
+	Acted   int            // signals that somebody has acknowledged, or is on
 
 	suppressors *suppressors // nil in the zero List
 }
