@@ -78,16 +78,20 @@ var fieldExamples = map[string]string{
 	fieldPerson: "person:ana", fieldIs: "is:unacknowledged",
 }
 
-func (f filter) signal(s *room.Signal) bool {
-	for _, t := range f.terms {
-		if t.signal(f.sight, s) == t.not {
+func (f filter) signal(s *room.Signal) bool { return f.leaves(s, make([]answers, len(f.terms))) }
+
+// leaves says whether the filter leaves a signal. said has what each term was found in
+// last, and is kept from one signal of a list to the next.
+func (f filter) leaves(s *room.Signal, said []answers) bool {
+	for i := range f.terms {
+		if t := &f.terms[i]; t.signal(f.sight, s, &said[i]) == t.not {
 			return false
 		}
 	}
 	return true
 }
 
-func (t term) signal(in *sight, s *room.Signal) bool {
+func (t *term) signal(in *sight, s *room.Signal, said *answers) bool {
 	switch t.field {
 	case fieldState:
 		return containsFold(s.Word, t.value) || containsFold(s.State.String(), t.value)
@@ -106,20 +110,10 @@ func (t term) signal(in *sight, s *room.Signal) bool {
 	case fieldIs:
 		return in.isSignal(t.value, s)
 	}
-	return containsFold(s.Title, t.value) || containsFold(s.Word, t.value) || containsFold(s.Region, t.value) ||
-		containsFold(s.Service, t.value) || containsFold(s.Account, t.value) || containsFold(s.Reason, t.value) ||
+	return said.word.contains(s.Word, t.value) || said.region.contains(s.Region, t.value) ||
+		said.service.contains(s.Service, t.value) || said.account.contains(s.Account, t.value) ||
+		containsFold(s.Title, t.value) || containsFold(s.Reason, t.value) ||
 		!t.not && fuzzyAt(s.Title, t.value) >= 0
-}
-
-// signals are those of some that the filter leaves, in their order.
-func (f filter) signals(of []*room.Signal) []*room.Signal {
-	var left []*room.Signal
-	for _, s := range of {
-		if f.signal(s) {
-			left = append(left, s)
-		}
-	}
-	return left
 }
 
 // accountsOf are the accounts that a signal concerns or that it is known from.
@@ -178,7 +172,7 @@ func (t term) event(in *sight, e *room.Event) bool {
 	}
 	switch e.Type {
 	case room.EventSignal:
-		return t.signal(in, e.Signal)
+		return t.signal(in, e.Signal, new(answers))
 	case room.EventScope:
 		return t.scope(e)
 	}
@@ -210,7 +204,7 @@ func (t term) act(in *sight, e *room.Event) bool {
 		return containsFold(e.Subject, t.value) || !t.not && fuzzyAt(e.Subject, t.value) >= 0
 	}
 	s := in.signal(e.Key)
-	return s != nil && t.signal(in, s)
+	return s != nil && t.signal(in, s, new(answers))
 }
 
 // did says whether an event is an act of the person that is looked for.

@@ -20,14 +20,10 @@ func indexFold(s, lower string) (from, to int) {
 	}
 	last := len(s) - len(lower)
 	for i := range len(s) {
-		char := s[i]
-		switch {
-		case char >= utf8.RuneSelf:
+		if s[i] >= utf8.RuneSelf {
 			return indexFoldAny(s, lower)
-		case 'A' <= char && char <= 'Z':
-			char += 'a' - 'A'
 		}
-		if char == lower[0] && i <= last && equalFold(s[i:i+len(lower)], lower) {
+		if lowerASCII(s[i]) == lower[0] && i <= last && equalFold(s[i:i+len(lower)], lower) {
 			return i, i + len(lower)
 		}
 	}
@@ -60,13 +56,17 @@ func prefixFold(s, lower string) int {
 
 func equalFold(s, lower string) bool {
 	for i := range len(s) {
-		c := s[i]
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		if c != lower[i] {
+		if lowerASCII(s[i]) != lower[i] {
 			return false
 		}
 	}
 	return true
+}
+
+// lowerASCII is a letter in lower case, and anything else as it is.
+func lowerASCII(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
 }

@@ -24,6 +24,9 @@ func fuzzyAt(text, word string) int {
 	if utf8.RuneCountInString(word) < fuzzyLeast {
 		return -1
 	}
+	if isASCII(word) && isASCII(text) {
+		return fuzzyAtASCII(text, word)
+	}
 	first, _ := utf8.DecodeRuneInString(word)
 	for start, char := range text {
 		if unicode.ToLower(char) == first && beginsPart(text, start) && follows(text[start:], word) {
@@ -31,6 +34,29 @@ func fuzzyAt(text, word string) int {
 		}
 	}
 	return -1
+}
+
+// fuzzyAtASCII is fuzzyAt for nearly all names that there are.
+func fuzzyAtASCII(text, word string) int {
+	for start := range len(text) {
+		if lowerASCII(text[start]) != word[0] || start > 0 && isAlphanumeric(lowerASCII(text[start-1])) {
+			continue
+		}
+		found := 1
+		for i := start + 1; i < len(text) && found < len(word); i++ {
+			if lowerASCII(text[i]) == word[found] {
+				found++
+			}
+		}
+		if found == len(word) {
+			return start
+		}
+	}
+	return -1
+}
+
+func isAlphanumeric(lower byte) bool {
+	return 'a' <= lower && lower <= 'z' || '0' <= lower && lower <= '9'
 }
 
 // beginsPart says whether a part of a name begins at an offset.

@@ -54,7 +54,7 @@ func (p *pane) gather(s *room.Snapshot) {
 			p.longWords = p.longWords || list.Cleared > 0 || list.Counts[room.Paused] > 0
 		}
 	} else {
-		signals = p.filter.signals(signals)
+		signals = p.left.by(p.filter, p.version, signals)
 		p.people, p.longWords = peopled(signals)
 	}
 	p.public = p.kind == room.KindHealth && fedOtherwise(signals)
