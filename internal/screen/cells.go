@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -15,12 +16,18 @@ type cell struct {
 	whole bool   // it is a wide character, or one of several runes
 }
 
-// cells splits a painted line into its columns. Sequences other than SGR and OSC 8 are
-// left out: what would move a cursor has no place within a line.
-func cells(line string) []cell {
-	split := make([]cell, 0, len(line)/2)
+// cells splits a painted line into its columns, which take the place of what split has.
+// Sequences other than SGR and OSC 8 are left out: what would move a cursor has no place
+// within a line.
+func cells(split []cell, line string) []cell {
+	split = slices.Grow(split[:0], len(line)/2)
 	var style, link string
-	for state := byte(0); len(line) > 0; {
+	for state := byte(ansi.NormalState); len(line) > 0; {
+		if state == ansi.NormalState && isPlain(line) {
+			split = append(split, cell{text: line[:1], style: style, link: link})
+			line = line[1:]
+			continue
+		}
 		sequence, width, n, next := ansi.DecodeSequence(line, state, nil)
 		line, state = line[n:], next
 		switch {
@@ -38,6 +45,12 @@ func cells(line string) []cell {
 		}
 	}
 	return split
+}
+
+// isPlain says whether a line begins with a character of ASCII that nothing combines with,
+// as nearly all do.
+func isPlain(line string) bool {
+	return ' ' <= line[0] && line[0] <= '~' && (len(line) == 1 || line[1] < utf8.RuneSelf)
 }
 
 // styled is the style after one more SGR sequence.
@@ -63,11 +76,15 @@ func isLinkEnd(sequence string) bool {
 // jump has about as many bytes.
 const gapLimit = 6
 
+// canvas is two lines that are compared, in memory that each pair of them uses again.
+type canvas struct{ old, now []cell }
+
 // repaint writes what turns one painted line into another, at a row counted from 1.
 // Wide characters may not be cut in two, and terminals differ about those of several
 // runes, so that a line with one is written as a whole.
-func repaint(out *strings.Builder, row int, before, after string) {
-	old, now := cells(before), cells(after)
+func (c *canvas) repaint(out *strings.Builder, row int, before, after string) {
+	c.old, c.now = cells(c.old, before), cells(c.now, after)
+	old, now := c.old, c.now
 	if hasWhole(old) || hasWhole(now) || len(old) != len(now) {
 		paintLine(out, row, after, len(old) > len(now))
 		return

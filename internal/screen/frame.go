@@ -50,12 +50,13 @@ func (f *Frame) after(shown *Frame) []byte {
 		out.WriteString(ansi.ResetStyle + ansi.EraseEntireScreen)
 		shown = &Frame{}
 	}
+	var lines canvas
 	for i, line := range f.lines {
 		switch {
 		case i >= len(shown.lines):
 			paintLine(&out, i+1, line, false)
 		case line != shown.lines[i]:
-			repaint(&out, i+1, shown.lines[i], line)
+			lines.repaint(&out, i+1, shown.lines[i], line)
 		}
 	}
 	for i := len(f.lines); i < len(shown.lines); i++ {

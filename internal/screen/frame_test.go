@@ -3,6 +3,7 @@ package screen
 import (
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -153,5 +154,23 @@ func BenchmarkADeltaOfOneChangedRowAt160x48(b *testing.B) {
 	view := tea.NewView(strings.Join(lines, "\n"))
 	for b.Loop() {
 		_ = newFrame(view, before)
+	}
+}
+
+// BenchmarkADeltaOfAllRowsAt200x60 is what walking through a list takes that is longer than
+// the screen.
+func BenchmarkADeltaOfAllRowsAt200x60(b *testing.B) {
+	views := make([]tea.View, 2)
+	for i := range views {
+		lines := make([]string, 60)
+		for row := range lines {
+			lines[row] = strings.Repeat("\x1b[31malarm\x1b[m "+strconv.Itoa(100+row+i)+"  ", 18)
+		}
+		views[i] = tea.NewView(strings.Join(lines, "\n"))
+	}
+	before := newFrame(views[0], nil)
+	b.ReportAllocs()
+	for b.Loop() {
+		_ = newFrame(views[1], before)
 	}
 }
