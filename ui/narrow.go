@@ -1,24 +1,48 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	"warroom/internal/room"
 )
 
-// leftover is what a filter has left of a list, for the next letter: a longer filter leaves
-// nothing that the shorter one did not.
+// leftovers is what a filter has left of a list as it was typed, letter by letter: a longer
+// filter leaves nothing that the shorter one did not, and a letter that is taken back brings
+// back what was left before it.
+type leftovers struct {
+	version uint64 // of the list
+	typed   []leftover
+}
+
+// leftover is what one filter has left.
 type leftover struct {
 	filter  filter
-	version uint64 // of the list
-	signals []*room.Signal
+	signals []*room.Signal // never changed in place
 }
 
 // by is what a filter leaves of a list, in its order.
-func (l *leftover) by(f filter, version uint64, list []*room.Signal) []*room.Signal {
-	if version == l.version && f.narrows(l.filter) {
-		list = l.signals
+func (l *leftovers) by(f filter, version uint64, list []*room.Signal) []*room.Signal {
+	if version != l.version {
+		*l = leftovers{version: version}
 	}
+	last := len(l.typed) - 1
+	for last >= 0 && !f.narrows(l.typed[last].filter) {
+		last--
+	}
+	l.typed = slices.Clip(l.typed[:last+1]) // a copy of the pane goes on with the same
+	if last >= 0 {
+		if list = l.typed[last].signals; slices.Equal(f.terms, l.typed[last].filter.terms) {
+			return list
+		}
+	}
+	left := f.signals(list)
+	l.typed = append(l.typed, leftover{f, left})
+	return left
+}
+
+// signals are those of a list that the filter leaves, which may be the list itself.
+func (f filter) signals(list []*room.Signal) []*room.Signal {
 	var left []*room.Signal
 	said := make([]answers, len(f.terms))
 	for _, s := range list {
@@ -26,7 +50,9 @@ func (l *leftover) by(f filter, version uint64, list []*room.Signal) []*room.Sig
 			left = append(left, s)
 		}
 	}
-	*l = leftover{f, version, left}
+	if len(left) == len(list) {
+		return list
+	}
 	return left
 }
 

@@ -22,16 +22,23 @@ func TestALongerFilterLooksOnlyAtWhatTheShorterOneLeft(t *testing.T) {
 	}
 	p := pane{kind: room.KindProbe}
 	chance := rand.New(rand.NewPCG(1, 2))
-	words := []string{"checkout", "che5", "use1", "region:use1", "region:us", "state:down", "!checkout", "!ch", "name:ck", "Ök", "is:unack", "kind:probe", "up", "we-end", "x  checkout"}
+	words := []string{"checkout", "che5", "use1", "region:use1", "region:us", "state:down", "!checkout", "!ch", "name:ck", "Ök", "is:unacknowledged", "kind:probe", "up", "we-end", "x  checkout"}
 	narrowed := 0
 	for range 300 {
 		text := words[chance.IntN(len(words))]
 		if chance.IntN(2) == 0 {
 			text += " " + words[chance.IntN(len(words))]
 		}
+		ends := []int{}
 		for end := range len(text) + 1 {
+			ends = append(ends, end)
+		}
+		for back := range chance.IntN(len(text)) { // and some letters are taken back
+			ends = append(ends, len(text)-1-back)
+		}
+		for _, end := range ends {
 			f, _ := parseFilter(text[:end])
-			if f.narrows(p.left.filter) {
+			if n := len(p.left.typed); n > 0 && f.narrows(p.left.typed[n-1].filter) {
 				narrowed++
 			}
 			got := p.left.by(f, 1, all)

@@ -22,8 +22,8 @@ type pane struct {
 	details func(g *page, it item)
 
 	rows      rowset
-	left      leftover // by the last filter
-	version   uint64   // of the list that rows came from
+	left      leftovers // by the last filter
+	version   uint64    // of the list that rows came from
 	filter    filter
 	order     int  // index of orders
 	people    bool // somebody has acknowledged or claimed one of the rows

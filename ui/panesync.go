@@ -49,6 +49,7 @@ func (p *pane) gather(s *room.Snapshot) {
 	signals := among(lists[0].Signals, lists[1].Signals)
 	p.people, p.longWords = false, false
 	if len(p.filter.terms) == 0 {
+		p.left = leftovers{}
 		for _, list := range lists {
 			p.people = p.people || list.Acted > 0
 			p.longWords = p.longWords || list.Cleared > 0 || list.Counts[room.Paused] > 0
