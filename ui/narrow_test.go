@@ -22,7 +22,7 @@ func TestALongerFilterLooksOnlyAtWhatTheShorterOneLeft(t *testing.T) {
 	}
 	p := pane{kind: room.KindProbe}
 	chance := rand.New(rand.NewPCG(1, 2))
-	words := []string{"checkout", "che5", "use1", "region:use1", "region:us", "state:down", "!checkout", "!ch", "name:ck", "Ök", "is:unacknowledged", "kind:probe", "up", "we-end", "x  checkout"}
+	words := []string{"checkout", "che5", "use1", "region:use1", "region:us", "state:down", "!checkout", "!ch", "name:ck", "Ök", "is:unacknowledged", "kind:probe", "up", "we-end", "x  checkout", "crt", "oes"}
 	narrowed := 0
 	for range 300 {
 		text := words[chance.IntN(len(words))]
