@@ -5,6 +5,7 @@ package groups
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"warroom/internal/room"
@@ -50,6 +51,7 @@ type watcher struct {
 
 	version uint64 // of the list that probes came from
 	probes  map[string]*room.Signal
+	began   time.Time // when it looked first; zero before
 	waits   time.Time // since when a first look is waited for; zero while none is
 }
 
@@ -57,8 +59,14 @@ type watcher struct {
 func (w *watcher) look(_ context.Context, report sources.Report) error {
 	s, now := w.room.Snapshot(), w.room.Now()
 	before := byKey(s.Of(room.KindGroup))
+	if list := s.Of(room.KindProbe); w.probes == nil || w.version != list.Version {
+		w.version, w.probes = list.Version, byKey(list)
+	}
+	if w.began.IsZero() {
+		w.began = now
+	}
 	switch {
-	case !waits(s):
+	case !waits(s) && !w.left(s, now):
 		w.waits = time.Time{}
 	case w.waits.IsZero():
 		w.waits = now
@@ -66,9 +74,6 @@ func (w *watcher) look(_ context.Context, report sources.Report) error {
 	if waited := now.Sub(w.waits); !w.waits.IsZero() && waited >= 0 && waited < patience {
 		report(w.unchanged(before))
 		return nil
-	}
-	if list := s.Of(room.KindProbe); w.probes == nil || w.version != list.Version {
-		w.version, w.probes = list.Version, byKey(list)
 	}
 	signals := make([]room.Signal, 0, len(w.groups))
 	for i := range w.groups {
@@ -88,6 +93,23 @@ func waits(s *room.Snapshot) bool {
 	for _, status := range s.Scopes.List {
 		if status.Scope.Source == probeSource && status.Waiting > 0 {
 			return true
+		}
+	}
+	return false
+}
+
+// left says whether some probe is as an earlier run of this program left it, and too old to
+// be believed: it is about to be looked at.
+func (w *watcher) left(s *room.Snapshot, now time.Time) bool {
+	for i := range w.groups {
+		for _, key := range w.groups[i].Probes {
+			probe := w.probes[key]
+			if probe == nil || slices.Contains(w.groups[i].Paused, key) {
+				continue
+			}
+			if seen, _ := s.Seen(probe); seen.Before(w.began) && s.Visibility(probe, now) != room.Fresh {
+				return true
+			}
 		}
 	}
 	return false

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"warroom/internal/room"
+	"warroom/sources"
 )
 
 // ticking is a clock that a test moves.
@@ -23,11 +24,17 @@ func seen(r *room.Room, now time.Time, i int, word string) {
 	r.Observe(room.Observation{Scope: p.Scope, Watch: p.Key, At: now, Signals: []room.Signal{*p}, Done: true, Interval: interval})
 }
 
-// judged lets a room see what a look at groups tells, and gives the groups that are there.
+// judged lets a room see what a first look at groups tells, and gives the groups that are
+// there.
 func judged(t *testing.T, r *room.Room, groups ...Group) string {
 	t.Helper()
+	return judgedBy(t, r, New(groups, r, interval))
+}
+
+// judgedBy is judged by a watch that may have looked before.
+func judgedBy(t *testing.T, r *room.Room, watch sources.Watch) string {
+	t.Helper()
 	r.Flush()
-	watch := New(groups, r, interval)
 	o := room.Observation{Scope: watch.Scope, Watch: watch.Name, At: r.Now(), Done: true, Complete: watch.Whole, Interval: interval}
 	if err := watch.Look(t.Context(), func(signals []room.Signal) { o.Signals = signals }); err != nil {
 		t.Fatal(err)
@@ -46,6 +53,7 @@ func TestAGroupFollowsItsProbesInARoom(t *testing.T) {
 	r := room.New(room.Options{Node: "test", Clock: clock})
 	shop := Group{Name: "shop", Probes: []string{"probe/0", "probe/1", "probe/2"}, Limit: 2}
 	one := Group{Name: "one", Probes: []string{"probe/2"}, Limit: 1}
+	watches := map[int]sources.Watch{} // by how many groups there are
 	begins := func(i int) {
 		r.Observe(room.Observation{Scope: room.Scope{Source: probeSource}, Watch: probed(i, "UP").Key, At: clock.now, Begins: true, Interval: interval})
 	}
@@ -67,7 +75,10 @@ func TestAGroupFollowsItsProbesInARoom(t *testing.T) {
 		{"they are seen again", func() { seen(r, clock.now, 1, "UP"); seen(r, clock.now, 2, "UP") }, []Group{shop}, "shop UP"},
 	} {
 		step.do()
-		if got := judged(t, r, step.in...); got != step.want {
+		if watches[len(step.in)].Look == nil {
+			watches[len(step.in)] = New(step.in, r, interval)
+		}
+		if got := judgedBy(t, r, watches[len(step.in)]); got != step.want {
 			t.Fatalf("%s: there is %q, want %q", step.name, got, step.want)
 		}
 	}
@@ -114,6 +125,40 @@ func TestAGroupThatStaysAsItIsIsToldOnce(t *testing.T) {
 	}
 	if lines != 1 {
 		t.Errorf("the timeline has %d lines about it", lines)
+	}
+}
+
+// TestGroupsStayAsTheyWereUntilTheirProbesAreSeenAgain: the program was started anew ten
+// minutes later, with what it knew before.
+func TestGroupsStayAsTheyWereUntilTheirProbesAreSeenAgain(t *testing.T) {
+	clock := &ticking{now: noon}
+	r := room.New(room.Options{Node: "test", Clock: clock})
+	shop := Group{Name: "shop", Probes: []string{"probe/0", "probe/1", "probe/2"}, Limit: 2, Paused: []string{"probe/2"}}
+	see := func(words ...string) {
+		for i, word := range words {
+			seen(r, clock.now, i, word)
+		}
+	}
+	see("DOWN", "DOWN", "UP")
+	if got := judged(t, r, shop); got != "shop DOWN" {
+		t.Fatalf("it is %s", got)
+	}
+	since, lines := r.Snapshot().Of(room.KindGroup).Signals[0].Since, r.Snapshot().Timeline.Total
+	clock.now = clock.now.Add(10 * time.Minute)
+	watch := New([]Group{shop}, r, interval)
+	for i, step := range []func(){func() {}, func() { see("DOWN") }, func() { see("DOWN", "DOWN") }} {
+		step()
+		if got := judgedBy(t, r, watch); got != "shop DOWN" {
+			t.Errorf("after step %d it is %s", i, got)
+		}
+		clock.now = clock.now.Add(time.Second)
+	}
+	if now := r.Snapshot(); !now.Of(room.KindGroup).Signals[0].Since.Equal(since) || now.Timeline.Total != lines {
+		t.Errorf("it is so since %s and not %s, or the timeline has lines: %d", now.Of(room.KindGroup).Signals[0].Since, since, now.Timeline.Total-lines)
+	}
+	see("UP", "UP")
+	if got := judgedBy(t, r, watch); got != "shop UP" {
+		t.Errorf("after all were seen it is %s", got)
 	}
 }
 
