@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"warroom/internal/room"
@@ -18,6 +19,7 @@ var windowLengths = []time.Duration{5 * time.Minute, time.Hour, 24 * time.Hour}
 //	5m          100.0%  of 20      p50 84ms    p90 101ms   p99 1.2s
 //	1h           92.1%  of 240     p50 85ms    p90 110ms   p99 2.0s
 //	24h          99.7%  of 5760    p50 84ms    p90 99ms    p99 1.1s
+//	up by time  5m 100.00%, 1h 93.04%, 24h 99.82%
 //
 //	error budget of 99.9%, how many times as fast as it may go
 //	1h, 5m       79.2   now 0.0    14.4 over both is too fast
@@ -26,6 +28,7 @@ func (g *page) windows(looks *room.Looks, objective float64) {
 		return
 	}
 	g.heading("good looks, and how long they took")
+	var up []string
 	for _, length := range windowLengths {
 		w := looks.Over(g.pen.now, length)
 		if w.Looks == 0 {
@@ -34,7 +37,11 @@ func (g *page) windows(looks *room.Looks, objective float64) {
 		}
 		l := g.pen.latency
 		g.columns(theme.Text, span(length), fmt.Sprintf("%.1f%%", 100*w.Share()), fmt.Sprintf("of %d", w.Looks), "p50 "+l(w.P50), "p90 "+l(w.P90), "p99 "+l(w.P99))
+		if w.Up+w.Down > 0 {
+			up = append(up, fmt.Sprintf("%s %.2f%%", span(length), 100*w.Uptime()))
+		}
 	}
+	g.field("up by time", strings.Join(up, ", "))
 	if objective == 0 {
 		return
 	}

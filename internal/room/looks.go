@@ -2,6 +2,7 @@ package room
 
 import (
 	"cmp"
+	"math"
 	"math/bits"
 	"slices"
 	"time"
@@ -12,6 +13,7 @@ import (
 type Looks struct {
 	Minutes, Hours []Stretch // that are over, oldest first
 	Minute, Hour   Stretch   // that go on
+	Last           time.Time // room time of the last look, also of one that found nothing out
 }
 
 const (
@@ -24,6 +26,8 @@ type Stretch struct {
 	From  time.Time // room time, a whole minute or hour; zero if there were none
 	Looks uint32    // that found something out
 	Good  uint32    // of those, right answers, slow ones included
+	Up    uint32    // milliseconds for which the good ones speak, see with
+	Down  uint32    // and the others
 	Took  []Count   // how long the good ones took, by bucket
 }
 
@@ -56,23 +60,36 @@ func middle(bucket uint16) time.Duration {
 	return time.Duration(low)*time.Microsecond + time.Duration(uint64(1)<<shift)*time.Microsecond/2
 }
 
-// with is the looks with one more. One of which nothing came, because of trouble of our
-// own, says nothing.
-func (l *Looks) with(s *Sample) *Looks {
-	if s.State == Unknown {
-		return l
+// standsFor is for how many intervals at the most a look speaks for the time before it: what
+// was not looked at for longer was neither up nor down.
+const standsFor = 2
+
+// with is the looks with one more, of those that come every interval; 0 if that is not
+// known. It speaks for the time since the one before, and the first for an interval. One of
+// which nothing came, because of trouble of our own, says nothing.
+func (l *Looks) with(s *Sample, every time.Duration) *Looks {
+	if l == nil && s.State == Unknown {
+		return nil
 	}
-	next := Looks{}
+	next, since := Looks{}, every
 	if l != nil {
 		next = *l
 	}
-	next.Minutes, next.Minute = onward(next.Minutes, next.Minute, s, time.Minute, minutesKept)
-	next.Hours, next.Hour = onward(next.Hours, next.Hour, s, time.Hour, hoursKept)
+	if !next.Last.IsZero() {
+		since = s.At.Sub(next.Last)
+	}
+	next.Last = s.At
+	if s.State == Unknown {
+		return &next
+	}
+	since = min(max(since, 0), standsFor*every)
+	next.Minutes, next.Minute = onward(next.Minutes, next.Minute, s, since, time.Minute, minutesKept)
+	next.Hours, next.Hour = onward(next.Hours, next.Hour, s, since, time.Hour, hoursKept)
 	return &next
 }
 
 // onward adds a look to the stretch that goes on, or ends it and begins the look's own.
-func onward(over []Stretch, open Stretch, s *Sample, length time.Duration, kept int) ([]Stretch, Stretch) {
+func onward(over []Stretch, open Stretch, s *Sample, since, length time.Duration, kept int) ([]Stretch, Stretch) {
 	from := s.At.Truncate(length)
 	if open.Looks > 0 && from.After(open.From) {
 		over = slices.Concat(over[max(0, len(over)+1-kept):], []Stretch{open}) // once a minute and no bigger than it must be
@@ -83,13 +100,20 @@ func onward(over []Stretch, open Stretch, s *Sample, length time.Duration, kept 
 	}
 	open.Looks++
 	if s.State == Critical {
+		open.Down = lasting(open.Down, since)
 		return over, open
 	}
 	open.Good++
+	open.Up = lasting(open.Up, since)
 	if s.Total >= 0 {
 		open.Took = counted(open.Took, bucketOf(s.Total))
 	}
 	return over, open
+}
+
+// lasting adds a time to milliseconds, of which there is room for 49 days.
+func lasting(ms uint32, d time.Duration) uint32 {
+	return uint32(min(int64(ms)+d.Round(time.Millisecond).Milliseconds(), math.MaxUint32))
 }
 
 // counted is counts with one more in a bucket; the given ones stay as they are.
@@ -107,6 +131,7 @@ func counted(counts []Count, bucket uint16) []Count {
 type Window struct {
 	Length        time.Duration
 	Looks, Good   int
+	Up, Down      time.Duration // for which the good ones speak, and the others
 	P50, P90, P99 time.Duration // of the good ones, within 1.6 per cent; Absent if there are none
 }
 
@@ -116,6 +141,15 @@ func (w Window) Share() float64 {
 		return 1
 	}
 	return float64(w.Good) / float64(w.Looks)
+}
+
+// Uptime is the part of the time that was looked at in which it was up, from 0 to 1: looks
+// that are closer together for a while count for no more. Without any it is the Share.
+func (w Window) Uptime() float64 {
+	if w.Up+w.Down == 0 {
+		return w.Share()
+	}
+	return float64(w.Up) / float64(w.Up+w.Down)
 }
 
 // Over sums up the looks of the last length of room time: to the minute up to an hour,
@@ -136,6 +170,7 @@ func (l *Looks) Over(now time.Time, length time.Duration) Window {
 			return
 		}
 		w.Looks, w.Good = w.Looks+int(s.Looks), w.Good+int(s.Good)
+		w.Up, w.Down = w.Up+time.Duration(s.Up)*time.Millisecond, w.Down+time.Duration(s.Down)*time.Millisecond
 		for _, c := range s.Took {
 			took[c.Bucket] += uint32(c.Looks)
 		}

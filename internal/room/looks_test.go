@@ -57,14 +57,23 @@ func TestWindowsAndBudgetsAgreeWithAListOfAllLooks(t *testing.T) {
 		now := time.Date(2025, 10, 20, 6, 0, 0, 0, time.UTC)
 		var looks *Looks
 		var all []Sample
+		var speaks []time.Duration // for how long each does
+		const every = time.Minute
 		for range 3000 {
 			now = now.Add(time.Duration(random.IntN(120)) * time.Second)
 			if random.IntN(200) == 0 {
 				now = now.Add(time.Duration(random.IntN(20)) * time.Hour)
 			}
 			s := Sample{At: now, State: State(random.IntN(4)), Total: time.Duration(random.IntN(5000)) * time.Millisecond}
-			all = append(all, s)
-			looks = looks.with(&s)
+			since := every
+			if len(all) > 0 {
+				since = min(now.Sub(all[len(all)-1].At), 2*every)
+			}
+			if known := slices.ContainsFunc(all, func(s Sample) bool { return s.State != Unknown }); !known {
+				since = every // what found nothing out before the first one that did is not remembered
+			}
+			all, speaks = append(all, s), append(speaks, since)
+			looks = looks.with(&s, every)
 			if random.IntN(100) > 0 {
 				continue
 			}
@@ -74,20 +83,59 @@ func TestWindowsAndBudgetsAgreeWithAListOfAllLooks(t *testing.T) {
 					unit = time.Hour
 				}
 				seen, good := 0, 0
-				for _, s := range all {
+				var up, down time.Duration
+				for i, s := range all {
 					if s.State == Unknown || !s.At.Truncate(unit).After(now.Add(-length)) {
 						continue
 					}
 					seen++
 					if s.State != Critical {
 						good++
+						up += speaks[i]
+					} else {
+						down += speaks[i]
 					}
 				}
-				if w := looks.Over(now, length); w.Looks != seen || w.Good != good {
+				w := looks.Over(now, length)
+				if w.Looks != seen || w.Good != good {
 					t.Fatalf("seed %d, over %s: %d of %d good, want %d of %d", seed, length, w.Good, w.Looks, good, seen)
+				}
+				if w.Up != up || w.Down != down || seen > 0 && up+down > 0 && w.Uptime() != float64(up)/float64(up+down) {
+					t.Fatalf("seed %d, over %s: up for %s and down for %s, want %s and %s", seed, length, w.Up, w.Down, up, down)
 				}
 			}
 		}
+	}
+}
+
+// TestUptimeIsByTimeAndNotByLooks (S14): an endpoint that fails is looked at more often, and
+// nobody looks while it is paused.
+func TestUptimeIsByTimeAndNotByLooks(t *testing.T) {
+	const every = 10 * time.Second
+	now := time.Date(2025, 10, 20, 6, 0, 0, 0, time.UTC)
+	var looks *Looks
+	take := func(n int, state State, after time.Duration) {
+		for range n {
+			now = now.Add(after)
+			looks = looks.with(&Sample{At: now, State: state, Total: time.Millisecond}, every)
+		}
+	}
+	take(9, OK, every)              // 90 s up
+	take(15, Critical, 2*every/10)  // 30 s down, a look every two
+	take(6, Warning, every)         // 60 s up, slow
+	take(1, OK, 20*time.Minute)     // after a pause it speaks for 20 s
+	take(3, Unknown, every)         // our own trouble: nothing is known
+	take(1, Critical, every)        // 10 s down
+	take(1, Critical, -time.Minute) // the clock is put back
+	w := looks.Over(now, time.Hour)
+	if w.Up != 170*time.Second || w.Down != 40*time.Second || w.Looks != 33 || w.Good != 16 {
+		t.Errorf("up for %s, down for %s, %d of %d good", w.Up, w.Down, w.Good, w.Looks)
+	}
+	if up, share := w.Uptime(), w.Share(); math.Abs(up-170.0/210) > 1e-9 || up <= share {
+		t.Errorf("up %f of the time, and %f of the looks were good", up, share)
+	}
+	if up := (Window{Looks: 4, Good: 3}).Uptime(); up != 0.75 {
+		t.Errorf("of looks whose time is not known it makes %f", up)
 	}
 }
 
@@ -100,7 +148,7 @@ func TestHowFastABudgetGoes(t *testing.T) {
 			if minute >= 45 {
 				state = Critical
 			}
-			looks = looks.with(&Sample{At: at.Add(time.Duration(minute) * time.Minute), State: state, Total: time.Millisecond})
+			looks = looks.with(&Sample{At: at.Add(time.Duration(minute) * time.Minute), State: state, Total: time.Millisecond}, time.Minute)
 		}
 	}
 	now := at.Add(59 * time.Minute)
@@ -110,7 +158,7 @@ func TestHowFastABudgetGoes(t *testing.T) {
 	}
 	later := now.Add(10 * time.Minute)
 	for minute := range 10 {
-		looks = looks.with(&Sample{At: now.Add(time.Duration(minute+1) * time.Minute), State: OK, Total: time.Millisecond})
+		looks = looks.with(&Sample{At: now.Add(time.Duration(minute+1) * time.Minute), State: OK, Total: time.Millisecond}, time.Minute)
 	}
 	if got := looks.Burns(later, 99)[0]; got.Exceeded() || got.ShortRate != 0 {
 		t.Errorf("once it is over the short window says so: %+v", got)
@@ -127,7 +175,7 @@ func TestWhatWasTakenKeepsStandingWhenLooksGoOn(t *testing.T) {
 	var said []Window
 	for i := range 500 {
 		now := at.Add(time.Duration(i) * 17 * time.Second)
-		looks = looks.with(&Sample{At: now, State: OK, Total: time.Duration(i) * time.Millisecond})
+		looks = looks.with(&Sample{At: now, State: OK, Total: time.Duration(i) * time.Millisecond}, time.Minute)
 		taken, said = append(taken, looks), append(said, looks.Over(now, time.Hour))
 	}
 	for i, l := range taken {

@@ -130,7 +130,7 @@ func (r *Room) read(reading *Reading) (pass uint32, turned bool) {
 		watch.pass++
 	}
 	for _, m := range reading.Measured {
-		r.sample(m.Key, m.Samples)
+		r.sample(m.Key, m.Samples, reading.Interval)
 		if known := r.truth.signals[m.Key]; known != nil && known.signal != nil {
 			r.show(m.Key)
 		}
@@ -196,11 +196,11 @@ func (r *Room) unwatch(scope Scope, name string) {
 	}
 }
 
-// sample takes in what was measured of one signal.
-func (r *Room) sample(key string, readings []Sample) {
+// sample takes in what was measured of one signal, which is looked at every interval.
+func (r *Room) sample(key string, readings []Sample, every time.Duration) {
 	series, looks := r.series[key], r.looks[key]
 	for i := range readings {
-		series, looks = series.with(&readings[i]), looks.with(&readings[i])
+		series, looks = series.with(&readings[i]), looks.with(&readings[i], every)
 	}
 	if series != nil { // a Checkpoint has no place for what is nil
 		r.series[key] = series
