@@ -34,7 +34,7 @@ func healthDetail(g *page, it item) {
 	}
 	g.field("known from", knownFrom(detail.Sightings))
 	if onlyPushed(it.signal) != nil {
-		g.fieldIn(theme.Warning, "last word", since(p.now, detail.Updated)+" ago, by a message; whether it still goes on cannot be asked: no look tells of it")
+		g.fieldIn(theme.Warning, "last word", since(p.now, detail.Updated)+" ago, by a message; no look shows it, so whether it still goes on is not known")
 	}
 	g.field("accounts", strings.Join(detail.Accounts, ", "))
 	g.link("console", consoleURL(it.signal))
