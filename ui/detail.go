@@ -26,12 +26,13 @@ func healthDetail(g *page, it item) {
 	}
 	g.field("severity", detail.Severity)
 	g.field("start", p.date(detail.Start))
-	g.field("end", p.date(detail.End))
+	end := p.date(detail.End)
+	if !detail.Unlisted.IsZero() {
+		end = "not known; not listed any more since " + p.date(detail.Unlisted)
+	}
+	g.field("end", end)
 	g.field("updated", p.date(detail.Updated))
 	g.field("arn", detail.ARN)
-	if !detail.Unlisted.IsZero() {
-		g.field("end", "no message said when; not listed any more since "+p.date(detail.Unlisted))
-	}
 	g.field("known from", knownFrom(detail.Sightings))
 	if onlyPushed(it.signal) != nil {
 		g.fieldIn(theme.Warning, "last word", since(p.now, detail.Updated)+" ago, by a message; no look shows it, so whether it still goes on is not known")

@@ -120,3 +120,14 @@ func TestHowOldTheWordIsWhereOnlyMessagesTell(t *testing.T) {
 		t.Errorf("the details do not say how old the word is:\n%s", frame)
 	}
 }
+
+func TestTheDetailsOfAnEventThatIsNotListedAnyMore(t *testing.T) {
+	clock := &standing{now: noon}
+	s := health(clock, "EC2 operational issue", "EC2", room.OK, room.Closed, 50)
+	s.Detail.(*room.HealthDetail).Unlisted = clock.ago(0)
+	m := screen(t, published(clock, true, nil, s), clock, 130, 50)
+	press(m, "1", "enter")
+	if frame := plainFrame(m); !strings.Contains(frame, "not known; not listed any more since 2026-03-14") || strings.Count(frame, "│ end ") != 1 {
+		t.Errorf("the details do not say what is known of its end:\n%s", frame)
+	}
+}

@@ -40,12 +40,15 @@ func Message(account string, p Pushed, now time.Time) (m room.Message, ok bool) 
 	return m, true
 }
 
+// abuse is the service of reports of abuse, of which AWS does not say that the API lists them.
+const abuse = "ABUSE"
+
 // denies says why an event that messages tell of does not go on for an account: the look
 // that has just ended would have shown it. Of a whole organization that is known only of
 // what it has shown before.
 func (w *watch) denies(s *room.Signal, account string) string {
 	detail, ok := s.Detail.(*room.HealthDetail)
-	if !ok || !w.listed || partitionOf(detail.ARN) != partitionIn(w.endpoints[0].region) {
+	if !ok || !w.listed || detail.Service == abuse || partitionOf(detail.ARN) != partitionIn(w.endpoints[0].region) {
 		return ""
 	}
 	public := !w.wide && detail.Scope == string(types.EventScopeCodePublic)

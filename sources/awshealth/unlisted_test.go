@@ -24,6 +24,7 @@ func (c set) Now() time.Time { return *c.at }
 
 func TestAPushedEventWhoseEndWasLostIsOverOnceTheAPISaysSo(t *testing.T) {
 	forOne := func(e *types.Event) { e.EventScopeCode = types.EventScopeCodeAccountSpecific }
+	report := func(e *types.Event) { e.Service = aws.String("ABUSE") }
 	elsewhere := func(e *types.Event) {
 		e.Arn = aws.String(strings.Replace(aws.ToString(e.Arn), "arn:aws:", "arn:aws-cn:", 1))
 	}
@@ -45,6 +46,7 @@ func TestAPushedEventWhoseEndWasLostIsOverOnceTheAPISaysSo(t *testing.T) {
 		"listed as over":              {staging, forOne, func(s *server) { s.both(issue("a", 5, closed(8))) }, "CLOSED"},
 		"listed":                      {staging, forOne, func(s *server) { s.both(issue("a", 90)) }, "OPEN"},
 		"of another account":          {prod, forOne, nil, "OPEN"},
+		"a report of abuse":           {staging, report, nil, "OPEN"},
 		"of another partition":        {staging, elsewhere, nil, "OPEN"},
 		"one region is silent":        {staging, forOne, func(s *server) { s.breakDown("us-east-2 DescribeEvents", refuse("ServiceUnavailable")) }, "OPEN"},
 		"no region answers":           {staging, forOne, refused("ServiceUnavailable"), "OPEN"},
