@@ -250,3 +250,12 @@ func TestWhatOneLookShowsBesideEachOtherIsTwoEvents(t *testing.T) {
 		t.Errorf("there are %d rows, want two", n)
 	}
 }
+
+func TestAFeedWithoutARNsThatLagsTakesNothingBack(t *testing.T) {
+	r := New(Options{OnFlush: true})
+	pass(r, publicFeed, epoch.Add(4*time.Hour), public(outage, "current events", Critical, firstPost, newestPost))
+	inPart(r, public("", "RSS feed", Warning, firstPost))
+	if s, d := row(t, r); s.State != Critical || d.Feed != "current events" || !d.Updated.Equal(newestPost) {
+		t.Errorf("it is %s, from the %s of %s", s.State, d.Feed, d.Updated)
+	}
+}
