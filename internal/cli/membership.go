@@ -121,8 +121,8 @@ func notListed(err error) error {
 }
 
 // follow goes over to the accounts of a list: the watches of those that are not on it any
-// more are gone, and those of new ones came. The front doors of regions stay, since the
-// other accounts are there too.
+// more are gone, and those of new ones came. The front doors of regions stay, and our
+// own connection: the other accounts need them too.
 func (m *membership) follow(ctx context.Context, listed roster) (gone, came []sources.Watch, unsure []string) {
 	members := listed.scopes(m.config, m.scope)
 	place := func(s config.Scope) string { return s.Account + " " + s.Role }
@@ -132,7 +132,7 @@ func (m *membership) follow(ctx context.Context, listed roster) (gone, came []so
 	}
 	for at, watches := range m.watched {
 		if !on[at] {
-			gone = append(gone, slices.DeleteFunc(watches, ofProbe)...)
+			gone = append(gone, slices.DeleteFunc(watches, ofNobody)...)
 			delete(m.watched, at)
 		}
 	}
@@ -150,13 +150,14 @@ func (m *membership) follow(ctx context.Context, listed roster) (gone, came []so
 	return gone, slices.Concat(found...), slices.Concat(doubts...)
 }
 
-// ofProbe says whether a watch is of a probe, and of no account.
-func ofProbe(w sources.Watch) bool { return w.Scope.Source == "probe" }
+// ofNobody says whether a watch is of no account, such as a front door of a region, or our
+// own connection.
+func ofNobody(w sources.Watch) bool { return w.Scope.Account == "" }
 
-// sourcesOf are the sources of some watches, but for the probes, whose scopes nobody names.
+// sourcesOf are the sources that look at accounts.
 func sourcesOf(watches []sources.Watch) (all []string) {
 	for _, w := range watches {
-		if !ofProbe(w) && !slices.Contains(all, w.Scope.Source) {
+		if !ofNobody(w) && !slices.Contains(all, w.Scope.Source) {
 			all = append(all, w.Scope.Source)
 		}
 	}

@@ -224,6 +224,15 @@ func TestAnOrganizationThatIsDeniedIsToldAndFoundOutOnceItMayBeListed(t *testing
 	}
 }
 
+func TestAnAccountThatLeavesTakesNeitherFrontDoorsNorOurConnectionWithIt(t *testing.T) {
+	ours := []sources.Watch{{Scope: room.Scope{Source: "probe", Region: "us-east-1"}, Name: "probe/front door"}, {Scope: room.Scope{Source: room.ConnectionSource}, Name: "connection"}}
+	theirs := sources.Watch{Scope: room.Scope{Source: "cloudwatch", Account: "web", Region: "us-east-1"}, Name: "cloudwatch web us-east-1"}
+	m := &membership{config: new(config.Config), forget: func([]sources.Watch) {}, watched: map[string][]sources.Watch{"web": append(ours, theirs)}}
+	if gone, _, _ := m.follow(t.Context(), roster{}); len(gone) != 1 || gone[0].Name != theirs.Name {
+		t.Errorf("gone are %v", watchNames(gone))
+	}
+}
+
 // TestAListThatFailsHalfwayTakesNoAccountAway: neither one that is cut off nor one that AWS
 // throttles, for hours, and a config that is read meanwhile goes by the last one.
 func TestAListThatFailsHalfwayTakesNoAccountAway(t *testing.T) {
