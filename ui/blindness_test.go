@@ -42,7 +42,9 @@ func TestTheHeaderSaysThatCloudWatchIsBlind(t *testing.T) {
 	}{
 		{"quiet", false, 160, 40, 1, "? " + blindSentence},
 		{"quiet, in the first line", false, 160, 40, 0, "│ ? CloudWatch is blind │"},
-		{"in trouble", true, 160, 40, 1, "▌us-east-1 ✖ 1 probe │ ? " + blindSentence},
+		{"in trouble", true, 160, 40, 1, "▌us-east-1 ✖ 1 probe │ since 13:35:22Z (28m) │ ? " + strings.TrimSuffix(blindSentence, "te") + "…"},
+		{"in trouble, wide", true, 200, 40, 1, "▌us-east-1 ✖ 1 probe │ since 13:35:22Z (28m) │ ? " + blindSentence},
+		{"in trouble, less wide", true, 120, 40, 1, "▌us-east-1 ✖ 1 probe │ since 13:35:22Z (28m) │ ? CloudWatch is blind in us-east-1 (prod) since 13:33:22Z"},
 		{"in trouble, narrow", true, 80, 24, 1, "▌us-east-1 ✖ 1 probe │ ? CloudWatch is blind in us-east-1 (prod) since"},
 		{"small", false, 40, 12, 0, "? CloudWatch is blind"},
 	} {

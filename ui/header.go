@@ -225,6 +225,7 @@ func (m *Model) where() []label {
 		return m.quiet()
 	}
 	var labels []label
+	blind := m.blind()
 	for i, at := range all {
 		text := m.pen.marks.Critical
 		for _, kind := range room.Kinds {
@@ -242,14 +243,27 @@ func (m *Model) where() []label {
 		}
 		labels = append(labels, label{token: token, text: lead + region + " " + text})
 		if i == 0 && at.first != nil {
-			labels = append(labels, label{token: theme.Text, text: fmt.Sprintf("since %s (%s), %s %s",
-				m.pen.clock(at.first.Since), since(m.pen.now, at.first.Since), at.first.Kind, at.first.Title)})
+			labels = append(labels, label{token: theme.Text, text: m.began(at.first, len(blind) > 0)})
 		}
 	}
-	if unseen := m.shown.Unseen(m.pen.now); len(unseen) > 0 {
-		labels = slices.Insert(labels, 1, label{token: theme.Warning, text: fmt.Sprintf("%s %s not seen", m.pen.marks.Stale, plural(len(unseen), "scope"))})
+	behind := 1
+	if len(blind) > 0 && all[0].first != nil && m.width >= gridColumns {
+		behind = 2 // CloudWatch may have gone blind hours after the trouble began
 	}
-	return slices.Insert(labels, 1, m.blind()...)
+	if unseen := m.shown.Unseen(m.pen.now); len(unseen) > 0 {
+		labels = slices.Insert(labels, behind, label{token: theme.Warning, text: fmt.Sprintf("%s %s not seen", m.pen.marks.Stale, plural(len(unseen), "scope"))})
+	}
+	return slices.Insert(labels, behind, blind...)
+}
+
+// began is when the trouble of a region began, and, unless there is something else to tell,
+// by what it was seen.
+func (m *Model) began(first *room.Signal, short bool) string {
+	text := fmt.Sprintf("since %s (%s)", m.pen.clock(first.Since), since(m.pen.now, first.Since))
+	if short {
+		return text
+	}
+	return fmt.Sprintf("%s, %s %s", text, first.Kind, first.Title)
 }
 
 // quiet is the second line when nothing is critical: what was looked at, or what
