@@ -47,7 +47,10 @@ func (g *page) certificate(c *room.Certificate) {
 	} else {
 		g.fieldIn(token, "until", said)
 	}
-	if c.Chain.IsZero() {
+	switch {
+	case c.Accepted != "":
+		g.fieldIn(theme.Critical, "trust", g.pen.marks.Critical+" bad certificate accepted: "+c.Accepted)
+	case c.Chain.IsZero():
 		g.fieldIn(theme.Critical, "trust", g.pen.marks.Critical+" it does not verify")
 	}
 	g.field("SHA-256", thumb(c.Fingerprint))

@@ -76,6 +76,8 @@ type probeReport struct {
 	Phase  *string    `json:"phase"`
 	Status *int       `json:"status"`
 	TLS    *tlsReport `json:"tls"`
+
+	BadCertificate *string `json:"bad_certificate"` // why what was accepted does not verify
 }
 
 // groupReport is how many of a group's probes are DOWN, and with how many it is.
@@ -109,6 +111,15 @@ func tlsOf(detail room.Detail, now time.Time) *tlsReport {
 		Version: c.Version, DaysLeft: c.DaysLeft(now), Own: (&room.Certificate{Expires: c.Expires}).DaysLeft(now),
 		Name: text(c.Subject), Cipher: text(c.Cipher), Curve: text(c.Curve), Verifies: !c.Chain.IsZero(),
 	}
+}
+
+// accepted is why a certificate does not verify that was accepted all the same.
+func accepted(detail room.Detail) *string {
+	d, ok := detail.(*room.ProbeDetail)
+	if !ok || d.Certificate == nil {
+		return nil
+	}
+	return text(d.Certificate.Accepted)
 }
 
 type phases struct {
@@ -166,7 +177,7 @@ func newDetail(s *room.Snapshot, signal *room.Signal) any {
 		r := probeReport{Target: d.Target, Word: signal.Word}
 		if last, ok := signal.Series.Last(); ok {
 			r.measure(last)
-			r.TLS = tlsOf(d, last.At)
+			r.TLS, r.BadCertificate = tlsOf(d, last.At), accepted(d)
 		}
 		return r
 	case *room.GroupDetail:

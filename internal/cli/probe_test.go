@@ -105,7 +105,7 @@ func TestProbeAsJSONKeepsTheContract(t *testing.T) {
 		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range []string{"schema", "at", "target", "address", "state", "class", "phase", "message", "total_us", "phases", "status", "tls", "hops"} {
+		for _, name := range []string{"schema", "at", "target", "address", "state", "class", "phase", "message", "total_us", "phases", "status", "tls", "hops", "came", "bad_certificate"} {
 			if _, ok := line[name]; !ok {
 				t.Errorf("there is no %q in %s", name, lines.Text())
 			}

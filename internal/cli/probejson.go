@@ -24,6 +24,8 @@ type probeLine struct {
 	Status  *int       `json:"status"`
 	TLS     *tlsReport `json:"tls"`
 	Hops    []hopLine  `json:"hops"` // null where nothing was redirected
+
+	BadCertificate *string `json:"bad_certificate"` // why what was accepted does not verify
 }
 
 // hopLine is one request of a look that was redirected.
@@ -60,7 +62,7 @@ func lineOfProbe(f *found) probeLine {
 		Schema: 1, At: s.At.UTC(), Target: f.aim.target, Address: text(s.Address), State: probeStates[f.signal.State],
 		Class: text(s.Class), Phase: text(s.Phase), Message: text(f.signal.Reason), Came: text(f.signal.Came), Total: micros(s.Total),
 		TLS:    tlsOf(f.signal.Detail, s.At),
-		Phases: newPhases(s.Phases),
+		Phases: newPhases(s.Phases), BadCertificate: accepted(f.signal.Detail),
 	}
 	if s.Address == "" && f.aim.address.IsValid() {
 		line.Address = text(f.aim.address.String())

@@ -153,6 +153,7 @@ type certificate struct {
 	Version     string    `json:"version,omitempty"`
 	Cipher      string    `json:"cipher,omitempty"`
 	Curve       string    `json:"curve,omitempty"`
+	Accepted    string    `json:"accepted,omitempty"`
 }
 
 func certificateOf(c *room.Certificate) *certificate {

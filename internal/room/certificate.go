@@ -18,6 +18,7 @@ type Certificate struct {
 	Version     string    // of TLS: "1.3"
 	Cipher      string    // suite: "TLS_AES_128_GCM_SHA256"; "" if none was agreed on
 	Curve       string    // of the key exchange: "X25519MLKEM768"; "" if there was none
+	Accepted    string    // why it, or one on the way to it, does not verify, where it was accepted all the same; else ""
 }
 
 // Equal reports whether two certificates are the same. Both may be nil.
@@ -26,7 +27,7 @@ func (c *Certificate) Equal(o *Certificate) bool {
 		return c == o
 	}
 	return c.Fingerprint == o.Fingerprint && c.Version == o.Version && c.Cipher == o.Cipher && c.Curve == o.Curve && c.Subject == o.Subject && c.Issuer == o.Issuer && slices.Equal(c.Names, o.Names) &&
-		c.Expires.Equal(o.Expires) && c.Chain.Equal(o.Chain)
+		c.Expires.Equal(o.Expires) && c.Chain.Equal(o.Chain) && c.Accepted == o.Accepted
 }
 
 // Ends is when the certificate, or the first one that it stands on, is no longer valid.
