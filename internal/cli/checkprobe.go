@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
+	"strings"
+	"sync"
 
 	"warroom/internal/config"
 	"warroom/internal/room"
@@ -20,7 +22,7 @@ func (c *checker) probes(ctx context.Context) []finding {
 	case len(awake(c.cfg)) == 0:
 		return []finding{about.skip("each of them is paused, so nothing tells what your users see", "take paused: away in "+config.FileName)}
 	}
-	made, watches := awake(c.cfg), probeWatches(c.cfg, world{clock: room.Wall{}, once: true})
+	made, watches := awake(c.cfg), probeWatches(c.cfg, world{clock: room.Wall{}, once: true, left: sync.OnceValue(func() *room.Snapshot { return c.asKept(ctx, c.cfg.Room, c.log) })})
 	return c.together(about, len(watches), func(i int) []finding {
 		p := made[i]
 		return []finding{c.probe(ctx, subject{topic: topicProbe, name: p.Name, region: p.Region}, watches[i])}
@@ -45,19 +47,28 @@ func (c *checker) probe(ctx context.Context, about subject, watch sources.Watch)
 		c.log.Warn("check failed", "topic", topicProbe, "name", about.name, "cause", failure.Err)
 		return about.fail(failure.Why, failure.Next)
 	}
-	if err != nil || len(seen) == 0 || len(seen[0].Samples) == 0 {
+	if err != nil || len(seen) == 0 || len(seen[len(seen)-1].Samples) == 0 {
 		return about.fail("the probe found nothing out", "make it again; if it stays, please report it")
 	}
-	signal, sample := &seen[0], seen[0].Samples[0]
-	switch signal.State {
-	case room.OK:
+	signal := &seen[len(seen)-1] // its addresses come before it
+	sample, found := signal.Samples[0], signal.Word+": "+signal.Why()
+	switch {
+	case signal.State == room.OK:
 		return about.ok(signal.Word + ": " + sample.Text)
-	case room.Warning:
-		return about.warn(signal.Word+": "+sample.Text+", "+signal.Reason, "see what slows it down, or raise slow: in the config")
+	case signal.Word == room.Maintenance:
+		return about.warn(found, "wait until the maintenance is over, or correct maintenance: in the config")
+	case signal.Word == room.Unconfirmed:
+		return about.warn(found, "see to it once it should be there; await: true is in the config")
+	case signal.State == room.Warning && sample.Class != "" || strings.Contains(signal.Word, "/"):
+		return about.warn(found, probeFix(sample.Class))
+	case signal.State == room.Warning:
+		return about.warn(found, "see what slows it down, or raise slow: in the config")
 	}
-	found := signal.Word + ": " + signal.Why()
 	if sample.Class != "timeout" { // its reason has the time
 		found += ", after " + coarse(sample.Total)
+	}
+	if detail, ok := signal.Detail.(*room.ProbeDetail); ok && sample.Class == "cert" && detail.Certificate != nil && !detail.Certificate.Chain.IsZero() {
+		return about.fail(found, "renew the certificate, or lower expect.days in the config") // it verifies
 	}
 	return about.fail(found, probeFix(sample.Class))
 }

@@ -66,13 +66,17 @@ func probeWatches(cfg *config.Config, w world) []sources.Watch {
 			spec.Guard = guard
 		}
 		if w.once {
-			spec.Confirm, spec.Await, spec.KeepAlive = probe.Confirm{}, false, false
+			spec.Confirm, spec.KeepAlive = probe.Confirm{}, false
+		}
+		network := &w.network
+		if w.once && spec.Await {
+			network = w.awaiting()
 		}
 		make := probe.New
 		if p.Paused {
 			make = probe.NewPaused
 		}
-		watch, err := make(spec, &w.network)
+		watch, err := make(spec, network)
 		if err != nil {
 			watch = refused(room.Scope{Source: "probe", Region: p.Region}, "probe/"+p.Name, &sources.Failure{Trouble: room.Trouble{
 				What: "the probe " + p.Name + " cannot be made", Why: err.Error(), Next: "mend it in the config",
@@ -81,6 +85,28 @@ func probeWatches(cfg *config.Config, w world) []sources.Watch {
 		watches = append(watches, catalogued(watch, catalogue, p.Tags))
 	}
 	return watches
+}
+
+// awaiting is the network for a look at an endpoint that is awaited. Of the room that is
+// kept nothing else holds: the one that it is seen in begins with this look.
+func (w world) awaiting() *probe.Environment {
+	network := w.network
+	if w.left == nil {
+		return &network
+	}
+	network.Known = func(key string) *room.Signal {
+		left := w.left()
+		if left == nil {
+			return nil
+		}
+		for _, signal := range left.Of(room.KindProbe).Signals {
+			if signal.Key == key {
+				return &room.Signal{Reason: signal.Reason}
+			}
+		}
+		return nil
+	}
+	return &network
 }
 
 // probeSpec is a probe of the config as the prober wants it.

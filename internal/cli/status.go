@@ -60,7 +60,8 @@ func (a *app) runStatus(ctx context.Context, asJSON bool, timeout time.Duration)
 	clock := room.Wall{}
 	r := room.New(room.Options{Name: cfg.Room, Clock: clock})
 	var all sync.WaitGroup
-	for _, watches := range a.groups(cfg, world{clock: clock, once: true}) {
+	left := sync.OnceValue(func() *room.Snapshot { return a.asKept(ctx, cfg.Room, log.Logger) })
+	for _, watches := range a.groups(cfg, world{clock: clock, once: true, left: left}) {
 		all.Go(func() {
 			found, _ := watches(ctx)
 			sources.NewRunner(clock, r, log.Logger).Once(ctx, found)
@@ -75,7 +76,7 @@ func (a *app) runStatus(ctx context.Context, asJSON bool, timeout time.Duration)
 	sources.NewRunner(clock, r, log.Logger).Once(context.WithoutCancel(ctx), groupWatch(cfg, r))
 	r.Flush()
 	snapshot, now := r.Snapshot(), r.Now()
-	kept := a.asKept(ctx, cfg.Room, log.Logger)
+	kept := left()
 	known := acknowledgedHere(kept)
 	counted := count(snapshot)
 	counted.Probes.Paused = len(cfg.Probes) - len(awake(cfg)) // nothing looks at them, so the room does not know them

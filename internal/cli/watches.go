@@ -25,6 +25,9 @@ type world struct {
 	clock   room.Clock
 	network probe.Environment
 	room    room.Reader // that what is seen goes to, and groups are judged by; nil where one looks once
+	// left is the room as it was kept last, where one looks once: of an endpoint that is
+	// awaited it is asked whether it was UP before. nil, or nil from it: nothing is known.
+	left func() *room.Snapshot
 	// account makes the config for calling AWS; nil goes through the SDK's own chain.
 	account func() aws.Config
 	// charts gets to know every account and region that is watched; nil if nobody
