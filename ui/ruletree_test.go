@@ -15,7 +15,7 @@ import (
 // made is a composite alarm in us-east-1.
 func made(clock *standing, name, rule string, state room.State, word string) room.Signal {
 	s := alarmIn(clock, scope("cloudwatch", "prod", "us-east-1"), name, state, word, 5)
-	s.Detail = &room.AlarmDetail{Type: "composite", Rule: rule}
+	s.Detail = &room.AlarmDetail{Type: "composite", Judging: new(room.Judging), Rule: rule}
 	return s
 }
 

@@ -102,9 +102,9 @@ func alarmIn(clock *standing, in room.Scope, name string, state room.State, word
 		Title: name, Reason: "Threshold Crossed: 3 datapoints were greater than the threshold (5.0).", Service: "checkout",
 		Account: in.Account, Region: in.Region, Since: clock.ago(minutes(ago)),
 		Detail: &room.AlarmDetail{
-			ARN: "arn:aws:cloudwatch:" + in.Region + ":111111111111:alarm:" + name, Type: "metric", Description: "Pages the checkout team",
-			Namespace: "AWS/ApplicationELB", Metric: "HTTPCode_Target_5XX_Count", Statistic: "Sum", Comparison: "GreaterThanThreshold",
-			Threshold: "5", Period: time.Minute, Evaluate: 5, Breach: 3, Missing: "notBreaching",
+			ARN: "arn:aws:cloudwatch:" + in.Region + ":111111111111:alarm:" + name, Type: "metric", Description: "Pages the checkout team", Judging: &room.Judging{
+				Namespace: "AWS/ApplicationELB", Metric: "HTTPCode_Target_5XX_Count", Statistic: "Sum", Comparison: "GreaterThanThreshold",
+				Threshold: "5", Period: time.Minute, Evaluate: 5, Breach: 3, Missing: "notBreaching"},
 			Dimensions: []room.Dimension{{Name: "LoadBalancer", Value: "app/checkout/50dc6c495c0c9188"}},
 		},
 	}

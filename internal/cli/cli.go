@@ -64,7 +64,6 @@ type flags struct {
 func Run(args []string, in io.Reader, out, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	boundGarbage()
 	stdlog.SetOutput(io.Discard) // libraries print there, over whatever is on the terminal
 	a := &app{in: in, out: out, err: stderr, themes: loadThemes()}
 	root := a.root()

@@ -28,6 +28,7 @@ type kept struct {
 // is no reason not to run: such a room says so. What another process writes is shown as
 // that one has it. The caller closes.
 func (a *app) openRoom(ctx context.Context, o journal.Options, clock room.Clock) *kept {
+	boundGarbage() // not before the config was read, which leaves much, and once
 	dir := a.stateDir()
 	if dir == "" {
 		return unkept(o, clock, errors.New("this user has no home in which a room could be kept; name a directory with --state"))

@@ -123,7 +123,7 @@ func (n *night) alarms(region string, now time.Time) {
 		o.Signals = append(o.Signals, room.Signal{
 			Key: key, Kind: room.KindAlarm, Scope: scope, State: state, Word: word, Title: fmt.Sprintf("orders-p99-latency-%02d", i), Service: "orders",
 			Account: scope.Account, Region: region, Since: since, Reason: "Threshold Crossed: 3 out of the last 5 datapoints [7.2 (20/10/25 07:52:00)] were greater than the threshold (2.0).",
-			Detail: &room.AlarmDetail{ARN: "arn:aws:cloudwatch:" + region + ":111111111111:alarm:orders-p99-latency", Type: "metric", Namespace: "AWS/ApplicationELB", Metric: "TargetResponseTime", Statistic: "p99", Comparison: "GreaterThanThreshold", Threshold: "2", Period: time.Minute, Evaluate: 5, Breach: 3, Missing: "missing", Dimensions: []room.Dimension{{Name: "LoadBalancer", Value: "app/orders/50dc6c495c0c9188"}}},
+			Detail: &room.AlarmDetail{ARN: "arn:aws:cloudwatch:" + region + ":111111111111:alarm:orders-p99-latency", Type: "metric", Judging: &room.Judging{Namespace: "AWS/ApplicationELB", Metric: "TargetResponseTime", Statistic: "p99", Comparison: "GreaterThanThreshold", Threshold: "2", Period: time.Minute, Evaluate: 5, Breach: 3, Missing: "missing"}, Dimensions: []room.Dimension{{Name: "LoadBalancer", Value: "app/orders/50dc6c495c0c9188"}}},
 		})
 	}
 	n.room.Observe(o)

@@ -82,5 +82,28 @@ func (s *sumUp) checkpoint() (*room.Checkpoint, error) {
 	if err := gob.NewDecoder(io.LimitReader(flate.NewReader(bytes.NewReader(s.state)), stateLimit)).Decode(c); err != nil {
 		return nil, fmt.Errorf("a checkpoint cannot be understood: %w", err)
 	}
+	shareJudgings(c)
 	return c, nil
+}
+
+// shareJudgings lets alarms that judge alike have that in common again. Where an earlier
+// version wrote it in another way, the next look at the alarm brings it back.
+func shareJudgings(c *room.Checkpoint) {
+	alike := map[room.Judging]*room.Judging{{}: {}}
+	for i := range c.Facts {
+		signal := c.Facts[i].Signal
+		if signal == nil {
+			continue
+		}
+		alarm, ok := signal.Detail.(*room.AlarmDetail)
+		switch {
+		case !ok:
+		case alarm.Judging == nil:
+			alarm.Judging = alike[room.Judging{}]
+		case alike[*alarm.Judging] == nil:
+			alike[*alarm.Judging] = alarm.Judging
+		default:
+			alarm.Judging = alike[*alarm.Judging]
+		}
+	}
 }

@@ -291,8 +291,11 @@ func alarmOf(d *room.AlarmDetail) *alarm {
 
 func (w *alarm) room() *room.AlarmDetail {
 	d := &room.AlarmDetail{
-		ARN: w.ARN, Type: w.Type, Description: w.Description, Namespace: w.Namespace, Metric: w.Metric, Statistic: w.Statistic,
-		Comparison: w.Comparison, Threshold: w.Threshold, Period: time.Duration(w.Period), Evaluate: w.Evaluate, Breach: w.Breach, Missing: w.Missing,
+		ARN: w.ARN, Type: w.Type, Description: w.Description,
+		Judging: &room.Judging{
+			Namespace: w.Namespace, Metric: w.Metric, Statistic: w.Statistic, Comparison: w.Comparison, Threshold: w.Threshold,
+			Period: time.Duration(w.Period), Evaluate: w.Evaluate, Breach: w.Breach, Missing: w.Missing,
+		},
 		Rule: w.Rule, Evaluation: w.Evaluation, Suppressed: w.Suppressed, Silent: w.Silent,
 		Configured: w.Configured,
 	}

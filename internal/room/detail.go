@@ -78,15 +78,7 @@ type AlarmDetail struct {
 	ARN         string
 	Type        string // metric, composite or log
 	Description string
-	Namespace   string // "" for a composite, an expression, a query or a log alarm
-	Metric      string // the metric, or an expression or PromQL query as it is written
-	Statistic   string // Average, p99 …
-	Comparison  string // GreaterThanThreshold …
-	Threshold   string // as text, because an anomaly band has no number; "" if none
-	Period      time.Duration
-	Evaluate    int32       // periods looked at
-	Breach      int32       // periods that must breach (M of N); 0 means all
-	Missing     string      // treatMissingData
+	*Judging                // never nil; of many alarms that judge alike, there is one
 	Rule        string      // a composite's rule, or a log alarm's query
 	Evaluation  string      // "", PARTIAL_DATA, EVALUATION_ERROR, EvaluationFailure
 	Suppressed  string      // by what its actions are suppressed; "" if they are not
@@ -126,6 +118,20 @@ func (d *AlarmDetail) defined() time.Time {
 	return d.Push.Defined
 }
 
+// Judging is what an alarm looks at, but for the resource, and when that is too much. Alarms
+// on many resources have it in common. Immutable, and comparable.
+type Judging struct {
+	Namespace  string // "" for a composite, an expression, a query or a log alarm
+	Metric     string // the metric, or an expression or PromQL query as it is written
+	Statistic  string // Average, p99 …
+	Comparison string // GreaterThanThreshold …
+	Threshold  string // as text, because an anomaly band has no number; "" if none
+	Period     time.Duration
+	Evaluate   int32  // periods looked at
+	Breach     int32  // periods that must breach (M of N); 0 means all
+	Missing    string // treatMissingData
+}
+
 // Suppressor is the alarm that suppresses a composite's actions while it is in ALARM.
 // Immutable.
 type Suppressor struct {
@@ -160,12 +166,18 @@ const EvaluationFailure = "EVALUATION_FAILURE"
 // Dimension is one name and value of a metric.
 type Dimension struct{ Name, Value string }
 
+// judging is how the alarm judges, which a detail that was not made by a source may lack.
+func (d *AlarmDetail) judging() Judging {
+	if d.Judging == nil {
+		return Judging{}
+	}
+	return *d.Judging
+}
+
 // Equal implements Detail.
 func (d *AlarmDetail) Equal(other Detail) bool {
 	o, ok := other.(*AlarmDetail)
-	return ok && d.ARN == o.ARN && d.Type == o.Type && d.Description == o.Description && d.Namespace == o.Namespace &&
-		d.Metric == o.Metric && d.Statistic == o.Statistic && d.Comparison == o.Comparison && d.Threshold == o.Threshold &&
-		d.Period == o.Period && d.Evaluate == o.Evaluate && d.Breach == o.Breach && d.Missing == o.Missing &&
+	return ok && d.ARN == o.ARN && d.Type == o.Type && d.Description == o.Description && d.judging() == o.judging() &&
 		d.Rule == o.Rule && d.Evaluation == o.Evaluation && d.Suppressed == o.Suppressed &&
 		d.Suppressor.Equal(o.Suppressor) && d.Silent == o.Silent && d.Configured.Equal(o.Configured) && d.Mute.Equal(o.Mute) && d.Push.Equal(o.Push) &&
 		slices.Equal(d.Dimensions, o.Dimensions)

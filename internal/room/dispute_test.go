@@ -12,7 +12,7 @@ import (
 func shown(state State, word string, since, still int) Signal {
 	s := alarm("a", state, word, epoch.Add(time.Duration(since)*time.Minute))
 	s.Lasted = time.Duration(still-since) * time.Minute
-	s.Detail = &AlarmDetail{ARN: "arn:a", Metric: "Latency"}
+	s.Detail = &AlarmDetail{ARN: "arn:a", Judging: &Judging{Metric: "Latency"}}
 	return s
 }
 
@@ -100,7 +100,7 @@ func TestANewerMessageEndsADispute(t *testing.T) {
 // defined is a message about an alarm at which nobody looks, with the rule of a minute.
 func defined(m Message, minute int) Message {
 	m.Signal.Scope = queue
-	m.Signal.Detail = &AlarmDetail{ARN: "arn:a", Metric: "Latency", Comparison: ">", Threshold: fmt.Sprint("as of ", minute),
+	m.Signal.Detail = &AlarmDetail{ARN: "arn:a", Judging: &Judging{Metric: "Latency", Comparison: ">", Threshold: fmt.Sprint("as of ", minute)},
 		Push: &Push{Defined: epoch.Add(time.Duration(minute) * time.Minute)}}
 	return m
 }
@@ -141,7 +141,7 @@ func TestARuleThatALookHasShownIsNotReplacedByAMessage(t *testing.T) {
 	r := New(Options{Clock: &ticking{now: epoch.Add(time.Hour)}, OnFlush: true})
 	r.Observe(whole(epoch, shown(OK, "OK", -60, 0)))
 	m := turn("a", 30, OK, Critical)
-	m.Signal.Detail = &AlarmDetail{ARN: "arn:a", Metric: "Errors", Comparison: ">"}
+	m.Signal.Detail = &AlarmDetail{ARN: "arn:a", Judging: &Judging{Metric: "Errors", Comparison: ">"}}
 	_ = r.Hear(queue, []Message{m})
 	if _, d := only(t, r); d.Metric != "Latency" || d.Comparison != ">" {
 		t.Errorf("the rule is %+v", d)

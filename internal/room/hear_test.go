@@ -199,7 +199,7 @@ func TestAMessageAndALookAtTheSameTurnAreOneLine(t *testing.T) {
 		hear := func() { _ = r.Hear(queue, []Message{turn("a", 1, OK, Critical)}) }
 		look := func() {
 			seen := alarm("a", Critical, "ALARM", epoch.Add(time.Minute))
-			seen.Detail = &AlarmDetail{ARN: "arn:a", Metric: "Latency"}
+			seen.Detail = &AlarmDetail{ARN: "arn:a", Judging: &Judging{Metric: "Latency"}}
 			r.Observe(whole(clock.now, seen))
 		}
 		if heardFirst {

@@ -95,21 +95,25 @@ func joinedMessages(a, b *AlarmDetail, newer bool) *AlarmDetail {
 }
 
 // ruled says whether an alarm's rule is known.
-func (d *AlarmDetail) ruled() bool { return d.Metric != "" || d.Rule != "" || d.Comparison != "" }
+func (d *AlarmDetail) ruled() bool {
+	judging := d.judging()
+	return judging.Metric != "" || d.Rule != "" || judging.Comparison != ""
+}
 
 // joinedAlarm keeps the rule that a look has shown, of which messages tell only a part.
 func joinedAlarm(a, b *AlarmDetail, newer bool) *AlarmDetail {
-	whole := *a
+	whole, judging, other := *a, a.judging(), b.judging()
+	whole.Judging = &judging
 	if newer {
 		whole.Suppressed, whole.Mute, whole.Evaluation = b.Suppressed, b.Mute, ""
 	}
 	whole.ARN, whole.Type, whole.Description = cmp.Or(a.ARN, b.ARN), cmp.Or(a.Type, b.Type), cmp.Or(a.Description, b.Description)
 	whole.Rule, whole.Suppressor = cmp.Or(a.Rule, b.Rule), joinedSuppressor(a.Suppressor, b.Suppressor, newer)
-	if a.Metric == "" {
-		whole.Namespace, whole.Metric, whole.Statistic, whole.Period, whole.Dimensions = b.Namespace, b.Metric, b.Statistic, b.Period, b.Dimensions
+	if judging.Metric == "" {
+		judging.Namespace, judging.Metric, judging.Statistic, judging.Period, whole.Dimensions = other.Namespace, other.Metric, other.Statistic, other.Period, b.Dimensions
 	}
-	whole.Comparison, whole.Threshold, whole.Missing = cmp.Or(a.Comparison, b.Comparison), cmp.Or(a.Threshold, b.Threshold), cmp.Or(a.Missing, b.Missing)
-	whole.Evaluate, whole.Breach = cmp.Or(a.Evaluate, b.Evaluate), cmp.Or(a.Breach, b.Breach)
+	judging.Comparison, judging.Threshold = cmp.Or(judging.Comparison, other.Comparison), cmp.Or(judging.Threshold, other.Threshold)
+	judging.Missing, judging.Evaluate, judging.Breach = cmp.Or(judging.Missing, other.Missing), cmp.Or(judging.Evaluate, other.Evaluate), cmp.Or(judging.Breach, other.Breach)
 	return &whole
 }
 

@@ -138,7 +138,7 @@ func burn(r *room.Room, title string, state room.State, word string) {
 	r.Observe(room.Observation{
 		Scope: scope, Watch: "a", At: now, Begins: true, Done: true, Interval: time.Hour,
 		Signals: []room.Signal{{
-			Key: "alarm/" + title, Kind: room.KindAlarm, State: state, Word: word, Title: title, Region: "us-east-1", Scope: scope, Since: now, Detail: &room.AlarmDetail{},
+			Key: "alarm/" + title, Kind: room.KindAlarm, State: state, Word: word, Title: title, Region: "us-east-1", Scope: scope, Since: now, Detail: &room.AlarmDetail{Judging: new(room.Judging)},
 		}},
 	})
 	r.Flush()

@@ -23,7 +23,7 @@ func fleet(count int) []room.Signal {
 		out[i] = room.Signal{
 			Key: "alarm/" + name, Kind: room.KindAlarm, Scope: east, State: room.OK, Word: "OK", Title: name, Account: "prod", Region: "us-east-1",
 			Since:  ago(3000),
-			Detail: &room.AlarmDetail{Type: "metric", Namespace: []string{"AWS/ECS", "AWS/SQS", "AWS/Lambda", "AWS/RDS", "AWS/ELB"}[i%5], Configured: ago(9000)},
+			Detail: &room.AlarmDetail{Type: "metric", Judging: &room.Judging{Namespace: []string{"AWS/ECS", "AWS/SQS", "AWS/Lambda", "AWS/RDS", "AWS/ELB"}[i%5]}, Configured: ago(9000)},
 		}
 	}
 	return out

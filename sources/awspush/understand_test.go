@@ -23,8 +23,9 @@ func TestAnAlarmThatIsPushedIsTheRowThatALookShows(t *testing.T) {
 		t.Errorf("before it was %s %s, gone %t", m.Was, m.WasTo, m.Gone)
 	}
 	want := &room.AlarmDetail{
-		ARN: "arn:aws:cloudwatch:us-east-1:111111111111:alarm:checkout 5xx", Type: "metric", Description: "Pages the team", Namespace: "AWS/EC2",
-		Metric: "CPUUtilization", Statistic: "Average", Period: 5 * time.Minute, Dimensions: []room.Dimension{{Name: "InstanceId", Value: "i-1"}},
+		ARN: "arn:aws:cloudwatch:us-east-1:111111111111:alarm:checkout 5xx", Type: "metric", Description: "Pages the team",
+		Judging:    &room.Judging{Namespace: "AWS/EC2", Metric: "CPUUtilization", Statistic: "Average", Period: 5 * time.Minute},
+		Dimensions: []room.Dimension{{Name: "InstanceId", Value: "i-1"}},
 	}
 	if !s.Detail.Equal(want) {
 		t.Errorf("the detail is %+v", s.Detail)

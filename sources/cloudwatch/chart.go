@@ -70,7 +70,7 @@ func (c *Charts) Chart(ctx context.Context, alarm *room.Signal, to time.Time, le
 	defer cancel()
 	detail, ok := alarm.Detail.(*room.AlarmDetail)
 	if !ok {
-		detail = &room.AlarmDetail{}
+		detail = &room.AlarmDetail{Judging: noJudging}
 	}
 	now := c.clock.Now()
 	chart := &room.Chart{Key: alarm.Key, To: now}

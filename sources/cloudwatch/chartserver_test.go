@@ -90,7 +90,7 @@ func (s *chartServer) charts() *Charts {
 
 // opened is an alarm of the room as the watch would have made it.
 func opened(name string, change ...func(*room.AlarmDetail)) *room.Signal {
-	detail := &room.AlarmDetail{Type: typeMetric, Period: time.Minute, Evaluate: 3}
+	detail := &room.AlarmDetail{Type: typeMetric, Judging: &room.Judging{Period: time.Minute, Evaluate: 3}}
 	for _, f := range change {
 		f(detail)
 	}

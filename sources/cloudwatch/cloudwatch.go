@@ -47,6 +47,7 @@ type watch struct {
 	scope  room.Scope
 	wanted func(string) bool
 	words  interner
+	alike  alike
 	clock  room.Clock
 
 	asked atomic.Bool // a person wants all to be read anew
@@ -69,6 +70,7 @@ func New(options Options) sources.Watch {
 		scope:  scope,
 		wanted: options.Wanted,
 		words:  make(interner),
+		alike:  newAlike(),
 		clock:  options.Clock,
 
 		ringing: make(map[string]bool),

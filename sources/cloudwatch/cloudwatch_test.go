@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -32,8 +33,10 @@ func TestAMetricAlarmIsToldInFull(t *testing.T) {
 		Detail: &room.AlarmDetail{
 			ARN: "arn:aws:cloudwatch:eu-west-1:222222222222:alarm:orders-api-00007-p99-latency-high", Type: "metric",
 			Description: "Latency of the orders API is too high; see the runbook.",
-			Namespace:   "AWS/ApplicationELB", Metric: "TargetResponseTime", Statistic: "p99", Comparison: "GreaterThanThreshold",
-			Threshold: "1500", Period: time.Minute, Evaluate: 3, Breach: 2, Missing: "notBreaching",
+			Judging: &room.Judging{
+				Namespace: "AWS/ApplicationELB", Metric: "TargetResponseTime", Statistic: "p99", Comparison: "GreaterThanThreshold",
+				Threshold: "1500", Period: time.Minute, Evaluate: 3, Breach: 2, Missing: "notBreaching",
+			},
 			Dimensions: []room.Dimension{{Name: "LoadBalancer", Value: "app/orders/0000000000000007"}, {Name: "TargetGroup", Value: "targetgroup/orders/0123456789abcdef"}},
 		},
 	}
@@ -65,8 +68,8 @@ func TestEveryPageIsReportedAsItComesAndAllTypesAreAskedFor(t *testing.T) {
 		Type: "composite", Rule: "ALARM(a) OR ALARM(b)", Suppressed: "alarm maintenance", Suppressor: &room.Suppressor{Alarm: "maintenance", Why: "Actions suppressed by maintenance", Wait: 2 * time.Minute, Extension: 3 * time.Minute}, Silent: true}) {
 		t.Errorf("composite %+v %+v", composite, composite.Detail)
 	}
-	if log.State != room.OK || !log.Detail.Equal(&room.AlarmDetail{Type: "log", Threshold: "0.5", Evaluate: 5, Breach: 3,
-		Rule: "filter @message like /panic/", Metric: "count(*)"}) {
+	if log.State != room.OK || !log.Detail.Equal(&room.AlarmDetail{Type: "log", Rule: "filter @message like /panic/",
+		Judging: &room.Judging{Threshold: "0.5", Evaluate: 5, Breach: 3, Metric: "count(*)"}}) {
 		t.Errorf("log %+v %+v", log, log.Detail)
 	}
 }
@@ -133,9 +136,9 @@ func TestAlarmsWithoutAMetricOfTheirOwnShowTheirExpression(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []room.AlarmDetail{
-		{Type: "metric", Metric: "m1/m2*100", Threshold: "5", Period: 5 * time.Minute, Evaluate: 1},
-		{Type: "metric", Namespace: "AWS/SQS", Metric: "Depth", Statistic: "Sum", Threshold: "band ad1", Period: time.Minute, Evaluate: 1},
-		{Type: "metric", Metric: "sum(rate(errors[5m])) > 1", Period: 30 * time.Second, Evaluate: 1},
+		{Type: "metric", Judging: &room.Judging{Metric: "m1/m2*100", Threshold: "5", Period: 5 * time.Minute, Evaluate: 1}},
+		{Type: "metric", Judging: &room.Judging{Namespace: "AWS/SQS", Metric: "Depth", Statistic: "Sum", Threshold: "band ad1", Period: time.Minute, Evaluate: 1}},
+		{Type: "metric", Judging: &room.Judging{Metric: "sum(rate(errors[5m])) > 1", Period: 30 * time.Second, Evaluate: 1}},
 	}
 	for i := range want {
 		if got := pages[0][i].Detail; !got.Equal(&want[i]) {
@@ -231,6 +234,38 @@ func TestAHangObeysTheContext(t *testing.T) {
 	}()
 	err := s.watch(nil).Look(ctx, func([]room.Signal) {})
 	expectFailure(t, err, "CloudWatch alarms in eu-west-1 could not be read", "the look was stopped")
+}
+
+func TestWhatAlarmsHaveInCommonIsKeptOnce(t *testing.T) {
+	s := serve(t)
+	s.alarms = append(alarms(2), alarms(2)...)
+	for i, name := range []string{"a", "b", "c", "d"} {
+		s.alarms[i]["AlarmName"] = name
+	}
+	s.alarms[1]["Threshold"] = 7.0
+	pages, err := look(t, s.watch(nil))
+	if err != nil || len(pages[0]) != 4 {
+		t.Fatal(pages, err)
+	}
+	detail := func(i int) *room.AlarmDetail { return pages[0][i].Detail.(*room.AlarmDetail) }
+	for i, c := range []struct {
+		judges, looks int // the first alarm that judges alike, and that looks at the same resource
+	}{{0, 0}, {1, 1}, {0, 0}, {0, 1}} {
+		if detail(i).Judging != detail(c.judges).Judging || &detail(i).Dimensions[0] != &detail(c.looks).Dimensions[0] {
+			t.Errorf("alarm %d has what alarms %d and %d have already, once more", i, c.judges, c.looks)
+		}
+	}
+	if detail(0).Judging == detail(1).Judging || &detail(0).Dimensions[0] == &detail(1).Dimensions[0] {
+		t.Error("alarms that are not alike have one rule and one resource")
+	}
+	kept := newAlike()
+	for i := range 2 * internLimit {
+		kept.judging(room.Judging{Evaluate: int32(i)})
+		kept.dimensions([]room.Dimension{{Name: "a", Value: strconv.Itoa(i)}, {Name: "b", Value: strconv.Itoa(i / 20)}})
+	}
+	if len(kept.judgings) > internLimit || kept.count > internLimit {
+		t.Errorf("%d rules and %d resources are kept", len(kept.judgings), kept.count)
+	}
 }
 
 func TestWordsThatAlarmsShareAreKeptOnce(t *testing.T) {

@@ -21,8 +21,8 @@ const (
 // metric describes an alarm on one metric, on an expression over several, or on a
 // PromQL query; the last two have no metric of their own and show their expression.
 func (w *watch) metric(a *types.MetricAlarm) *room.AlarmDetail {
-	detail := &room.AlarmDetail{
-		Type:       typeMetric,
+	detail := &room.AlarmDetail{Type: typeMetric, Dimensions: w.dimensions(a.Dimensions)}
+	judging := room.Judging{
 		Namespace:  w.word(a.Namespace),
 		Metric:     w.word(a.MetricName),
 		Statistic:  w.words.intern(clean.Line(string(a.Statistic), wordLimit)),
@@ -32,42 +32,45 @@ func (w *watch) metric(a *types.MetricAlarm) *room.AlarmDetail {
 		Evaluate:   aws.ToInt32(a.EvaluationPeriods),
 		Breach:     aws.ToInt32(a.DatapointsToAlarm),
 		Missing:    w.word(a.TreatMissingData),
-		Dimensions: w.dimensions(a.Dimensions),
 	}
 	if a.ExtendedStatistic != nil {
-		detail.Statistic = w.word(a.ExtendedStatistic)
+		judging.Statistic = w.word(a.ExtendedStatistic)
 	}
 	if a.Threshold == nil && a.ThresholdMetricId != nil {
-		detail.Threshold = "band " + line(a.ThresholdMetricId, wordLimit)
+		judging.Threshold = "band " + line(a.ThresholdMetricId, wordLimit)
 	}
-	w.describeQueries(detail, a.Metrics)
+	w.describeQueries(detail, &judging, a.Metrics)
 	if query, ok := a.EvaluationCriteria.(*types.EvaluationCriteriaMemberPromQLCriteria); ok {
-		detail.Metric = line(query.Value.Query, ruleLimit)
-		detail.Period = seconds(a.EvaluationInterval)
+		judging.Metric = line(query.Value.Query, ruleLimit)
+		judging.Period = seconds(a.EvaluationInterval)
 	}
+	detail.Judging = w.alike.judging(judging)
 	return detail
 }
 
 // describeQueries fills in the query that the alarm decides by.
-func (w *watch) describeQueries(detail *room.AlarmDetail, queries []types.MetricDataQuery) {
+func (w *watch) describeQueries(detail *room.AlarmDetail, judging *room.Judging, queries []types.MetricDataQuery) {
 	for i := range queries {
 		query := &queries[i]
 		if len(queries) > 1 && !aws.ToBool(query.ReturnData) {
 			continue
 		}
-		detail.Period = max(detail.Period, seconds(query.Period))
+		judging.Period = max(judging.Period, seconds(query.Period))
 		if query.Expression != nil {
-			detail.Metric = line(query.Expression, descriptionLimit)
+			judging.Metric = line(query.Expression, descriptionLimit)
 		} else if stat := query.MetricStat; stat != nil && stat.Metric != nil {
-			detail.Namespace, detail.Metric = w.word(stat.Metric.Namespace), w.word(stat.Metric.MetricName)
-			detail.Statistic, detail.Period = w.word(stat.Stat), seconds(stat.Period)
+			judging.Namespace, judging.Metric = w.word(stat.Metric.Namespace), w.word(stat.Metric.MetricName)
+			judging.Statistic, judging.Period = w.word(stat.Stat), seconds(stat.Period)
 			detail.Dimensions = w.dimensions(stat.Metric.Dimensions)
 		}
 	}
 }
 
+// noJudging is that of a composite, which looks at alarms and not at a metric.
+var noJudging = new(room.Judging)
+
 func composite(a *types.CompositeAlarm) *room.AlarmDetail {
-	detail := &room.AlarmDetail{Type: typeComposite, Rule: line(a.AlarmRule, ruleLimit)}
+	detail := &room.AlarmDetail{Type: typeComposite, Judging: noJudging, Rule: line(a.AlarmRule, ruleLimit)}
 	if aws.ToString(a.ActionsSuppressor) != "" {
 		detail.Suppressor = &room.Suppressor{
 			Alarm: line(a.ActionsSuppressor, arnLimit), Why: line(a.ActionsSuppressedReason, reasonLimit),
@@ -89,8 +92,8 @@ func composite(a *types.CompositeAlarm) *room.AlarmDetail {
 
 // log describes an alarm on the results of a scheduled query over logs.
 func (w *watch) log(a *types.LogAlarm) *room.AlarmDetail {
-	detail := &room.AlarmDetail{
-		Type:       typeLog,
+	detail := &room.AlarmDetail{Type: typeLog}
+	judging := room.Judging{
 		Comparison: w.words.intern(clean.Line(string(a.ComparisonOperator), wordLimit)),
 		Threshold:  w.threshold(a.Threshold),
 		Evaluate:   aws.ToInt32(a.QueryResultsToEvaluate),
@@ -99,8 +102,9 @@ func (w *watch) log(a *types.LogAlarm) *room.AlarmDetail {
 	}
 	if query := a.ScheduledQueryConfiguration; query != nil {
 		detail.Rule = line(query.QueryString, ruleLimit)
-		detail.Metric = line(query.AggregationExpression, descriptionLimit)
+		judging.Metric = line(query.AggregationExpression, descriptionLimit)
 	}
+	detail.Judging = w.alike.judging(judging)
 	return detail
 }
 
@@ -112,7 +116,7 @@ func (w *watch) dimensions(from []types.Dimension) []room.Dimension {
 	for i, d := range from {
 		out[i] = room.Dimension{Name: w.word(d.Name), Value: w.word(d.Value)}
 	}
-	return out
+	return w.alike.dimensions(out)
 }
 
 func (w *watch) threshold(value *float64) string {

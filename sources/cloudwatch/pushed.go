@@ -11,7 +11,7 @@ import (
 func Signals(account, region string, answer *cloudwatch.DescribeAlarmsOutput) []room.Signal {
 	w := &watch{
 		scope:  room.Scope{Source: SourceName, Account: account, Region: region},
-		wanted: func(string) bool { return true }, words: make(interner),
+		wanted: func(string) bool { return true }, words: make(interner), alike: newAlike(),
 	}
 	return w.signals(answer)
 }

@@ -125,7 +125,7 @@ var (
 func alarm(i int, rings bool, since time.Time) room.Signal {
 	s := room.Signal{
 		Key: fmt.Sprint("alarm/", i), Kind: room.KindAlarm, Scope: cloudwatch, State: room.OK, Word: "OK", Title: fmt.Sprintf("checkout-service-%03d-5xx-rate-high", i),
-		Account: "111111111111", Region: "us-east-1", Service: "checkout", Since: since, Detail: &room.AlarmDetail{Metric: "5xx"},
+		Account: "111111111111", Region: "us-east-1", Service: "checkout", Since: since, Detail: &room.AlarmDetail{Judging: &room.Judging{Metric: "5xx"}},
 	}
 	if rings {
 		s.State, s.Word = room.Critical, "ALARM"
