@@ -168,9 +168,16 @@ func (g *page) phase(name string, token theme.Token, took time.Duration, bar str
 // latencies draws how long the looks took, over time and as a spread.
 func (g *page) latencies(readings *room.Series, interval time.Duration) {
 	trend := trendOf(readings)
-	percent, _ := trend.uptime()
-	g.heading(fmt.Sprintf("last %s, %.1f%% good", plural(readings.Len(), "look"), percent))
+	heading := "last " + plural(readings.Len(), "look")
+	if percent, ok := trend.uptime(); ok {
+		heading += fmt.Sprintf(", %.1f%% good", percent)
+	}
+	g.heading(heading)
 	spread := newSpread(readings)
+	if len(spread.sorted) == 0 {
+		g.add(theme.Muted, "no right answer among them, so no latency")
+		return
+	}
 	if len(spread.sorted) > 1 {
 		g.spread(spread)
 		g.blank()
@@ -191,16 +198,17 @@ func probePlot(p *pen, readings *room.Series, interval time.Duration) *plot {
 	}
 	begun, state := false, room.Unknown
 	for s := range readings.All() {
+		became := lookState(&s)
 		if !begun {
-			begun, state = true, s.State
+			begun, state = true, became
 			drawn.from, drawn.before, drawn.said = s.At, state, probeWords[state]
 		}
 		drawn.to = s.At.Add(interval)
-		if s.Total >= 0 {
+		if s.Right() && s.Total >= 0 {
 			drawn.points = append(drawn.points, room.Point{At: s.At, Value: float64(s.Total)})
 		}
-		if s.State != state {
-			state = s.State
+		if became != state {
+			state = became
 			drawn.turns = append(drawn.turns, room.Turn{At: s.At, State: state, Word: probeWords[state]})
 		}
 	}
@@ -210,13 +218,21 @@ func probePlot(p *pen, readings *room.Series, interval time.Duration) *plot {
 // probeWords are the words for the states of one look.
 var probeWords = map[room.State]string{room.OK: "UP", room.Warning: "SLOW", room.Critical: "DOWN", room.Unknown: "ERROR"}
 
-// spread is measured times in order.
+// lookState is the state of one look by itself, whether or not it counts.
+func lookState(s *room.Sample) room.State {
+	if s.Failed() {
+		return room.Critical
+	}
+	return s.State
+}
+
+// spread is how long right answers took, in order.
 type spread struct{ sorted []time.Duration }
 
 func newSpread(readings *room.Series) spread {
 	var s spread
 	for reading := range readings.All() {
-		if reading.Total >= 0 {
+		if reading.Right() && reading.Total >= 0 {
 			s.sorted = append(s.sorted, reading.Total)
 		}
 	}
@@ -235,7 +251,13 @@ func (s spread) at(percent int) time.Duration {
 // and the slowest, the box holds the middle half, the bar in it is the median.
 func (g *page) spread(s spread) {
 	l := g.pen.latency
-	g.field("fastest", fmt.Sprintf("%s, median %s, p90 %s, p99 %s, slowest %s", l(s.at(0)), l(s.at(50)), l(s.at(90)), l(s.at(99)), l(s.at(100))))
+	said := fmt.Sprintf("%s, median %s", l(s.at(0)), l(s.at(50)))
+	for _, percent := range []int{90, 99} {
+		if room.Tells(percent, len(s.sorted)) {
+			said += fmt.Sprintf(", p%d %s", percent, l(s.at(percent)))
+		}
+	}
+	g.field("fastest", said+", slowest "+l(s.at(100)))
 	width := g.width - labelWidth - 1
 	if width < plotLeastWidth {
 		return

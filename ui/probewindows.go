@@ -16,7 +16,7 @@ var windowLengths = []time.Duration{5 * time.Minute, time.Hour, 24 * time.Hour}
 // goes where there is an objective:
 //
 //	good looks, and how long they took
-//	5m          100.0%  of 20      p50 84ms    p90 101ms   p99 1.2s
+//	5m          100.0%  of 20      p50 84ms    p90 101ms   slowest 1.2s
 //	1h           92.1%  of 240     p50 85ms    p90 110ms   p99 2.0s
 //	24h          99.7%  of 5760    p50 84ms    p90 99ms    p99 1.1s
 //	up by time  5m 100.00%, 1h 93.04%, 24h 99.82%
@@ -36,7 +36,11 @@ func (g *page) windows(looks *room.Looks, objective float64) {
 			continue
 		}
 		l := g.pen.latency
-		g.columns(theme.Text, span(length), fmt.Sprintf("%.1f%%", 100*w.Share()), fmt.Sprintf("of %d", w.Looks), "p50 "+l(w.P50), "p90 "+l(w.P90), "p99 "+l(w.P99))
+		texts := []string{fmt.Sprintf("%.1f%%", 100*w.Share()), fmt.Sprintf("of %d", w.Looks)}
+		if w.Good > 0 {
+			texts = append(texts, "p50 "+l(w.P50), tells(90, w.Good, "p90 "+l(w.P90), ""), tells(99, w.Good, "p99 "+l(w.P99), "slowest "+l(w.Slowest)))
+		}
+		g.columns(theme.Text, span(length), texts...)
 		if w.Up+w.Down > 0 {
 			up = append(up, fmt.Sprintf("%s %.2f%%", span(length), 100*w.Uptime()))
 		}
@@ -53,6 +57,15 @@ func (g *page) windows(looks *room.Looks, objective float64) {
 		}
 		g.columns(token, span(burn.Long.Length)+", "+span(burn.Short.Length), fmt.Sprintf("%.1f", burn.LongRate), fmt.Sprintf("now %.1f", burn.ShortRate), said)
 	}
+}
+
+// tells is what is said of a percentile where there are looks enough for it, and what
+// otherwise.
+func tells(percent, looks int, said, otherwise string) string {
+	if room.Tells(percent, looks) {
+		return said
+	}
+	return otherwise
 }
 
 // columnWidths are those of figures beside a label; the last one has the rest.

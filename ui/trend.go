@@ -21,8 +21,8 @@ type trend struct {
 
 // glimpse is as much of a reading as a small chart needs.
 type glimpse struct {
-	state room.State
-	total int64
+	failed bool
+	total  int64 // of a right answer; room.Absent without one
 }
 
 func trendOf(readings *room.Series) trend {
@@ -35,11 +35,14 @@ func trendOf(readings *room.Series) trend {
 		if s.State == room.OK || s.State == room.Warning {
 			t.good++
 		}
-		if s.Total > 0 {
+		if s.Right() && s.Total > 0 {
 			t.slowest, t.fastest = max(t.slowest, int64(s.Total)), min(t.fastest, int64(s.Total))
 		}
 		if number >= 0 {
-			t.newest[number] = glimpse{s.State, int64(s.Total)}
+			t.newest[number] = glimpse{s.Failed(), int64(s.Total)}
+			if !s.Right() {
+				t.newest[number].total = int64(room.Absent)
+			}
 		}
 		number++
 	}
@@ -71,7 +74,7 @@ func (p *pen) spark(t *trend, width int) string {
 	}
 	for _, s := range t.newest[sparkWidth-drawn:] {
 		switch {
-		case s.state == room.Critical:
+		case s.failed:
 			line = append(line, p.marks.Times...) // how fast it failed says nothing
 		case s.total < 0:
 			line = append(line, p.marks.Gap...)

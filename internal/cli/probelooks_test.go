@@ -120,3 +120,22 @@ func TestTheNumberOfBadAddressesIsSaid(t *testing.T) {
 		}
 	}
 }
+
+// TestAPercentileNeedsLooksEnough: of three looks the p99 is the slowest, and says so.
+func TestAPercentileNeedsLooksEnough(t *testing.T) {
+	for looks, want := range map[int]string{
+		3:   "3 looks, 100.0% good, fastest 1.0ms, p50 2.0ms, slowest 3.0ms",
+		10:  "10 looks, 100.0% good, fastest 1.0ms, p50 5.0ms, p90 9.0ms, slowest 10ms",
+		100: "100 looks, 100.0% good, fastest 1.0ms, p50 50ms, p90 90ms, p99 99ms, slowest 100ms",
+	} {
+		a := new(aim)
+		for i := range looks {
+			a.samples = append(a.samples, room.Sample{State: room.OK, Total: time.Duration(i+1) * time.Millisecond})
+		}
+		var text strings.Builder
+		(&probePrinter{marks: theme.Unicode, width: 200}).sum(&text, a)
+		if got := strings.TrimSpace(text.String()); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}

@@ -22,12 +22,14 @@ func (p *probePrinter) spark(samples []room.Sample, width int) string {
 	samples = samples[max(0, len(samples)-width):]
 	slowest := time.Duration(1)
 	for _, s := range samples {
-		slowest = max(slowest, s.Total)
+		if s.Right() {
+			slowest = max(slowest, s.Total)
+		}
 	}
 	var line strings.Builder
 	for _, s := range samples {
 		switch glyphs := p.marks.Spark; {
-		case s.State == stateDown:
+		case s.Failed():
 			line.WriteString(p.marks.Times)
 		case s.Total < 0 || s.State == stateBlind:
 			line.WriteString(p.marks.Gap)
@@ -58,7 +60,13 @@ func (p *probePrinter) sum(text *strings.Builder, a *aim) {
 	slices.Sort(good)
 	if n := len(good); n > 0 {
 		at := func(percent int) string { return p.latency(good[max((percent*n+99)/100-1, 0)]) }
-		sum += fmt.Sprintf(", fastest %s, p50 %s, p90 %s, p99 %s, slowest %s", at(0), at(50), at(90), at(99), at(100))
+		sum += fmt.Sprintf(", fastest %s, p50 %s", at(0), at(50))
+		for _, percent := range []int{90, 99} {
+			if room.Tells(percent, n) {
+				sum += fmt.Sprintf(", p%d %s", percent, at(percent))
+			}
+		}
+		sum += ", slowest " + at(100)
 	}
 	for _, line := range wrapWords(sum, max(p.width-2, foundWidth)) {
 		text.WriteString("  " + line + "\n")

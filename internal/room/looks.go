@@ -133,7 +133,12 @@ type Window struct {
 	Looks, Good   int
 	Up, Down      time.Duration // for which the good ones speak, and the others
 	P50, P90, P99 time.Duration // of the good ones, within 1.6 per cent; Absent if there are none
+	Slowest       time.Duration // of the good ones, likewise
 }
+
+// Tells says whether a percentile of so many looks, by nearest rank, is another than the
+// slowest of them: the p90 of ten, the p99 of a hundred.
+func Tells(percent, looks int) bool { return looks*(100-percent) >= 100 }
 
 // Share is the part of the looks that were good, from 0 to 1; 1 without any.
 func (w Window) Share() float64 {
@@ -155,7 +160,7 @@ func (w Window) Uptime() float64 {
 // Over sums up the looks of the last length of room time: to the minute up to an hour,
 // to the hour beyond, and three days at the most.
 func (l *Looks) Over(now time.Time, length time.Duration) Window {
-	w := Window{Length: length, P50: Absent, P90: Absent, P99: Absent}
+	w := Window{Length: length, P50: Absent, P90: Absent, P99: Absent, Slowest: Absent}
 	if l == nil {
 		return w
 	}
@@ -182,7 +187,7 @@ func (l *Looks) Over(now time.Time, length time.Duration) Window {
 	for _, one := range []struct {
 		percent int
 		into    *time.Duration
-	}{{50, &w.P50}, {90, &w.P90}, {99, &w.P99}} {
+	}{{50, &w.P50}, {90, &w.P90}, {99, &w.P99}, {100, &w.Slowest}} {
 		*one.into = percentile(took[:], one.percent)
 	}
 	return w

@@ -193,6 +193,19 @@ type Sample struct {
 	Hops    *Hops         // of a look that was redirected; nil without a redirect. A Series keeps those of the newest reading alone
 }
 
+// OwnTrouble is the class of a look that failed because of this machine.
+const OwnTrouble = "error"
+
+// Right says whether the endpoint answered as it should. The time of such a look alone is a
+// latency: how fast an endpoint fails says nothing.
+func (s *Sample) Right() bool { return s.State == OK || s.State == Warning }
+
+// Failed says whether the endpoint failed, also where that does not count: in a time of
+// maintenance, or before it has come.
+func (s *Sample) Failed() bool {
+	return !s.Right() && s.Class != "" && s.Class != OwnTrouble || s.State == Critical
+}
+
 // Hops are the requests of a look that was redirected, in their order. Immutable.
 type Hops []Hop
 

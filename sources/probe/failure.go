@@ -9,6 +9,8 @@ import (
 	"os"
 	"strings"
 	"syscall"
+
+	"warroom/internal/room"
 )
 
 // The classes of failure, as Sample.Class holds them.
@@ -25,9 +27,9 @@ const (
 	classRedirect = "redirect"
 	classICMP     = "icmp"
 	classGRPC     = "grpc"
-	classBlocked  = "blocked" // a Guard keeps it from being reached
-	classProxy    = "proxy"   // what stands between us and the endpoint
-	classError    = "error"   // our own trouble, not the endpoint's
+	classBlocked  = "blocked"       // a Guard keeps it from being reached
+	classProxy    = "proxy"         // what stands between us and the endpoint
+	classError    = room.OwnTrouble // our own trouble, not the endpoint's
 )
 
 // failure is why a probe did not find what it should have.
