@@ -21,6 +21,7 @@ import (
 // probeFlags are those of `warroom probe`.
 type probeFlags struct {
 	json, watch, all, insecure, noFollow bool
+	endless                              bool // no count ends the looks, only ctrl+c
 	count                                int
 	interval, timeout                    time.Duration
 	method                               string
@@ -44,6 +45,7 @@ func (a *app) probeCommand() *cobra.Command {
 			if len(args) == 0 {
 				return errors.New("probe needs something to look at; write warroom probe https://example.com/health")
 			}
+			f.endless = f.watch && !cmd.Flags().Changed("count")
 			p, err := a.newProbing(&f, args)
 			if err != nil {
 				return err
@@ -53,7 +55,7 @@ func (a *app) probeCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&f.json, "json", false, "print JSON for scripts, a line for each look at each address")
-	flags.BoolVar(&f.watch, "watch", false, "look again and again, until ctrl+c")
+	flags.BoolVar(&f.watch, "watch", false, "look again and again, until ctrl+c or --count")
 	flags.IntVar(&f.count, "count", 1, "look `N` times")
 	flags.DurationVar(&f.interval, "interval", probeInterval, "the `DURATION` from one look to the next")
 	flags.DurationVar(&f.timeout, "timeout", probe.DefaultTimeout, "how long a look may take, redirects included: a `DURATION`")
@@ -211,7 +213,7 @@ func (p *probing) run(ctx context.Context) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
 	status := exitCalm
-	for n := 0; p.flags.watch || n < p.flags.count; n++ {
+	for n := 0; p.flags.endless || n < p.flags.count; n++ {
 		due := time.Now().Add(p.flags.interval)
 		seen := p.round(ctx)
 		if ctx.Err() != nil {
@@ -221,7 +223,7 @@ func (p *probing) run(ctx context.Context) error {
 		if err := p.out.round(seen); err != nil {
 			return err
 		}
-		if p.flags.watch || n+1 < p.flags.count {
+		if p.flags.endless || n+1 < p.flags.count {
 			_ = room.Wall{}.Sleep(ctx, due) // that it was stopped is seen below
 		}
 	}

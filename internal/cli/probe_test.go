@@ -177,6 +177,14 @@ func TestSeveralLooksAreSummedUp(t *testing.T) {
 	}
 }
 
+func TestWatchingEndsAfterSoManyLooks(t *testing.T) {
+	alone(t)
+	status, out, stderr := run(t, "probe", endpoint(t), "--watch", "--count", "3", "--interval", "1ms")
+	if status != exitCalm || !strings.Contains(out, "3 looks, 100.0% good") {
+		t.Errorf("status %d\n%s%s", status, out, stderr)
+	}
+}
+
 func TestEveryAddressOfANameIsLookedAt(t *testing.T) {
 	alone(t)
 	url := endpoint(t)
