@@ -93,6 +93,7 @@ func (r *Room) Unkept() error {
 // hear takes in one message.
 func (r *Room) hear(m *Message, now time.Time) {
 	m.Signal.Heard = now
+	m.Signal.complete()
 	known := r.truth.signals[m.Signal.Key]
 	switch order := known.compareTo(m); {
 	case order >= 0:

@@ -20,6 +20,7 @@ func (r *Room) Observe(o Observation) {
 	var wholes []string // probes that have, or had until now, a signal for each address
 	for i := range o.Signals {
 		seen := &o.Signals[i]
+		seen.complete()
 		if detail := healthDetail(seen); detail != nil {
 			seen.Key = r.keyOf(seen, detail, o.all)
 		}
@@ -78,6 +79,13 @@ func (r *Room) see(seen *Signal, pass uint32, at time.Time) {
 		r.record(e)
 	}
 	r.truth.signals[seen.Key].shownIn(scope, pass)
+}
+
+// complete gives an alarm that says nothing of how it judges a Judging that says so.
+func (s *Signal) complete() {
+	if alarm, ok := s.Detail.(*AlarmDetail); ok && alarm.Judging == nil {
+		alarm.Judging = new(Judging)
+	}
 }
 
 // shownIn notes the pass of a scope that showed a signal last.
