@@ -109,7 +109,7 @@ func (g *page) history(key string) {
 func (g *page) aboutIt(e *room.Event) string {
 	switch {
 	case !e.Act():
-		return g.pen.eventText(e)
+		return g.pen.told(e) + g.pen.eventText(e)
 	case e.Type == room.EventNote:
 		return actText(e, "")
 	case e.Type == room.EventRetract:

@@ -123,7 +123,11 @@ func (p *pen) changeText(e *room.Event) string {
 	case e.WasNew:
 		return name + " is " + signal.Word + because(signal.Why())
 	case turned(e):
-		text := name + " " + e.WasTo + " " + p.marks.Arrow + " " + signal.Word + because(signal.Why())
+		was, is := e.WasTo, signal.Word
+		if was == is { // an issue of AWS's stays OPEN while it gets worse
+			was, is = was+" ("+e.Was.String()+")", is+" ("+signal.State.String()+")"
+		}
+		text := name + " " + was + " " + p.marks.Arrow + " " + is + because(signal.Why())
 		if probe, ok := signal.Detail.(*room.ProbeDetail); ok && e.WasBy != "" && probe.Certificate != nil {
 			text += ", with another certificate: " + thumb(probe.Certificate.Fingerprint) + " in place of " + thumb(e.WasBy)
 		}
