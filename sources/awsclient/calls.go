@@ -71,7 +71,11 @@ func (c *Calls) Count(cfg aws.Config, account string) aws.Config {
 			return err
 		}
 		// Behind the retryer, since AWS counts attempts.
-		return stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("Calls", c.attempt(account, true)), "Retry", middleware.After)
+		if err := stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("Turn", c.inTurn(account)), "Retry", middleware.After); err != nil {
+			return err
+		}
+		// Behind the signature, since nothing is sent without credentials.
+		return stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("Calls", c.attempt(account)), "Signing", middleware.After)
 	})
 	return cfg
 }
@@ -85,7 +89,7 @@ const forCredentials = "credentials"
 // itself is no call to AWS: such a client names no operation, and within a call has the name
 // of that one.
 func (c *Calls) credentials(stack *middleware.Stack) error {
-	operation, attempt := stack.ID(), c.attempt(forCredentials, false)
+	operation, attempt := stack.ID(), c.attempt(forCredentials)
 	count := func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
 		middleware.FinalizeOutput, middleware.Metadata, error) {
 		if awsmiddleware.GetOperationName(ctx) != operation {
@@ -93,20 +97,33 @@ func (c *Calls) credentials(stack *middleware.Stack) error {
 		}
 		return attempt(ctx, in, next)
 	}
-	return stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("Calls", count), "Retry", middleware.After)
+	return stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("Calls", count), "Signing", middleware.After)
 }
 
-// attempt counts one try of a call; after it has waited for its turn, if it has to.
-func (c *Calls) attempt(account string, inTurn bool) func(context.Context, middleware.FinalizeInput, middleware.FinalizeHandler) (
-	middleware.FinalizeOutput, middleware.Metadata, error) {
+// finalize is a step of a call, as the SDK has it.
+type finalize = func(context.Context, middleware.FinalizeInput, middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error)
+
+// keyOf is how a call is counted.
+func keyOf(ctx context.Context, account string) callKey {
+	return callKey{account, awsmiddleware.GetRegion(ctx), awsmiddleware.GetServiceID(ctx), awsmiddleware.GetOperationName(ctx)}
+}
+
+// inTurn lets one try of a call wait for its turn.
+func (c *Calls) inTurn(account string) finalize {
 	return func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
 		middleware.FinalizeOutput, middleware.Metadata, error) {
-		key := callKey{account, awsmiddleware.GetRegion(ctx), awsmiddleware.GetServiceID(ctx), awsmiddleware.GetOperationName(ctx)}
-		if inTurn {
-			if err := c.wait(ctx, key); err != nil {
-				return middleware.FinalizeOutput{}, middleware.Metadata{}, err
-			}
+		if err := c.wait(ctx, keyOf(ctx, account)); err != nil {
+			return middleware.FinalizeOutput{}, middleware.Metadata{}, err
 		}
+		return next.HandleFinalize(ctx, in)
+	}
+}
+
+// attempt counts one try of a call.
+func (c *Calls) attempt(account string) finalize {
+	return func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
+		middleware.FinalizeOutput, middleware.Metadata, error) {
+		key := keyOf(ctx, account)
 		c.made(key, unitsOf(ctx))
 		out, metadata, err := next.HandleFinalize(ctx, in)
 		c.done(key, err)

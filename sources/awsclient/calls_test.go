@@ -2,6 +2,7 @@ package awsclient
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -249,5 +250,28 @@ func TestCallsForCredentialsAreCountedAndThoseToTheMachineItselfAreNot(t *testin
 				t.Errorf("counted %+v", list)
 			}
 		})
+	}
+}
+
+func TestACallThatIsNotSentForWantOfCredentialsIsNotCounted(t *testing.T) {
+	asked := false
+	cfg := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		asked = true
+		answer(http.StatusOK, "application/cbor", "\xa0")(w, r)
+	})
+	given := cfg.Credentials
+	cfg.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{}, errors.New("none are here")
+	})
+	calls := NewCalls(&patient{now: time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)})
+	if err := describeAlarms(t.Context(), calls.Count(cfg, "prod")); err == nil || asked {
+		t.Fatalf("it was asked: %t, %v", asked, err)
+	}
+	if list := calls.List(); len(list) != 0 {
+		t.Errorf("counted %+v", list)
+	}
+	cfg.Credentials = given
+	if err := describeAlarms(t.Context(), calls.Count(cfg, "prod")); err != nil || len(calls.List()) != 1 {
+		t.Errorf("counted %+v, %v", calls.List(), err)
 	}
 }
