@@ -102,11 +102,18 @@ func TestServeLetsRespondersAddProbesThatReachOnlyWhatTheyMay(t *testing.T) {
 	cy.left(0)
 }
 
-// lineWith is the first row of a pane of probes with a text; what stands in the pane
-// to its right does not count.
+// leftSide is a line of a screen of so many columns up to the panes on the right, which have
+// 54 of a hundred.
+func leftSide(line string, columns int) string {
+	cells := []rune(line)
+	return string(cells[:min(len(cells), columns*46/100)])
+}
+
+// lineWith is the first row of a pane of probes with a text, on a screen of 140 columns;
+// what stands in the pane to its right does not count.
 func lineWith(screen, text string) string {
 	for line := range strings.Lines(screen) {
-		line, _, _ = strings.Cut(line, "││")
+		line = leftSide(line, 140)
 		for _, word := range []string{"UP ", "DOWN", "PAUSED", "SLOW", "ERROR"} {
 			if before, _, found := strings.Cut(line, text); found && strings.Contains(before, word) {
 				return line
