@@ -122,7 +122,7 @@ func (i *intake) changes(before, next *config.Config) (gone []string, came []sou
 	case has && !had:
 		came = append(came, connectionWatch(w)...)
 	case had && !has && !mayProbeAWS(next): // nothing is left whose silence would be doubted
-		gone = append(gone, room.ConnectionSource)
+		gone = append(gone, room.ConnectionSource, room.NameSource)
 	}
 	return gone, came
 }

@@ -14,14 +14,14 @@ import (
 // connectionEvery is how often our own connection is looked at while nothing fails.
 const connectionEvery = 30 * time.Second
 
-// connectionWatch looks at our own connection. Probes of the config and front doors of AWS
+// connectionWatch looks at our own connection, and at our name server. Probes of the config and front doors of AWS
 // both bring it along, and whoever claims them keeps one of it; where nothing is probed
 // nobody calls on strangers.
 func connectionWatch(w world) []sources.Watch {
 	if w.network.Controls == nil || w.once {
 		return nil
 	}
-	return []sources.Watch{w.network.Controls.Watch(connectionEvery)}
+	return w.network.Controls.Watches(connectionEvery)
 }
 
 // canaryWatches probe AWS's own front doors in some regions, and our own connection.

@@ -102,17 +102,18 @@ func leftWith(r *room.Room) func(key string) *room.Signal {
 type heldControls struct {
 	mu       sync.Mutex
 	networks []string
+	names    []string
 	held     *probe.Controls
 }
 
-func (h *heldControls) of(networks []string) *probe.Controls {
+func (h *heldControls) of(networks, names []string) *probe.Controls {
 	if h == nil {
-		return probe.NewControls(networks)
+		return probe.NewControls(networks, names, nil)
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.held == nil || !slices.Equal(h.networks, networks) {
-		h.networks, h.held = networks, probe.NewControls(networks)
+	if h.held == nil || !slices.Equal(h.networks, networks) || !slices.Equal(h.names, names) {
+		h.networks, h.names, h.held = networks, names, probe.NewControls(networks, names, nil)
 	}
 	return h.held
 }
@@ -121,7 +122,7 @@ func (h *heldControls) of(networks []string) *probe.Controls {
 func (w world) prepared(cfg *config.Config) world {
 	w.network.Clock = w.clock
 	if w.real() && !cfg.Controls.Off {
-		w.network.Controls = w.controls.of(cfg.Controls.Wanted())
+		w.network.Controls = w.controls.of(cfg.Controls.Wanted(), cfg.Controls.WantedNames())
 	}
 	return w
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net"
 	"regexp"
 	"slices"
 	"strings"
@@ -56,11 +57,24 @@ func (r *reader) checkCanaries(c *Config) {
 type Controls struct {
 	Off     bool     `yaml:"off" doc:"Do not look whether our own connection works." default:"false"`
 	Targets []string `yaml:"targets,omitempty" doc:"Addresses of networks that do not depend on each other, as host:port; two or more." usual:"1.1.1.1:443 (Cloudflare), 8.8.8.8:443 (Google) and 9.9.9.9:443 (Quad9)" example:"[\"192.0.2.1:443\", \"198.51.100.7:443\"]"`
+	Names   []string `yaml:"names,omitempty" doc:"Names that do not depend on each other, looked up with this machine's own name server; two or more. When none is found, no endpoint is called DOWN because its name is not." usual:"one.one.one.one (Cloudflare), dns.google (Google) and dns.quad9.net (Quad9); none with targets of your own" example:"[a.example.com, b.example.net]"`
 }
 
 // usualControls are resolvers of three companies that are reached by address alone, so
 // that they need no name to be resolved, and have answered for years.
 var usualControls = []string{"1.1.1.1:443", "8.8.8.8:443", "9.9.9.9:443"}
+
+// usualNames are those resolvers' own names.
+var usualNames = []string{"one.one.one.one", "dns.google", "dns.quad9.net"}
+
+// WantedNames are the names that are looked up. Whoever has networks of their own may have no
+// other names either.
+func (c *Controls) WantedNames() []string {
+	if len(c.Names) == 0 && len(c.Targets) == 0 {
+		return usualNames
+	}
+	return c.Names
+}
 
 // Wanted are the addresses that are tried.
 func (c *Controls) Wanted() []string {
@@ -73,6 +87,8 @@ func (c *Controls) Wanted() []string {
 // leastControls is how many networks there must be: one alone may be down itself.
 const leastControls = 2
 
+var controlName = regexp.MustCompile(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?$`)
+
 var controlPattern = regexp.MustCompile(`^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}$`)
 
 func (r *reader) checkControls(c *Config) {
@@ -80,6 +96,14 @@ func (r *reader) checkControls(c *Config) {
 		if !controlPattern.MatchString(target) {
 			r.wrong(fmt.Sprintf("controls.targets[%d]", i), "%s is no address with a port; write it like 192.0.2.1:443", quote(target))
 		}
+	}
+	for i, name := range c.Controls.Names {
+		if !controlName.MatchString(name) || net.ParseIP(name) != nil {
+			r.wrong(fmt.Sprintf("controls.names[%d]", i), "%s is no name to look up; write it like www.example.com", quote(name))
+		}
+	}
+	if n := len(c.Controls.Names); n > 0 && n < leastControls {
+		r.wrong("controls.names", "one name may be lost by itself; write %d or more", leastControls)
 	}
 	if n := len(c.Controls.Targets); n > 0 && n < leastControls {
 		r.wrong("controls.targets", "one network may be down by itself; name %d or more", leastControls)

@@ -60,6 +60,10 @@ const (
 // works. Trouble there means that what cannot be reached says nothing of the world.
 const ConnectionSource = "connection"
 
+// NameSource is the source of the one scope that says whether our own name server finds any
+// name. What is probed by its address is believed whatever it says.
+const NameSource = "names"
+
 // PushSource is the source of the scope through which messages come by themselves. That it
 // is quiet proves nothing.
 const PushSource = "push"

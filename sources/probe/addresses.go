@@ -92,7 +92,7 @@ func (e *every) look(ctx context.Context, report sources.Report) error {
 		return e.whole.unfinished(ctx)
 	}
 	if f != nil && t.controls != nil && f.class != classError {
-		f = t.controls.doubt(ctx, f, t.spec.Canary)
+		f = t.controls.doubt(ctx, t, f)
 	}
 	signals, own := e.measure(ctx)
 	if own == brokenOffEarly {

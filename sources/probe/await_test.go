@@ -61,7 +61,7 @@ func TestS9AnEndpointThatIsYetToComeCallsNobody(t *testing.T) {
 // ourselves, it is in maintenance, and each time the room is left and found again.
 func TestAnEndpointThatIsYetToComeStaysSoWhateverItSaysMeanwhile(t *testing.T) {
 	quiet := fullBacklog(t)
-	cut := NewControls([]string{quiet, quiet})
+	cut := NewControls([]string{quiet, quiet}, nil, nil)
 	cut.answered = true // our own connection worked before, and is down now
 	const slow = "timed out after 100ms waiting for the connection"
 	awaited := Spec{URL: "tcp://" + quiet, Timeout: 100 * time.Millisecond, Await: true}

@@ -27,6 +27,7 @@ const (
 // nothing, because a firewall may be in between. Safe for concurrent use.
 type Controls struct {
 	addresses []string
+	names     *nameControl
 	turn      chan struct{} // held by whoever asks the networks
 
 	mu       sync.Mutex
@@ -36,9 +37,10 @@ type Controls struct {
 	last     time.Time // when an endpoint outside answered last
 }
 
-// NewControls makes controls of addresses written as host:port.
-func NewControls(addresses []string) *Controls {
-	return &Controls{addresses: addresses, turn: make(chan struct{}, 1)}
+// NewControls makes controls of addresses written as host:port, and of names that are looked
+// up by a resolver, or the system's for nil; without names no name server is doubted.
+func NewControls(addresses, names []string, resolver *net.Resolver) *Controls {
+	return &Controls{addresses: addresses, names: newNameControl(names, resolver), turn: make(chan struct{}, 1)}
 }
 
 // Down says whether our own connection is down at this moment of real time. It takes two
@@ -109,9 +111,16 @@ func (c *Controls) anyAnswers(ctx context.Context) bool {
 	return heard
 }
 
-// Watch looks at our own connection every interval of room time, so that it is known
-// to work before it does not.
-func (c *Controls) Watch(interval time.Duration) sources.Watch {
+// Watches look at our own connection, and at our name server if there are names to look up,
+// every interval of room time, so that each is known to work before it does not.
+func (c *Controls) Watches(interval time.Duration) []sources.Watch {
+	if len(c.names.names) == 0 {
+		return []sources.Watch{c.watch(interval)}
+	}
+	return []sources.Watch{c.watch(interval), c.names.watch(interval)}
+}
+
+func (c *Controls) watch(interval time.Duration) sources.Watch {
 	return sources.Watch{
 		Scope: room.Scope{Source: room.ConnectionSource}, Name: room.ConnectionSource,
 		Interval: interval, Timeout: controlTimeout + lookGrace,
@@ -148,15 +157,17 @@ func (f *failure) unheard() bool {
 // doubt takes a failure for what it is worth: nothing if our own connection is down, or,
 // for the front door of a stranger, if nothing outside was ever reached from here. A
 // machine behind a firewall is no outage of AWS.
-func (c *Controls) doubt(ctx context.Context, f *failure, stranger bool) *failure {
+func (c *Controls) doubt(ctx context.Context, t *target, f *failure) *failure {
 	switch {
-	case stranger && !c.reached(ctx):
+	case t.spec.Canary && !c.reached(ctx):
 		return &failure{
 			class: classError, phase: f.phase, reason: "nothing outside was ever reached from here, so this says nothing of AWS",
 			next: "let this machine reach it, or write canaries: {off: true}", cause: f.cause,
 		}
 	case f.unheard() && c.Down(ctx):
 		return f.ours()
+	case f.class == classDNS && f.phase == phaseResolve:
+		return c.names.doubt(ctx, f, t.spec.Canary)
 	}
 	return f
 }

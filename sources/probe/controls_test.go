@@ -20,7 +20,7 @@ func (c *Controls) forget() {
 
 func TestOurOwnConnectionIsDownWhenAllNetworksFallSilentTogether(t *testing.T) { // S12
 	quiet := fullBacklog(t)
-	c := NewControls([]string{listen(t, untilClosed), quiet})
+	c := NewControls([]string{listen(t, untilClosed), quiet}, nil, nil)
 	if c.Down(t.Context()) {
 		t.Error("one network answers, and that is enough")
 	}
@@ -29,7 +29,7 @@ func TestOurOwnConnectionIsDownWhenAllNetworksFallSilentTogether(t *testing.T) {
 	if !c.Down(t.Context()) {
 		t.Error("none answers any more")
 	}
-	watch := c.Watch(time.Minute)
+	watch := c.Watches(time.Minute)[0]
 	got := lookOnce(t.Context(), t, watch)
 	if want := "our own connection is down: none of " + quiet + ", " + quiet + " answers, and they do not depend on each other; " +
 		"check the network of this machine; until it is back no endpoint is called DOWN"; got.err == nil || got.err.Error() != want {
@@ -44,7 +44,7 @@ func TestOurOwnConnectionIsDownWhenAllNetworksFallSilentTogether(t *testing.T) {
 
 func TestNetworksThatNeverAnsweredSayNothing(t *testing.T) {
 	quiet := fullBacklog(t)
-	c := NewControls([]string{quiet, quiet})
+	c := NewControls([]string{quiet, quiet}, nil, nil)
 	if c.Down(t.Context()) {
 		t.Error("a firewall may be in between")
 	}
@@ -52,7 +52,7 @@ func TestNetworksThatNeverAnsweredSayNothing(t *testing.T) {
 
 func TestNoEndpointIsBlamedForOurOwnConnection(t *testing.T) { // S12
 	quiet := fullBacklog(t)
-	c := NewControls([]string{quiet, quiet})
+	c := NewControls([]string{quiet, quiet}, nil, nil)
 	c.answered = true // it worked before
 	env := &Environment{Controls: c}
 	unheard := probeOnce(t, Spec{URL: "tcp://" + quiet, Timeout: 300 * time.Millisecond}, env)
@@ -71,8 +71,8 @@ func TestNoEndpointIsBlamedForOurOwnConnection(t *testing.T) { // S12
 func TestWithFrontDoorsAloneTheRoomBlamesOurOwnConnectionAndNothingElse(t *testing.T) { // S12
 	quiet := fullBacklog(t)
 	env := nameServer(t, func(question) *reply { return nil })
-	env.Controls = NewControls([]string{listen(t, untilClosed), quiet})
-	connection := env.Controls.Watch(time.Minute)
+	env.Controls = NewControls([]string{listen(t, untilClosed), quiet}, nil, nil)
+	connection := env.Controls.Watches(time.Minute)[0]
 	watches := []sources.Watch{connection}
 	for _, service := range []string{"dynamodb", "s3", "sts"} {
 		door := Canary(service, "us-east-1", time.Minute)
@@ -104,7 +104,7 @@ func TestWithFrontDoorsAloneTheRoomBlamesOurOwnConnectionAndNothingElse(t *testi
 func TestAFrontDoorIsBelievedOnceAnythingOutsideWasReached(t *testing.T) {
 	door := "http://" + closedPort(t)
 	quiet := fullBacklog(t)
-	controls := NewControls([]string{quiet, quiet})
+	controls := NewControls([]string{quiet, quiet}, nil, nil)
 	env := &Environment{Controls: controls}
 	canary := Spec{URL: door, Canary: true}
 	probeOnce(t, canary, env).want(t, "ERROR", "error", "nothing outside was ever reached from here, so this says nothing of AWS")
@@ -118,12 +118,12 @@ func TestAFrontDoorIsBelievedOnceAnythingOutsideWasReached(t *testing.T) {
 
 func TestWhatReachesTheWorldIsNotCutOffFromIt(t *testing.T) {
 	quiet := fullBacklog(t)
-	blocked := NewControls([]string{quiet, quiet})
+	blocked := NewControls([]string{quiet, quiet}, nil, nil)
 	blocked.heard()
 	if blocked.Down(t.Context()) {
 		t.Error("the networks never answered, so a firewall is in between: an endpoint that answers does not change that")
 	}
-	c := NewControls([]string{quiet, quiet})
+	c := NewControls([]string{quiet, quiet}, nil, nil)
 	c.answered = true // they did before
 	if !c.Down(t.Context()) {
 		t.Error("nothing answers any more")

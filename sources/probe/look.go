@@ -121,7 +121,7 @@ func (l *look) measure(ctx context.Context) (room.Signal, *failure) {
 	switch f := found.failure; {
 	case t.controls == nil:
 	case f != nil && f.class != classError:
-		found.failure = t.controls.doubt(ctx, f, t.spec.Canary)
+		found.failure = t.controls.doubt(ctx, t, f)
 	case f == nil && (t.spec.Canary || outside(watch.reached.Addr())):
 		t.controls.heard()
 	}

@@ -240,7 +240,7 @@ func TestICMPErrorsAreToldApart(t *testing.T) { // I3
 func TestARefusedPingIsNotTheHostsFaultWhenOurOwnConnectionIsDown(t *testing.T) {
 	refusing(t, ipv4.ICMPTypeDestinationUnreachable, 1, func([]byte) {})
 	quiet := fullBacklog(t)
-	c := NewControls([]string{quiet, quiet})
+	c := NewControls([]string{quiet, quiet}, nil, nil)
 	c.answered = true // it worked before
 	got := probeOnce(t, Spec{URL: "icmp://127.0.0.2", Timeout: 10 * time.Second}, &Environment{Controls: c})
 	got.want(t, "ERROR", "error", "our own connection is down, so nothing is known of the endpoint")
