@@ -257,9 +257,9 @@ func (l *look) verdict(found outcome, total time.Duration) (state room.State, wo
 
 const flapping = "flapping: right and wrong answers take turns"
 
-// soon says whether the next look should not wait for its turn: one has failed, and
-// whether the endpoint is down should be known as soon as can be.
-func (l *look) soon() bool { return l.tally.unconfirmed() }
+// soon says whether the next look should not wait for its turn: one has failed, or what
+// flaps stays wrong, and whether the endpoint is down should be known as soon as can be.
+func (l *look) soon() bool { return l.tally.unconfirmed() || l.tally.worsens() }
 
 // sample is the reading of one outcome.
 func (l *look) sample(found outcome, watch *stopwatch, at time.Time) room.Sample {

@@ -32,6 +32,9 @@ const (
 	// flapDown is how many looks in a row must fail until what flaps is DOWN: half of the
 	// window, of which flapping that goes on has no run as long.
 	flapDown = flapWindow / 2
+	// flapMost is how many of the window must fail for the same: what is right once in ten
+	// looks takes turns, and is down.
+	flapMost = flapWindow * 3 / 4
 )
 
 // tally makes a verdict of many looks. It does not know time, only the order of looks.
@@ -78,14 +81,31 @@ func (t *tally) take(g grade) {
 
 // fall says whether what is confirmed makes an endpoint DOWN. What flaps and has come back
 // is not DOWN at each of its turns, which would call people again and again, but once it
-// stays wrong.
+// stays wrong, or is wrong nearly always.
 func (t *tally) fall() {
 	switch {
 	case t.standing != bad:
 		t.down = false
-	case !t.flapping || t.failed >= flapDown:
+	case !t.flapping || t.failed >= flapDown || t.failures() >= flapMost:
 		t.down = true
 	}
+}
+
+// worsens says whether what flaps has failed for longer than its turns are, but not yet for
+// so long that it is DOWN.
+func (t *tally) worsens() bool {
+	return t.flapping && t.standing == bad && !t.down && t.failed >= flapDown/2
+}
+
+// failures counts the looks that failed.
+func (t *tally) failures() int {
+	count := 0
+	for _, one := range t.recent {
+		if one == bad {
+			count++
+		}
+	}
+	return count
 }
 
 // goOn begins with what was confirmed before.

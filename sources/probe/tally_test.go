@@ -79,6 +79,7 @@ func TestWhatTheLooksAmountTo(t *testing.T) {
 		{"what was down and came back flaps, and is not down at each turn", strings.Repeat("bbbgg", 6), "??DDU??DDU??DDU" + strings.Repeat("F", 15), Confirm{3, 3, 2}},
 		{"what flapped and stays wrong is down after ten looks", strings.Repeat("bgg", 4) + strings.Repeat("b", 11) + "gg", "?UU?UU?UUFFF" + "FFFFFFFFFDD" + "DF", Confirm{2, 2, 2}},
 		{"and after as many as its own rule asks for, if that is more", strings.Repeat("bgg", 4) + strings.Repeat("b", 13), "?UU?UU?UUFFF" + "FFFFFFFFFFFDD", Confirm{12, 12, 2}},
+		{"what flapped and is right once in ten looks is down", strings.Repeat("bgg", 4) + strings.Repeat("gbbbbbbbbb", 3), "?UU?UU?UUFFF" + strings.Repeat("F", 15) + strings.Repeat("D", 15), Confirm{2, 2, 2}},
 		{"what takes turns evenly is down and stays so", "gbgbgbgb", "U?UDDDDD", Confirm{2, 3, 2}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -191,4 +192,17 @@ func TestAnEndpointIsDownOnceItsFailureIsBorneOut(t *testing.T) {
 	look(false, room.Critical, "DOWN", reason, false)
 	look(true, room.Critical, "DOWN", reason, false)
 	look(true, room.OK, "UP", "", false)
+}
+
+// TestWhatFlapsAndStaysWrongIsLookedAtSoon: ten looks at one every five minutes would be the
+// better part of an hour.
+func TestWhatFlapsAndStaysWrongIsLookedAtSoon(t *testing.T) {
+	counted, soon := newTally(Confirm{2, 2, 2}), ""
+	for _, look := range strings.Repeat("bgg", 4) + strings.Repeat("b", 11) {
+		counted.take(map[rune]grade{'g': good, 'b': bad}[look])
+		soon += map[bool]string{true: "s", false: "-"}[counted.worsens()]
+	}
+	if want := strings.Repeat("-", 12) + "----" + "sssss" + "--"; soon != want {
+		t.Errorf("it is looked at soon %s\nwant %s", soon, want)
+	}
 }
