@@ -19,6 +19,7 @@ import (
 type sharedKey struct {
 	width, height int
 	focus         int
+	low           [paneCount]bool // as it was left by what came before
 	zoom, detail  bool
 	scroll        int
 	filter        string
@@ -66,7 +67,7 @@ func (m *Model) Key() (key any, shared bool) {
 		return nil, false
 	}
 	k := sharedKey{
-		width: m.width, height: m.height, focus: m.focus, zoom: m.zoom, detail: m.detail, scroll: m.scroll, filter: m.filter.text,
+		width: m.width, height: m.height, focus: m.focus, low: m.low, zoom: m.zoom, detail: m.detail, scroll: m.scroll, filter: m.filter.text,
 		theme: m.themeName, wished: m.wished, look: m.look, ascii: m.pen.ascii, local: m.pen.local, terminal: m.terminal, zone: m.pen.zoneName(),
 		mouse: m.mouse, welcome: m.welcome, message: m.message, wish: m.wish, away: m.attention.away, osc: m.attention.osc, tmux: m.attention.tmux,
 		role: m.role, acts: m.hasDesk(), readOnly: m.readOnly, following: m.crowd.following.id, paused: m.crowd.following.paused,

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -98,6 +99,9 @@ func (m *membership) look(ctx context.Context, _ sources.Report) error {
 		}
 	}
 	gone, came, _ := m.follow(ctx, listed)
+	if errors.Is(ctx.Err(), context.Canceled) { // others look by now, and know nothing of these
+		return ctx.Err()
+	}
 	if len(gone)+len(came)+len(m.unsure) > 0 {
 		m.world.follow(gone, came, m.unsure)
 		m.unsure = nil

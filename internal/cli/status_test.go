@@ -217,3 +217,12 @@ func TestStatusCountsWhatItSawAndNothingElse(t *testing.T) {
 		}
 	}
 }
+
+func TestStatusCountsPausedProbesBesideAnAccount(t *testing.T) {
+	alone(t)
+	write(t, "warroom.yaml", "scopes: [{profile: nix, regions: [us-east-1]}]\nfeeds: {off: true}\ncanaries: {off: true}\nprobes:\n  - {name: sleeps, url: \"tcp://127.0.0.1:1\", paused: true}\n")
+	_, out, _ := run(t, "status", "--timeout", "5s")
+	if want := "health  not seen\nalarms  not seen\nprobes  0 DOWN, 0 SLOW, 0 UP, 1 paused\n"; !strings.Contains(out, want) {
+		t.Errorf("it says\n%s\nwant\n%s", out, want)
+	}
+}

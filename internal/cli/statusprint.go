@@ -87,6 +87,8 @@ func sight(s *room.Snapshot, now time.Time, kind room.Kind, counted string, sour
 		return fmt.Sprintf("%s; %d of %d scopes cannot be seen", counted, unseen, all)
 	case len(s.Of(kind).Signals) > 0 || all > 0 && unseen == 0:
 		return counted
+	case all == 0 && kind == room.KindProbe && strings.ContainsAny(counted, "123456789"): // those are paused
+		return counted
 	case all == 0:
 		return "not watched"
 	case unseen < all:
