@@ -19,7 +19,6 @@ const zstdWindow = 8 << 20
 
 var (
 	inflaters = sync.Pool{New: func() any { return new(gzip.Reader) }}
-	brotlis   = sync.Pool{New: func() any { return brotli.NewReader(nil) }}
 	zstds     = sync.Pool{New: func() any {
 		decoder, _ := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow))
 		return decoder // these options are never refused
@@ -76,12 +75,9 @@ func inflate(encoding string, body *bufio.Reader, read func(io.Reader) error) er
 			plain = inflater
 		}
 	case "br":
-		inflater := brotlis.Get().(*brotli.Reader)
-		defer brotlis.Put(inflater)
 		start, _ := body.Peek(1)
 		narrowWindow(start)
-		_ = inflater.Reset(body) // never fails
-		plain = inflater
+		plain = brotli.NewReader(body) // its Reset keeps what it has read ahead of the body before
 	case "zstd":
 		inflater := zstds.Get().(*zstd.Decoder)
 		defer zstds.Put(inflater)
@@ -98,7 +94,7 @@ func inflate(encoding string, body *bufio.Reader, read func(io.Reader) error) er
 // three bits for windows of 256 KiB (1) to 16 MiB (7) (RFC 7932, section 9.1).
 func narrowWindow(start []byte) {
 	const marked, windowBits, twoMiB = 1, 7 << 1, 4 << 1
-	if start[0]&marked != 0 && start[0]&windowBits > twoMiB {
+	if len(start) > 0 && start[0]&marked != 0 && start[0]&windowBits > twoMiB {
 		start[0] = start[0]&^windowBits | twoMiB
 	}
 }

@@ -137,3 +137,20 @@ func TestABodyWhoseDecoderRemembersALotIsReadLessFar(t *testing.T) { // Q2
 		look("needle").want(t, "DOWN", "assert", `the body's first 256 KiB does not hold what it should: expected that it contains "needle"`)
 	}
 }
+
+// TestNothingOfABodyIsTakenForTheNextOne: what a decoder has read ahead, and not used, is of
+// the first endpoint.
+func TestNothingOfABodyIsTakenForTheNextOne(t *testing.T) {
+	var text strings.Builder // of which a decoder reads more than it can give at once
+	for i := range 20_000 {
+		fmt.Fprintf(&text, "%d%s", i*7919, strings.Repeat("x", 1000))
+	}
+	for _, encoding := range []string{"br", "zstd"} {
+		long := saying(t, encodingAnswer(encoding, encoded(t, encoding, text.String())))
+		short := saying(t, encodingAnswer(encoding, encoded(t, encoding, "all ok")))
+		for range 10 {
+			probeOnce(t, Spec{URL: "http://" + long, Expect: Expect{Body: "not in it"}}, nil)
+			probeOnce(t, Spec{URL: "http://" + short, Expect: Expect{Body: "all ok"}}, nil).wantUp(t)
+		}
+	}
+}
