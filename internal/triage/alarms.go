@@ -112,10 +112,15 @@ func totals(alarms []*room.Signal) map[place]*total {
 // add takes in the alarms of another place.
 func (t *total) add(other *total) {
 	t.alarms, t.able, t.judging = t.alarms+other.alarms, t.able+other.able, t.judging+other.judging
-	t.moved, t.rang = later(t.moved, other.moved), later(t.rang, other.rang)
+	t.move(other)
 	for _, kind := range other.kinds {
 		t.kinds = include(t.kinds, kind)
 	}
+}
+
+// move takes in when the alarms of another place moved, and nothing else of them.
+func (t *total) move(other *total) {
+	t.moved, t.rang = later(t.moved, other.moved), later(t.rang, other.rang)
 }
 
 func later(a, b time.Time) time.Time {

@@ -30,6 +30,12 @@ func seenNow(scope room.Scope, signals []room.Signal) room.Observation {
 	return room.Observation{Scope: scope, Watch: scope.String(), At: night, Done: true, Complete: true, Interval: time.Minute, Signals: signals}
 }
 
+// unseen is a look of five minutes ago, where there is one each minute.
+func unseen(o room.Observation) room.Observation {
+	o.At = ago(5)
+	return o
+}
+
 func looks(alarms []room.Signal) room.Observation { return seenNow(alarms[0].Scope, alarms) }
 
 // changed are probes of which some are changed.
@@ -75,6 +81,11 @@ func slept(all []room.Signal, until int) []room.Signal {
 func TestNightsOnWhichItIsEasyToBeWrong(t *testing.T) {
 	east4 := func() []room.Signal { return probes("us-east-1", 4, 20) }
 	muted := func(_ *room.Signal, d *room.AlarmDetail) { d.Mute = &room.Mute{By: "nightly"} }
+	rings := func(minutes int) []room.Signal {
+		return with(fleet(20), 0, 1, func(s *room.Signal, _ *room.AlarmDetail) {
+			s.State, s.Word, s.Since = room.Critical, "ALARM", ago(minutes)
+		})
+	}
 	gone := func(n int) []room.Signal { return with(fleet(n), 0, n, dark(ago(30))) }
 	for _, c := range []struct {
 		name string
@@ -88,7 +99,10 @@ func TestNightsOnWhichItIsEasyToBeWrong(t *testing.T) {
 
 		// Several accounts in a region.
 		{"an account in which nothing happens, and one whose alarms ring", stand(fleet(100), east4(),
-			looks(in("shop", with(fleet(20), 0, 1, func(s *room.Signal, _ *room.AlarmDetail) { s.State, s.Word, s.Since = room.Critical, "ALARM", ago(15) })))), ""},
+			looks(in("shop", rings(15)))), ""},
+		{"the one whose alarms rang is not seen any more", stand(fleet(100), east4(), unseen(looks(in("shop", rings(15))))), ""},
+		{"one that is not seen has no alarms that stand still", stand(fleet(9), east4(), unseen(looks(in("shop", fleet(20))))), ""},
+		{"one that is not seen last rang yesterday", stand(fleet(30), east4(), unseen(looks(in("shop", rings(600))))), "CloudWatch is blind in us-east-1 (prod): none of 30 alarms has moved while 4 probes failed for 20 minutes"},
 		{"a few alarms in each that stand still", stand(fleet(6), east4(), looks(in("shop", fleet(6)))), "CloudWatch is blind in us-east-1: none of 12 alarms has moved while 4 probes failed for 20 minutes"},
 		{"three alarms in each that lose their data", stand(gone(3), nil, looks(in("shop", gone(3))), looks(in("search", gone(3))), looks(in("mail", gone(3)))), "CloudWatch is blind in us-east-1: 12 of 12 alarms lost their data within 1 minute"},
 		{"three alarms of one account that lose their data", stand(gone(3), nil), ""},

@@ -34,11 +34,16 @@ func placeOf(alarm *room.Signal) place {
 
 // standstill tells of alarms none of which has moved while probes of their region fail. All that
 // can be seen of a region is taken together: an account in which nothing has happened says
-// nothing while the alarms of another ring.
+// nothing while the alarms of another ring. What is not seen at the moment is no alarm that
+// stands still; that it moved before stays true.
 func standstill(s *room.Snapshot, all map[place]*total, region string, burning *burn, now time.Time) (b Blindness, ok bool) {
 	sum := new(total)
 	for at, of := range all {
-		if status := s.Scope(at.from); at.scope.Region != region || status == nil || status.Visibility(now) != room.Fresh {
+		if at.scope.Region != region {
+			continue
+		}
+		if status := s.Scope(at.from); status == nil || status.Visibility(now) != room.Fresh {
+			sum.move(of)
 			continue
 		}
 		if b.Scope = at.scope; sum.alarms > 0 {
