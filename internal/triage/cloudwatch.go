@@ -3,6 +3,7 @@ package triage
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -54,22 +55,17 @@ func CloudWatch(s *room.Snapshot, now time.Time) []Blindness {
 // judge gathers what speaks against each account and region, and then against each region:
 // several accounts with a few alarms each lose their data together.
 func judge(s *room.Snapshot, now time.Time) []Blindness {
-	alarms := view(s, now)
+	seen := seenAlarms(s, now)
+	alarms := view(s, seen, now)
 	var all []Blindness
 	told := map[string]bool{} // regions
-	fresh := func(scope room.Scope) bool {
-		status := s.Scope(scope)
-		return status != nil && status.Visibility(now) == room.Fresh
-	}
 	for scope, b := range alarms.blind {
-		if fresh(scope) {
-			all = append(all, *b)
-			told[scope.Region] = true
-		}
+		all = append(all, *b)
+		told[scope.Region] = true
 	}
-	for region, of := range alarms.regions {
-		if !told[region] && !slices.ContainsFunc(of.scopes, func(scope room.Scope) bool { return !fresh(scope) }) {
-			all = append(all, of.Blindness)
+	for region, b := range alarms.regions {
+		if !told[region] {
+			all = append(all, *b)
 			told[region] = true
 		}
 	}
@@ -87,33 +83,39 @@ func judge(s *room.Snapshot, now time.Time) []Blindness {
 	return all
 }
 
+// seenAlarms are the scopes whose alarms are seen at the moment. Nothing is said of others.
+func seenAlarms(s *room.Snapshot, now time.Time) (scopes []room.Scope) {
+	for _, status := range s.Scopes.List {
+		if status.Scope.Source == looked && status.Visibility(now) == room.Fresh {
+			scopes = append(scopes, status.Scope)
+		}
+	}
+	return scopes
+}
+
 // alarmView is what a list of alarms says by itself in one minute. Snapshots share it
-// until an alarm changes.
+// until an alarm changes, or other scopes are seen.
 type alarmView struct {
 	version uint64
 	minute  int64
+	seen    []room.Scope
 	blind   map[room.Scope]*Blindness
-	regions map[string]*regional    // in which that is told of several accounts together
+	regions map[string]*Blindness   // of several accounts together
 	totals  func() map[place]*total // made when they are needed
-}
-
-// regional is a region in which alarms of several accounts have lost their data together.
-type regional struct {
-	Blindness
-	scopes []room.Scope // with such alarms
 }
 
 var viewed atomic.Pointer[alarmView]
 
-func view(s *room.Snapshot, now time.Time) *alarmView {
+func view(s *room.Snapshot, seen []room.Scope, now time.Time) *alarmView {
 	list, minute := s.Of(room.KindAlarm), now.Unix()/60
 	v := viewed.Load()
-	if v != nil && v.version == list.Version && v.minute == minute {
+	if v != nil && v.version == list.Version && v.minute == minute && slices.Equal(v.seen, seen) {
 		return v
 	}
-	v = &alarmView{version: list.Version, minute: minute, blind: map[room.Scope]*Blindness{}, regions: map[string]*regional{}}
+	v = &alarmView{version: list.Version, minute: minute, seen: seen, blind: map[room.Scope]*Blindness{}, regions: map[string]*Blindness{}}
 	v.totals = sync.OnceValue(func() map[place]*total { return totals(list.Signals) })
 	found := suspects(list.Signals, now)
+	maps.DeleteFunc(found, func(scope room.Scope, _ *suspect) bool { return !slices.Contains(seen, scope) })
 	for scope, bad := range found {
 		if len(bad.failing) == 0 && len(bad.flipped) < flipLeast {
 			continue
@@ -133,7 +135,7 @@ func view(s *room.Snapshot, now time.Time) *alarmView {
 
 // together judges the alarms of a region that several accounts have lost.
 func (v *alarmView) together(found map[room.Scope]*suspect) {
-	flipped, scopes := map[string]*suspect{}, map[string][]room.Scope{}
+	flipped, accounts := map[string]*suspect{}, map[string]int{}
 	for scope, bad := range found {
 		if len(bad.flipped) == 0 {
 			continue
@@ -143,21 +145,22 @@ func (v *alarmView) together(found map[room.Scope]*suspect) {
 			of = new(suspect)
 			flipped[scope.Region] = of
 		}
-		of.flipped, scopes[scope.Region] = append(of.flipped, bad.flipped...), append(scopes[scope.Region], scope)
+		of.flipped = append(of.flipped, bad.flipped...)
+		accounts[scope.Region]++
 	}
 	for region, of := range flipped {
-		if len(scopes[region]) < 2 || len(of.flipped) < flipLeast {
+		if accounts[region] < 2 || len(of.flipped) < flipLeast {
 			continue
 		}
 		sum := new(total)
-		for at, all := range v.totals() {
-			if at.scope.Region == region && at.scope.Source == looked {
+		for _, scope := range v.seen {
+			if all := v.totals()[place{scope, scope}]; all != nil && scope.Region == region {
 				sum.add(all)
 			}
 		}
 		b := Blindness{Scope: room.Scope{Source: looked, Region: region}}
 		if of.flip(&b, sum); b.Why != "" {
-			v.regions[region] = &regional{b, scopes[region]}
+			v.regions[region] = &b
 		}
 	}
 }
