@@ -76,10 +76,10 @@ type total struct {
 	rang    time.Time // when one of those that ring now last began to
 }
 
-func totals(alarms []*room.Signal) map[place]*total {
-	places := map[place]*total{}
+func totals(alarms []*room.Signal) map[room.Scope]*total {
+	places := map[room.Scope]*total{}
 	var of *total
-	var last place
+	var last room.Scope
 	for _, alarm := range alarms {
 		detail, ok := alarm.Detail.(*room.AlarmDetail)
 		if !ok {

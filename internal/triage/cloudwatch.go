@@ -73,7 +73,7 @@ func judge(s *room.Snapshot, now time.Time) []Blindness {
 		if told[region] {
 			continue
 		}
-		if b, ok := standstill(s, alarms.totals(), region, burning, now); ok {
+		if b, ok := standstill(alarms.totals(), seen, region, burning, now); ok {
 			all = append(all, b)
 		}
 	}
@@ -100,8 +100,8 @@ type alarmView struct {
 	minute  int64
 	seen    []room.Scope
 	blind   map[room.Scope]*Blindness
-	regions map[string]*Blindness   // of several accounts together
-	totals  func() map[place]*total // made when they are needed
+	regions map[string]*Blindness        // of several accounts together
+	totals  func() map[room.Scope]*total // made when they are needed
 }
 
 var viewed atomic.Pointer[alarmView]
@@ -113,7 +113,7 @@ func view(s *room.Snapshot, seen []room.Scope, now time.Time) *alarmView {
 		return v
 	}
 	v = &alarmView{version: list.Version, minute: minute, seen: seen, blind: map[room.Scope]*Blindness{}, regions: map[string]*Blindness{}}
-	v.totals = sync.OnceValue(func() map[place]*total { return totals(list.Signals) })
+	v.totals = sync.OnceValue(func() map[room.Scope]*total { return totals(list.Signals) })
 	found := suspects(list.Signals, now)
 	maps.DeleteFunc(found, func(scope room.Scope, _ *suspect) bool { return !slices.Contains(seen, scope) })
 	for scope, bad := range found {
@@ -121,7 +121,7 @@ func view(s *room.Snapshot, seen []room.Scope, now time.Time) *alarmView {
 			continue
 		}
 		b := &Blindness{Scope: scope}
-		all := v.totals()[place{scope, scope}]
+		all := v.totals()[scope]
 		bad.failure(b, all)
 		bad.flip(b, all)
 		if b.Why != "" {
@@ -154,7 +154,7 @@ func (v *alarmView) together(found map[room.Scope]*suspect) {
 		}
 		sum := new(total)
 		for _, scope := range v.seen {
-			if all := v.totals()[place{scope, scope}]; all != nil && scope.Region == region {
+			if all := v.totals()[scope]; all != nil && scope.Region == region {
 				sum.add(all)
 			}
 		}

@@ -93,7 +93,9 @@ func TestNightsOnWhichItIsEasyToBeWrong(t *testing.T) {
 		want string
 	}{
 		// Alarms of which only messages tell.
-		{"they stand still where they are", stand(nil, east4(), pushed("333", fleet(20))), "CloudWatch is blind in us-east-1 (333): none of 20 alarms has moved while 4 probes failed for 20 minutes"},
+		{"no message comes, which may be late", stand(nil, east4(), pushed("333", fleet(20))), ""},
+		{"too few others stand still beside them", stand(fleet(9), east4(), pushed("333", fleet(20))), ""},
+		{"enough others stand still beside them", stand(fleet(30), east4(), pushed("333", fleet(20))), "CloudWatch is blind in us-east-1 (prod): none of 30 alarms has moved while 4 probes failed for 20 minutes"},
 		{"probes burn where the queue is", stand(nil, probes("us-west-2", 4, 20), pushed("333", fleet(20))), ""},
 		{"one of them has moved", stand(fleet(100), east4(), pushed("333", with(fleet(1), 0, 1, func(s *room.Signal, _ *room.AlarmDetail) { s.Since = ago(12) }))), ""},
 

@@ -2,6 +2,7 @@ package triage
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"warroom/internal/room"
@@ -17,36 +18,31 @@ const (
 	ringLead  = time.Hour
 )
 
-// place is where the alarms of an account and region are, and from what they are known.
-type place struct {
-	scope room.Scope // of the account and the region
-	from  room.Scope // whose looks show them, or the queue whose messages tell of them
-}
-
-// placeOf is the place of an alarm. One that only messages tell of is in the queue's scope,
-// which is another region than its own and has alarms of many.
-func placeOf(alarm *room.Signal) place {
+// placeOf is the account and region of an alarm. One that only messages tell of is in the
+// queue's scope, which is another region than its own and has alarms of many.
+func placeOf(alarm *room.Signal) room.Scope {
 	if alarm.Scope.Source == looked {
-		return place{alarm.Scope, alarm.Scope}
+		return alarm.Scope
 	}
-	return place{room.Scope{Source: alarm.Scope.Source, Account: alarm.Account, Region: alarm.Region}, alarm.Scope}
+	return room.Scope{Source: alarm.Scope.Source, Account: alarm.Account, Region: alarm.Region}
 }
 
 // standstill tells of alarms none of which has moved while probes of their region fail. All that
 // can be seen of a region is taken together: an account in which nothing has happened says
 // nothing while the alarms of another ring. What is not seen at the moment is no alarm that
-// stands still; that it moved before stays true.
-func standstill(s *room.Snapshot, all map[place]*total, region string, burning *burn, now time.Time) (b Blindness, ok bool) {
+// stands still, nor is one of which only messages tell: they may be hours late while CloudWatch
+// works. That one moved is true from wherever it is known.
+func standstill(all map[room.Scope]*total, seen []room.Scope, region string, burning *burn, now time.Time) (b Blindness, ok bool) {
 	sum := new(total)
 	for at, of := range all {
-		if at.scope.Region != region {
+		if at.Region != region {
 			continue
 		}
-		if status := s.Scope(at.from); status == nil || status.Visibility(now) != room.Fresh {
+		if !slices.Contains(seen, at) {
 			sum.move(of)
 			continue
 		}
-		if b.Scope = at.scope; sum.alarms > 0 {
+		if b.Scope = at; sum.alarms > 0 {
 			b.Scope = room.Scope{Source: looked, Region: region}
 		}
 		sum.add(of)
