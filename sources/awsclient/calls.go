@@ -50,7 +50,8 @@ func NewCalls(clock room.Clock) *Calls {
 }
 
 // Number says which account goes by a name. All names of one account are kept below the
-// published rates together, since AWS knows only the account. A nil Calls takes no notice.
+// published rates together, since AWS knows only the account; what a name was held back for
+// before holds for the account. A nil Calls takes no notice.
 func (c *Calls) Number(account, number string) {
 	if c == nil {
 		return
@@ -58,6 +59,12 @@ func (c *Calls) Number(account, number string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.numbered[account] = number
+	for key, b := range c.budgets {
+		if key.account == account && account != number {
+			c.budget(key).merge(b)
+			delete(c.budgets, key)
+		}
+	}
 }
 
 // Count returns a config whose calls are counted for an account, and kept below the

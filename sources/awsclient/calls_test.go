@@ -135,6 +135,45 @@ func TestTwoNamesOfOneAccountShareItsRates(t *testing.T) {
 	}
 }
 
+// TestAThrottleIsNotForgottenWhenTheNumberOfAnAccountBecomesKnown: who an account is may be
+// known only after it was asked.
+func TestAThrottleIsNotForgottenWhenTheNumberOfAnAccountBecomesKnown(t *testing.T) {
+	clock := &patient{now: time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)}
+	calls, throttled := NewCalls(clock), true
+	calls.pace = clock
+	cfg := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if throttled {
+			answer(http.StatusBadRequest, "application/x-amz-json-1.1", throttle)(w, r)
+			return
+		}
+		answer(http.StatusOK, "application/cbor", "\xa0")(w, r)
+	})
+	cfg.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
+	first, second := calls.Count(cfg, "shop"), calls.Count(cfg, "shop-audit")
+	_ = describeEvents(t.Context(), first)
+	calls.Number("shop", "111122223333")
+	calls.Number("shop-audit", "111122223333")
+	calls.Number("shop", "111122223333") // once more changes nothing
+	before := clock.Now()
+	_ = describeEvents(t.Context(), second)
+	if waited := clock.Now().Sub(before); waited != holdLeast {
+		t.Errorf("its other name waited %s, want %s", waited, holdLeast)
+	}
+	if held := of(t, calls, "health:DescribeEvents").Held; held != 2*holdLeast {
+		t.Errorf("the second throttle holds it for %s, want %s", held, 2*holdLeast)
+	}
+
+	throttled = false
+	third := calls.Count(cfg, "shop-batch")
+	_ = describeAlarms(t.Context(), third) // which takes the turn of a ninth of a second
+	calls.Number("shop-batch", "111122223333")
+	before = clock.Now()
+	_ = describeAlarms(t.Context(), first)
+	if waited := clock.Now().Sub(before); waited < time.Second/9 {
+		t.Errorf("after a call by a name whose number became known another waited %s", waited)
+	}
+}
+
 func TestWhatIsThrottledIsHeldBackForAllWhoAskIt(t *testing.T) {
 	clock := &patient{now: time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)}
 	calls, throttled, asked := NewCalls(clock), true, 0

@@ -103,3 +103,14 @@ func (b *budget) hold(now time.Time) {
 		b.heldUntil = now.Add(b.holdFor)
 	}
 }
+
+// merge takes in the budget of another name of the same account: whatever is later holds.
+func (b *budget) merge(other *budget) {
+	if other.next.After(b.next) {
+		b.next = other.next
+	}
+	if other.heldUntil.After(b.heldUntil) {
+		b.heldUntil = other.heldUntil
+	}
+	b.holdFor = max(b.holdFor, other.holdFor)
+}
