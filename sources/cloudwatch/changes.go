@@ -141,15 +141,16 @@ func (w *watch) past(ctx context.Context, input *cloudwatch.DescribeAlarmHistory
 }
 
 // update reports the alarms that have changed since the look before, and those in ALARM.
-// known is false if it cannot tell which, or if reading all is no dearer.
-func (w *watch) update(ctx context.Context, report sources.Report) (known bool, err error) {
+// known is false if it cannot tell which, or if reading all is no dearer; many says that it
+// is because so much has changed.
+func (w *watch) update(ctx context.Context, report sources.Report) (known, many bool, err error) {
 	found, err := w.news(ctx)
 	if err != nil || found.many {
-		return false, err
+		return false, err == nil, err
 	}
 	told, stopped, err := w.alight(ctx, report)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	names := stopped
 	for _, name := range found.names {
@@ -159,20 +160,20 @@ func (w *watch) update(ctx context.Context, report sources.Report) (known bool, 
 	}
 	missing, err := w.renew(ctx, names, report)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	w.since.seen(found)
 	if missing { // some of them are gone, and only the whole list can say so
 		if rested := w.swept.Add(sweepRest); w.clock.Now().Before(rested) {
 			w.due = rested
-			return true, nil
+			return true, false, nil
 		}
 	}
-	return !missing, nil
+	return !missing, false, nil
 }
 
 // renew reports alarms by their names, as they are now, and says whether one of them is
-// not there any more.
+// not there any more. It pauses from the first page on: those in ALARM have just been asked for.
 func (w *watch) renew(ctx context.Context, names []string, report sources.Report) (missing bool, err error) {
 	var wanted []string
 	for _, name := range names {
@@ -180,7 +181,10 @@ func (w *watch) renew(ctx context.Context, names []string, report sources.Report
 			wanted = append(wanted, name)
 		}
 	}
-	for len(wanted) > 0 {
+	for page := 0; len(wanted) > 0; page++ {
+		if err := pause(ctx, w.spacing(ctx, page, true)); err != nil {
+			return false, err
+		}
 		some := wanted[:min(batch, len(wanted))]
 		wanted = wanted[len(some):]
 		answer, err := w.call(ctx, &cloudwatch.DescribeAlarmsInput{AlarmTypes: alarmTypes, AlarmNames: some, MaxRecords: aws.Int32(pageSize)})

@@ -248,6 +248,39 @@ func TestNoOperationIsCalledMoreThanAThirdOfItsRate(t *testing.T) {
 	}
 }
 
+// TestWithinALookPagesKeepTheirDistanceToo: a look in which hundreds of alarms stop ringing,
+// or one is gone, may have to ask more than a third of a second's calls. That there is less
+// than the pause between two of them no slow machine can bring about.
+func TestWithinALookPagesKeepTheirDistanceToo(t *testing.T) {
+	r := newRegion(t, 320)
+	for i := range 2*batch + 1 {
+		r.turn(i, "ALARM")
+	}
+	r.later(0)
+	for i := range 2*batch + 1 {
+		r.turn(i, "OK")
+	}
+	check := func(after string, calls int) {
+		t.Helper()
+		first := len(r.times)
+		r.later(30 * time.Second)
+		if got := len(r.times) - first; got != calls {
+			t.Errorf("after %s there were %d calls, want %d", after, got, calls)
+		}
+		for i := first + 1; i < len(r.times); i++ {
+			begins := r.asked[i]["AlarmNames"] == nil && r.asked[i]["NextToken"] == nil // a sweep
+			if gap := r.times[i].Sub(r.times[i-1]); gap < calmSpacing && !begins {
+				t.Errorf("after %s call %d came %s after the one before", after, i-first, gap)
+			}
+		}
+	}
+	check("many alarms have stopped", 1+3)
+	r.clock.now = r.clock.now.Add(sweepRest)
+	r.write(r.alarms[3]["AlarmName"].(string), "ConfigurationUpdate")
+	r.alarms = slices.Delete(r.alarms, 3, 4)
+	check("one was deleted", 1+1+4)
+}
+
 // BenchmarkAnHourOfARegionOf2500Alarms counts its calls. It takes two minutes, since within
 // a sweep the pauses are real.
 func BenchmarkAnHourOfARegionOf2500Alarms(b *testing.B) {

@@ -59,13 +59,13 @@ func (w *watch) look(ctx context.Context, report sources.Report) error {
 	}
 	calm := !asked && !w.swept.IsZero()
 	if calm && w.pages > cheapPages && !now.Before(w.swept) && now.Before(w.due) {
-		known, err := w.update(ctx, report)
+		known, many, err := w.update(ctx, report)
 		w.untold.Ended(err)
 		if err == nil && known {
 			w.silence(ctx, report)
 			return sources.OnlyChanges
 		}
-		calm = err != nil // what cannot be told is no haste; much that changes is
+		calm = !many // an alarm that is gone, or a history that cannot be read, is no haste
 	}
 	err := w.sweep(ctx, report, calm && w.pages > cheapPages)
 	if err != nil {

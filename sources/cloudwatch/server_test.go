@@ -32,6 +32,7 @@ type server struct {
 	config aws.Config
 	mu     sync.Mutex
 	asked  []fields
+	times  []time.Time                          // of those asked, in real time
 	others map[string]func(asked fields) fields // by operation; nil refuses it
 	counts map[string]int                       // calls by operation
 	alarms []fields                             // metric alarms, given out in pages of MaxRecords
@@ -77,7 +78,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.answer(w, operation, asked)
 		return
 	}
-	s.asked = append(s.asked, asked)
+	s.asked, s.times = append(s.asked, asked), append(s.times, time.Now())
 	if broken := s.broken[len(s.asked)]; broken != nil {
 		broken(w, r)
 		return
