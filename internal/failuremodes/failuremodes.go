@@ -12,7 +12,7 @@ import (
 )
 
 // rewrite has every row written anew that a test of the run sees, where it differs.
-var rewrite = flag.Bool("rewrite-rows", false, "write the rows of docs/failure-modes.md anew that these tests see")
+var rewrite = flag.Bool("rewrite-rows", false, "write the rows of docs/failure-modes.md anew that these tests see; with several packages only together with -p 1")
 
 // How old what is shown is, as the table puts it.
 const (
@@ -43,7 +43,8 @@ func (r Row) cells(folder, test string) []string {
 	return []string{r.Fault, r.Says, r.Age, r.Meanwhile, r.Over, "`" + folder + " " + test + "`"}
 }
 
-// document is one file, which tests that run together read and write.
+// document is one file, which tests of a package that run together read and write. Those of
+// several packages run in processes of their own, and would write over each other.
 var document sync.Mutex
 
 // Check fails the test if the document does not have the row as the test saw it. Call it
@@ -69,7 +70,7 @@ func Check(t testing.TB, row Row) {
 			t.Fatal(err)
 		}
 	default:
-		t.Errorf("docs/failure-modes.md is not what this test saw (go test ./%s -run %s -rewrite-rows writes it anew)\nit has %s\nseen   %s", folder, test, got, want)
+		t.Errorf("docs/failure-modes.md is not what this test saw (go test ./%s -run %s -rewrite-rows writes it anew; with several packages add -p 1, or rows are lost)\nit has %s\nseen   %s", folder, test, got, want)
 	}
 }
 

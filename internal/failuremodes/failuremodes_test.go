@@ -177,3 +177,15 @@ func TestEveryCellIsCompared(t *testing.T) {
 		t.Errorf("told %q", told.told)
 	}
 }
+
+// Packages that are tested at once would write over each other's rows.
+func TestWhoIsToldToRewriteRowsIsToldHowNoneIsLost(t *testing.T) {
+	if *rewrite {
+		t.Skip("this would write a row that nobody saw")
+	}
+	told := &ear{TB: t}
+	Check(told, Row{Fault: "a page mark that is given out twice"})
+	if len(told.told) != 1 || !strings.Contains(told.told[0], "-rewrite-rows") || !strings.Contains(told.told[0], "-p 1") {
+		t.Errorf("told %q", told.told)
+	}
+}
