@@ -82,6 +82,7 @@ func (w *watch) sweep(ctx context.Context, report sources.Report, calm bool) err
 	w.ringing = make(map[string]bool)
 	var newest time.Time
 	seen, shown := make(map[string]bool), 0
+	counted := make(map[string]bool) // pages, by their first alarm: one may come again
 	input := &cloudwatch.DescribeAlarmsInput{AlarmTypes: alarmTypes, MaxRecords: aws.Int32(pageSize)}
 	for page := 0; ; page++ {
 		if page >= promptPages || calm && page > 0 {
@@ -95,7 +96,10 @@ func (w *watch) sweep(ctx context.Context, report sources.Report, calm bool) err
 		}
 		newest = newer(newest, answer)
 		signals := w.signals(answer)
-		shown += len(signals)
+		if len(signals) > 0 && !counted[signals[0].Key] {
+			counted[signals[0].Key] = true
+			shown += len(signals)
+		}
 		report(signals)
 		token := aws.ToString(answer.NextToken)
 		switch {
