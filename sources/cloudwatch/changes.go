@@ -127,6 +127,9 @@ func (w *watch) news(ctx context.Context) (*news, error) {
 				found.many = true
 				return found, nil
 			}
+			if err := pause(ctx, w.spacing(ctx, page, false)); err != nil {
+				return nil, err
+			}
 			input.NextToken = answer.NextToken
 		}
 	}

@@ -281,6 +281,34 @@ func TestWithinALookPagesKeepTheirDistanceToo(t *testing.T) {
 	check("one was deleted", 1+1+4)
 }
 
+func TestPagesOfTheHistoryKeepTheirDistance(t *testing.T) {
+	if per := time.Second.Seconds() / pageSpacing.Seconds(); per > rates["DescribeAlarmHistory"]/3 {
+		t.Errorf("within a look DescribeAlarmHistory is called %.2f times a second", per)
+	}
+	r := newRegion(t, 320)
+	r.later(0)
+	for range 2*changesPage + 1 {
+		r.clock.now = r.clock.now.Add(time.Millisecond)
+		r.write(r.alarms[3]["AlarmName"].(string), "StateUpdate")
+	}
+	var last time.Time
+	pages := 0
+	r.others["DescribeAlarmHistory"] = func(asked fields) fields {
+		now := time.Now()
+		if asked["NextToken"] != nil {
+			pages++
+			if gap := now.Sub(last); gap < pageSpacing {
+				t.Errorf("a page came %s after the one before", gap)
+			}
+		}
+		last = now
+		return r.past(asked)
+	}
+	if r.later(30 * time.Second); pages != 2 {
+		t.Errorf("%d more pages, want 2", pages)
+	}
+}
+
 // BenchmarkAnHourOfARegionOf2500Alarms counts its calls. It takes two minutes, since within
 // a sweep the pauses are real.
 func BenchmarkAnHourOfARegionOf2500Alarms(b *testing.B) {
