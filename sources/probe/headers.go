@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"net/textproto"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -87,11 +88,31 @@ func checkHeader(expected []headerMatch, header http.Header) *failure {
 		}
 		f := &failure{class: classAssert, phase: phaseFirstByte, reason: fmt.Sprintf("expected %s, and %s", m.words(), got)}
 		if len(values) > 0 && !secretName.MatchString(m.name) {
-			got := fmt.Sprintf("%q", clean.Line(strings.Join(values, ", "), headerShown))
+			got := fmt.Sprintf("%q", clean.Line(shownValue(m.name, strings.Join(values, ", ")), headerShown))
 			f.came = "got " + got
 			f.text = fmt.Sprintf("%s is %s, expected %s", m.name, got, m.words())
 		}
 		return f
 	}
 	return nil
+}
+
+// pointing are the headers whose values hold addresses (RFC 9110, section 10.2.2, RFC 8288
+// and the HTML standard).
+var pointing = []string{"Location", "Content-Location", "Refresh", "Link"}
+
+// Of an address the query and the fragment are not shown, as nobody knows what a server puts
+// into them, and neither is who it is for; Link writes addresses in <>.
+var (
+	afterPath = regexp.MustCompile(`[?#][^>]*`)
+	forWhom   = regexp.MustCompile(`//[^/?#>\s]*@`)
+)
+
+// shownValue is the value of a header as people see it.
+func shownValue(name, value string) string {
+	if !slices.Contains(pointing, name) {
+		return value
+	}
+	value = afterPath.ReplaceAllLiteralString(value, "?"+hidden)
+	return forWhom.ReplaceAllLiteralString(value, "//"+hidden+"@")
 }

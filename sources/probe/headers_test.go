@@ -43,6 +43,24 @@ func TestH35HeadersOfAnAnswer(t *testing.T) {
 	}
 }
 
+// TestTheQueriesOfAddressesInHeadersAreNotShown: they may hold the code of a login.
+func TestTheQueriesOfAddressesInHeadersAreNotShown(t *testing.T) {
+	for _, c := range []struct{ name, value, came string }{
+		{"Location", "https://idp.example/cb?code=hunter2", `got "https://idp.example/cb?***"`},
+		{"Location", "/cb#access_token=hunter2 hunter2", `got "/cb?***"`},
+		{"Location", "https://ana:hunter2@idp.example/cb", `got "https://***@idp.example/cb"`},
+		{"content-location", "/a?b=hunter2", `got "/a?***"`},
+		{"Refresh", "0; url=/a?b=hunter2", `got "0; url=/a?***"`},
+		{"Link", "</a?b=hunter2>; rel=next, </c?d=hunter2>; rel=last", `got "</a?***>; rel=next, </c?***>; rel=last"`},
+	} {
+		answer := "HTTP/1.1 302 Found\r\nContent-Length: 0\r\n" + c.name + ": " + c.value + "\r\n\r\n"
+		got := probeOnce(t, Spec{URL: "http://" + saying(t, answer), NoFollow: true, Expect: Expect{Status: "302", Headers: map[string]string{c.name: "elsewhere"}}}, nil)
+		if got.Came != c.came || strings.Contains(fmt.Sprintf("%+v", got), "hunter2") {
+			t.Errorf("%s: %s came: %+v", c.name, got.Came, got)
+		}
+	}
+}
+
 func TestH35HeadersAreOfTheLastAnswerAndComeAfterTheStatus(t *testing.T) {
 	expect := Expect{Headers: map[string]string{"X-Version": "2"}}
 	last := saying(t, "HTTP/1.1 200 OK\r\nX-Version: 2\r\nContent-Length: 0\r\n\r\n")
