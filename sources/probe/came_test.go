@@ -60,6 +60,35 @@ func TestWhatCameIsToldBesideWhatWasExpected(t *testing.T) {
 	}
 }
 
+// TestSecretsOfAnEndpointAreNotShown, in whatever form it tells them.
+func TestSecretsOfAnEndpointAreNotShown(t *testing.T) {
+	for _, c := range []struct{ body, came string }{
+		{`{"tokens": ["hunter2"]}`, `got {"tokens":***`},
+		{`{"token": {"value": "hunter2"}}`, `got {"token":***`},
+		{`{"user": "ana", "pin": 4713, "x": "hunter2"}`, `got {"user": "ana", "pin":***`},
+		{`{"token": null, "secret": "hunter2", "ok": false}`, `got {"token": null, "secret": "***", "ok": false}`},
+		{`{"error": "token expired", "authenticated": false}`, `got {"error": "token expired", "authenticated": false}`},
+		{`{\"token\":\"hunter2\"}`, `got {\"token\":***`},
+		{`{'token': 'hunter2'}`, `got "{'token':***"`},
+		{`[{"name": "password", "value": "hunter2"}]`, `got [{"name": "password", "value":***`},
+		{`<SessionToken>hunter2</SessionToken>`, `got "<SessionToken>***"`},
+		{`<a><SessionToken type="x">hunter2</SessionToken>`, `got "<a><SessionToken ***"`},
+		{`access_token=hunter2&x=1`, `got "access_token=***"`},
+		{"user=ana\npassword = hunter2", `got "user=ana password =***"`},
+		{`["token"]=> string(7) "hunter2"`, `got ["token"]=***`},
+		{`no connection to postgres://app:hunter2@db:5432`, `got "no connection to postgres://***@db:5432"`},
+		{`you are Bearer hunter2`, `got "you are ***"`},
+		{`eyJhbGciOiJIUzI1NiJ9.hunter2`, `got "***"`},
+		{`bad gateway: see status=502 and keep calm`, `got "bad gateway: see status=502 and keep calm"`},
+	} {
+		answer := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(c.body), c.body)
+		got := probeOnce(t, Spec{URL: "http://" + saying(t, answer), Expect: Expect{Body: "fine"}}, nil)
+		if got.Came != c.came || strings.Contains(fmt.Sprintf("%+v", got), "hunter2") {
+			t.Errorf("%s: %s", c.body, got.Came)
+		}
+	}
+}
+
 // took is where a sentence says how long something took.
 var took = regexp.MustCompile(`(in|took) [0-9.]+[a-zµ]+`)
 

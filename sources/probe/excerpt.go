@@ -3,10 +3,6 @@ package probe
 import (
 	"fmt"
 	"io"
-	"net/textproto"
-	"net/url"
-	"regexp"
-	"slices"
 	"strings"
 
 	"warroom/internal/clean"
@@ -18,12 +14,7 @@ const (
 	// excerptHeld is how many bytes are held for it, so that a secret of ours in what is
 	// shown is held as a whole and can be found.
 	excerptHeld = 1 << 10
-	// secretLeast is how long a text must be to be a secret; shorter ones stand in any answer.
-	secretLeast = 4
 )
-
-// jsonPair is a name of JSON and the text that is its value.
-var jsonPair = regexp.MustCompile(`"([^"]+)"\s*:\s*"(?:[^"\\]|\\.)*"?`)
 
 // excerpt remembers how a body begins that is searched.
 type excerpt struct {
@@ -48,41 +39,7 @@ func (e *excerpt) shown(t *target) string {
 	if len(e.held) == 0 {
 		return "it is empty"
 	}
-	text := string(e.held)
-	for _, secret := range t.secrets() {
-		text = strings.ReplaceAll(text, secret, hidden)
-	}
-	text = jsonPair.ReplaceAllStringFunc(text, func(pair string) string {
-		if name := jsonPair.FindStringSubmatch(pair)[1]; secretName.MatchString(name) {
-			return `"` + name + `": "` + hidden + `"`
-		}
-		return pair
-	})
-	return "got " + quoted(clean.Line(text, excerptShown))
-}
-
-// secrets are the texts that the target sends and people are not to see, longest first.
-func (t *target) secrets() []string {
-	sent := []string{t.spec.Body, t.spec.Auth.Password}
-	for name, values := range t.spec.Header {
-		if slices.Contains(harmless, textproto.CanonicalMIMEHeaderKey(name)) {
-			continue
-		}
-		for _, value := range values {
-			_, credential, _ := strings.Cut(value, " ") // of "Bearer …"
-			sent = append(sent, value, credential)
-		}
-	}
-	shown := t.shown()
-	for pair := range strings.SplitSeq(t.url.RawQuery, "&") {
-		if _, value, _ := strings.Cut(pair, "="); !strings.Contains(shown, value) {
-			plain, _ := url.QueryUnescape(value)
-			sent = append(sent, value, plain)
-		}
-	}
-	sent = slices.DeleteFunc(sent, func(s string) bool { return len(s) < secretLeast })
-	slices.SortFunc(sent, func(a, b string) int { return len(b) - len(a) })
-	return sent
+	return "got " + quoted(clean.Line(t.withoutSecrets(string(e.held)), excerptShown))
 }
 
 // quoted puts quotation marks around text that has none itself.

@@ -1,0 +1,84 @@
+package probe
+
+import (
+	"net/textproto"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// secretLeast is how long a text must be to be a secret; shorter ones stand in any answer.
+const secretLeast = 4
+
+var (
+	// jsonPair is a name of JSON and the text that is its value.
+	jsonPair = regexp.MustCompile(`"([^"]+)"\s*:\s*"(?:[^"\\]|\\.)*"?`)
+
+	// named is a name whose value comes next, in JSON, XML, a form or a line, and the two
+	// halves of {"name": "password", "value": …}.
+	named = regexp.MustCompile(`"([^"]+)"\s*:` +
+		`|([\w.-]+)(?:["'\\\]]*\s*[:=>]|["']\W*[vV]alue["']?\s*[:=])` +
+		`|<([\w:.-]+)\s`)
+
+	// harmlessValue is what comes after a name and cannot be a secret, or is hidden already.
+	harmlessValue = regexp.MustCompile(`^\s*(?:(?:true|false|null)\b|"` + regexp.QuoteMeta(hidden) + `")`)
+
+	// secretShape matches what is a secret by its looks. The config has it, too.
+	secretShape = regexp.MustCompile(`\b(?i:bearer|negotiate|apikey)[ \t]+[A-Za-z0-9._~+/=-]` +
+		`|\beyJ[A-Za-z0-9_-]{8}` +
+		`|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b` +
+		`|\b(?:gh[oprsu]_|github_pat_|glpat-|xox[a-z]-|[rs]k_(?:live|test)_|hvs\.|AIza)[A-Za-z0-9_-]{8}` +
+		`|-----BEGIN [A-Z ]*PRIVATE KEY`)
+)
+
+// withoutSecrets is text of an endpoint as people may see it. Some endpoints send back what
+// they were sent, and what is secret of that is left out. Of their own secrets the text that
+// is the value of a name of JSON is left out, and where it is not sure where one ends, all
+// that follows.
+func (t *target) withoutSecrets(text string) string {
+	for _, secret := range t.secrets() {
+		text = strings.ReplaceAll(text, secret, hidden)
+	}
+	text = jsonPair.ReplaceAllStringFunc(text, func(pair string) string {
+		if name := jsonPair.FindStringSubmatch(pair)[1]; secretName.MatchString(name) {
+			return `"` + name + `": "` + hidden + `"`
+		}
+		return pair
+	})
+	if at := secretShape.FindStringIndex(text); at != nil {
+		text = text[:at[0]] + hidden
+	}
+	text = forWhom.ReplaceAllLiteralString(text, "//"+hidden+"@")
+	for _, at := range named.FindAllStringSubmatchIndex(text, -1) {
+		name := text[max(at[2], at[4], at[6]):max(at[3], at[5], at[7])]
+		if secretName.MatchString(name) && !harmlessValue.MatchString(text[at[1]:]) {
+			return text[:at[1]] + hidden
+		}
+	}
+	return text
+}
+
+// secrets are the texts that the target sends and people are not to see, longest first.
+func (t *target) secrets() []string {
+	sent := []string{t.spec.Body, t.spec.Auth.Password}
+	for name, values := range t.spec.Header {
+		if slices.Contains(harmless, textproto.CanonicalMIMEHeaderKey(name)) {
+			continue
+		}
+		for _, value := range values {
+			_, credential, _ := strings.Cut(value, " ") // of "Bearer …"
+			sent = append(sent, value, credential)
+		}
+	}
+	shown := t.shown()
+	for pair := range strings.SplitSeq(t.url.RawQuery, "&") {
+		if _, value, _ := strings.Cut(pair, "="); !strings.Contains(shown, value) {
+			plain, _ := url.QueryUnescape(value)
+			sent = append(sent, value, plain)
+		}
+	}
+	sent = slices.DeleteFunc(sent, func(s string) bool { return len(s) < secretLeast })
+	slices.SortFunc(sent, func(a, b string) int { return len(b) - len(a) })
+	return sent
+}
