@@ -89,6 +89,28 @@ func TestSecretsOfAnEndpointAreNotShown(t *testing.T) {
 	}
 }
 
+// TestSecretsInABodyThatWasSentAreNotShown, where the endpoint sends back one of its fields.
+func TestSecretsInABodyThatWasSentAreNotShown(t *testing.T) {
+	for _, c := range []struct{ sent, answer, came string }{
+		{`{"user": "anabel", "password": "hunter2"}`, `bad password hunter2 of anabel`, `got "bad password *** of anabel"`},
+		{`user=anabel&password=hunt%26er2&x=1`, `bad login anabel/hunt&er2`, `got "bad login anabel/***"`},
+		{`<login><password>hunter2</password></login>`, `who is hunter2?`, `got "who is ***?"`},
+		{`{"tokens": [{"id": 471347}, "hunt\"er2"]}`, `neither 471347 nor hunt"er2`, `got "neither *** nor ***"`},
+		{`{"password": "hunt\"er2"}`, `{"sent": "hunt\"er2"}`, `got {"sent": "***"}`},
+		{`{"password": "hunt<er2"}`, `{"sent": "hunt\u003cer2"}`, `got {"sent": "***"}`},
+		{`{"password": "hunt<er2"}`, `<b>hunt&lt;er2</b>`, `got "<b>***</b>"`},
+		{`{"query": "mutation { login(password: \"hunter2\") }"}`, `no user with hunter2`, `got "no user with ***"`},
+		{`{"password": "on", "token": true, "secret": null, "pin": 1}`, `one of 11 is on: true, null`, `got "one of 11 is on: true, null"`},
+		{"hunter2\n", "what is hunter2", `got "what is ***"`},
+	} {
+		answer := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(c.answer), c.answer)
+		got := probeOnce(t, Spec{URL: "http://" + saying(t, answer), Method: "POST", Body: c.sent, Expect: Expect{Body: "fine"}}, nil)
+		if got.Came != c.came || strings.Contains(fmt.Sprintf("%+v", got), "hunter2") {
+			t.Errorf("%s: %s", c.sent, got.Came)
+		}
+	}
+}
+
 // took is where a sentence says how long something took.
 var took = regexp.MustCompile(`(in|took) [0-9.]+[a-zµ]+`)
 

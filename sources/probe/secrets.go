@@ -1,6 +1,8 @@
 package probe
 
 import (
+	"encoding/json"
+	"html"
 	"net/textproto"
 	"net/url"
 	"regexp"
@@ -51,8 +53,7 @@ func (t *target) withoutSecrets(text string) string {
 	}
 	text = forWhom.ReplaceAllLiteralString(text, "//"+hidden+"@")
 	for _, at := range named.FindAllStringSubmatchIndex(text, -1) {
-		name := text[max(at[2], at[4], at[6]):max(at[3], at[5], at[7])]
-		if secretName.MatchString(name) && !harmlessValue.MatchString(text[at[1]:]) {
+		if secretName.MatchString(nameIn(text, at)) && !harmlessValue.MatchString(text[at[1]:]) {
 			return text[:at[1]] + hidden
 		}
 	}
@@ -61,7 +62,8 @@ func (t *target) withoutSecrets(text string) string {
 
 // secrets are the texts that the target sends and people are not to see, longest first.
 func (t *target) secrets() []string {
-	sent := []string{t.spec.Body, t.spec.Auth.Password}
+	sent := []string{t.spec.Body, strings.TrimSpace(t.spec.Body), t.spec.Auth.Password}
+	sent = append(sent, secretsIn(t.spec.Body)...)
 	for name, values := range t.spec.Header {
 		if slices.Contains(harmless, textproto.CanonicalMIMEHeaderKey(name)) {
 			continue
@@ -78,7 +80,78 @@ func (t *target) secrets() []string {
 			sent = append(sent, value, plain)
 		}
 	}
+	for _, secret := range slices.Clone(sent) {
+		sent = append(sent, writtenOtherwise(secret)...)
+	}
 	sent = slices.DeleteFunc(sent, func(s string) bool { return len(s) < secretLeast })
 	slices.SortFunc(sent, func(a, b string) int { return len(b) - len(a) })
 	return sent
+}
+
+// valueAfter is the value after the name of a secret: text in quotation marks, or a word.
+var valueAfter = regexp.MustCompile(`^\s*(?:"((?:[^"\\]|\\.)*)"|[\\"']*([^\s"'\\&,;<>{}\[\]()]+))`)
+
+// secretsIn are the secrets in what is sent, found by their names in JSON, XML or a form.
+func secretsIn(sent string) []string {
+	var secrets []string
+	for _, at := range named.FindAllStringSubmatchIndex(sent, -1) {
+		rest := sent[at[1]:]
+		value := valueAfter.FindStringSubmatch(rest)
+		if value == nil || !secretName.MatchString(nameIn(sent, at)) || harmlessValue.MatchString(rest) {
+			continue
+		}
+		found := value[1] + value[2] // one of the two
+		plain, _ := url.QueryUnescape(found)
+		secrets = append(secrets, found, plain)
+	}
+	decoder := json.NewDecoder(strings.NewReader(sent))
+	decoder.UseNumber()
+	var value any
+	if decoder.Decode(&value) == nil {
+		secrets = append(secrets, secretValues(value, false)...)
+	}
+	return secrets
+}
+
+// secretValues are the texts and numbers in a value of JSON that stand under the name of a
+// secret; in a text there may be others.
+func secretValues(value any, secret bool) (found []string) {
+	switch value := value.(type) {
+	case map[string]any:
+		for name, inner := range value {
+			found = append(found, secretValues(inner, secret || secretName.MatchString(name))...)
+		}
+	case []any:
+		for _, inner := range value {
+			found = append(found, secretValues(inner, secret)...)
+		}
+	case string:
+		if secret {
+			return []string{value}
+		}
+		return secretsIn(value)
+	case json.Number:
+		if secret {
+			return []string{value.String()}
+		}
+	}
+	return found
+}
+
+// writtenOtherwise is a secret as it stands in JSON, in a query and in HTML.
+func writtenOtherwise(secret string) []string {
+	inJSON, _ := json.Marshal(secret) // never fails for text
+	var plain strings.Builder
+	encoder := json.NewEncoder(&plain)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(secret) // never fails for text
+	return []string{
+		string(inJSON[1 : len(inJSON)-1]), plain.String()[1 : plain.Len()-2], // without quotation marks and line break
+		url.QueryEscape(secret), url.PathEscape(secret), html.EscapeString(secret),
+	}
+}
+
+// nameIn is the name that named has found in text.
+func nameIn(text string, at []int) string {
+	return text[max(at[2], at[4], at[6]):max(at[3], at[5], at[7])]
 }
