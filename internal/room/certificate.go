@@ -18,7 +18,7 @@ type Certificate struct {
 	Version     string    // of TLS: "1.3"
 	Cipher      string    // suite: "TLS_AES_128_GCM_SHA256"; "" if none was agreed on
 	Curve       string    // of the key exchange: "X25519MLKEM768"; "" if there was none
-	Accepted    string    // why it, or one on the way to it, does not verify, where it was accepted all the same; else ""
+	Accepted    string    // why it does not verify, where it was accepted all the same; else ""
 }
 
 // Equal reports whether two certificates are the same. Both may be nil.

@@ -126,11 +126,6 @@ func (l *look) measure(ctx context.Context) (room.Signal, *failure) {
 		t.controls.heard()
 	}
 	at := t.clock.Now()
-	if watch.shown != nil && found.ignored != "" {
-		shown := *watch.shown
-		shown.Accepted = found.ignored
-		watch.shown = &shown
-	}
 	l.showed(watch.shown)
 	l.answered(found.answers)
 	if found.failure == nil {

@@ -4,6 +4,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -37,6 +39,51 @@ func TestWhatAnEndpointShowsOfItself(t *testing.T) { // T1, T2
 	}
 	if got := certificate(probeOnce(t, Spec{URL: "http://" + saying(t, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")}, nil)); got != nil {
 		t.Errorf("plain HTTP shows %+v", got)
+	}
+}
+
+// TestABadCertificateThatRedirectsIsNotTheGoodOneBehindIt: what was accepted of the first is
+// not said of the second, but of the reading.
+func TestABadCertificateThatRedirectsIsNotTheGoodOneBehindIt(t *testing.T) {
+	ours := newAuthority(t)
+	env := &Environment{Roots: ours.pool}
+	host := leaf{names: []string{"127.0.0.1"}}
+	over := host
+	over.from, over.to = time.Date(2024, 3, 4, 5, 6, 0, 0, time.UTC), time.Date(2025, 3, 4, 5, 6, 0, 0, time.UTC)
+	good := "https://" + secured(t, &tls.Config{Certificates: []tls.Certificate{ours.issue(t, host)}})
+	bad := "https://" + secured(t, &tls.Config{Certificates: []tls.Certificate{ours.issue(t, over)}})
+	redirecting := func(certificate tls.Certificate, to string) string {
+		server := httptest.NewUnstartedServer(http.RedirectHandler(to, http.StatusFound))
+		server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}}
+		server.StartTLS()
+		t.Cleanup(server.Close)
+		return server.URL
+	}
+	for _, c := range []struct {
+		name, url string
+		accepted  bool // of the last certificate
+	}{
+		{"bad to good", redirecting(ours.issue(t, over), good), false},
+		{"good to bad", redirecting(ours.issue(t, host), bad), true},
+		{"bad", bad, true},
+	} {
+		for _, kept := range []bool{false, true} {
+			watch := watchOf(t, Spec{URL: c.url, Insecure: true, KeepAlive: kept}, env)
+			for range 2 {
+				got := lookOnce(t.Context(), t, watch)
+				got.wantUp(t)
+				shown := got.Detail.(*room.ProbeDetail).Certificate
+				if strings.Contains(shown.Accepted, "expired") != c.accepted || shown.Chain.IsZero() != c.accepted {
+					t.Errorf("%s: of the certificate that ends %v it says it is accepted though %q", c.name, shown.Expires, shown.Accepted)
+				}
+				if !strings.Contains(got.sample.Text, "bad certificate accepted") {
+					t.Errorf("%s: the reading says %q", c.name, got.sample.Text)
+				}
+			}
+			if watch.Close != nil {
+				watch.Close()
+			}
+		}
 	}
 }
 

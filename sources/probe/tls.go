@@ -33,7 +33,8 @@ func handshake(t *target, e endpoint, conn *openConn, watch *stopwatch) (ignored
 	err := secure.Handshake()
 	state := secure.ConnectionState() // has the certificate even if the handshake failed after it
 	ends, wrong := verify(state.PeerCertificates, config.ServerName, roots)
-	if shown := shownCertificate(&state, ends); shown != nil {
+	shown := shownCertificate(&state, ends)
+	if shown != nil {
 		watch.shown = shown
 	}
 	watch.lap(phaseTLS)
@@ -44,10 +45,13 @@ func handshake(t *target, e endpoint, conn *openConn, watch *stopwatch) (ignored
 		return "", wrong
 	}
 	conn.Conn = secure
-	if wrong != nil {
-		ignored = wrong.reason
+	if wrong == nil {
+		return "", nil
 	}
-	return ignored, nil
+	if shown != nil {
+		shown.Accepted = wrong.reason
+	}
+	return wrong.reason, nil
 }
 
 // alerts are the TLS alerts worth a sentence of their own. The type of an alert is
