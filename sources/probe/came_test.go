@@ -111,6 +111,47 @@ func TestSecretsInABodyThatWasSentAreNotShown(t *testing.T) {
 	}
 }
 
+// TestSecretsAreNotShownOfWhateverIsSaid: not only in a body that is searched for text.
+func TestSecretsAreNotShownOfWhateverIsSaid(t *testing.T) {
+	server := serving(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Said", "who is hunter2 with session=hunter3?")
+		fmt.Fprint(w, `{"error": "who is hunter2?", "token": {"value": "hunter3"}, "sessions": {"open": 250}}`)
+	})
+	banner := "tcp://" + listen(t, func(conn net.Conn) {
+		line := make([]byte, 64)
+		n, _ := conn.Read(line)
+		fmt.Fprintf(conn, "-ERR what is %q?\r\n", strings.TrimSpace(string(line[:n])))
+	})
+	call := "grpc://" + callee(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/grpc")
+		w.Header().Set("Grpc-Status", "16")
+		w.Header().Set("Grpc-Message", "who is hunter2, token: hunter3")
+	})
+	bearer := map[string][]string{"Authorization": {"Bearer hunter2"}}
+	for _, c := range []struct {
+		name, came string
+		spec       Spec
+	}{
+		{"a header", `got "who is *** with session=***"`, Spec{URL: server.URL, Header: bearer, Expect: Expect{Headers: map[string]string{"X-Said": "fine"}}}},
+		{"a text of JSON", `got "who is ***?"`, Spec{URL: server.URL, Header: bearer, Expect: Expect{JSON: map[string]string{"$.error": "fine"}}}},
+		{"a cookie", `got "who is ***?"`, Spec{URL: server.URL, Header: map[string][]string{"Cookie": {"a=b; id=hunter2"}}, Expect: Expect{JSON: map[string]string{"$.error": "fine"}}}},
+		{"a password in a header", `got "who is ***?"`, Spec{URL: server.URL, Header: map[string][]string{"X-Auth": {basic("ana", "hunter2")}}, Expect: Expect{JSON: map[string]string{"$.error": "fine"}}}},
+		{"a text under a secret", ``, Spec{URL: server.URL, Expect: Expect{JSON: map[string]string{"$.token.value": "fine"}}}},
+		{"a number of secrets", `got 250`, Spec{URL: server.URL, Expect: Expect{JSON: map[string]string{"$.sessions.open": "<100"}}}},
+		{"a banner", `got "-ERR what is \"AUTH ***\"?"`, Spec{URL: banner, Steps: []Step{{Send: "AUTH hunter2\r\n", Expect: "+OK"}}}},
+		{"a word alone", `got "-ERR what is \"***\"?"`, Spec{URL: banner, Steps: []Step{{Send: "hunter2\r\n", Expect: "+OK"}}}},
+		{"a command", `got "-ERR what is \"PING\"?"`, Spec{URL: banner, Steps: []Step{{Send: "PING\r\n", Expect: "+PONG"}}}},
+		{"a status of gRPC", `who is ***, token:***`, Spec{URL: call, Header: map[string][]string{"X-Tenant": {"hunter2"}}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := probeOnce(t, c.spec, nil)
+			if text := got.Reason + got.Came + got.sample.Text; got.Came != c.came || strings.Contains(text, "hunter") {
+				t.Errorf("%s came, and it says %s", got.Came, text)
+			}
+		})
+	}
+}
+
 // took is where a sentence says how long something took.
 var took = regexp.MustCompile(`(in|took) [0-9.]+[a-zµ]+`)
 

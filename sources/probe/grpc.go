@@ -99,7 +99,7 @@ func check(ctx context.Context, t *target, service string, watch *stopwatch, fou
 	if err != nil {
 		return broken(t, t.endpoint, phaseTransfer, err)
 	}
-	return healthOf(answer, message, service, found)
+	return healthOf(t, answer, message, service, found)
 }
 
 // healthRequest is a unary call with one field, the name of the service.
@@ -140,7 +140,7 @@ func notGRPC(t *target, answer *http.Response) *failure {
 }
 
 // healthOf judges an answer: first the call's own status, then what it says.
-func healthOf(answer *http.Response, message []byte, service string, found *outcome) *failure {
+func healthOf(t *target, answer *http.Response, message []byte, service string, found *outcome) *failure {
 	whose := "the server"
 	if service != "" {
 		whose = "the service " + clean.Line(service, nameLimit)
@@ -151,7 +151,7 @@ func healthOf(answer *http.Response, message []byte, service string, found *outc
 	}
 	wrong := func(sentence string, about ...any) *failure {
 		f := &failure{class: classGRPC, phase: phaseTransfer, reason: fmt.Sprintf(sentence, about...)}
-		if why := grpcMessage(end); why != "" {
+		if why := clean.Line(t.withoutSecrets(grpcMessage(end)), textLimit); why != "" {
 			f.text, f.came = f.reason+": "+why, why
 		}
 		return f
@@ -188,7 +188,7 @@ func grpcMessage(end http.Header) string {
 	if plain, err := url.PathUnescape(message); err == nil {
 		message = plain
 	}
-	return clean.Line(message, textLimit)
+	return message
 }
 
 // servingStatus reads the one field of the answer; without it, it is the enum's zero.

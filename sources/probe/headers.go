@@ -72,9 +72,9 @@ func (m *headerMatch) among(values []string) bool {
 }
 
 // checkHeader says which header of an answer is not what it should be; nil if all are.
-func checkHeader(expected []headerMatch, header http.Header) *failure {
-	for i := range expected {
-		m := &expected[i]
+func checkHeader(t *target, header http.Header) *failure {
+	for i := range t.headers {
+		m := &t.headers[i]
 		values := header.Values(m.name)
 		if m.among(values) != m.absent {
 			continue
@@ -88,7 +88,7 @@ func checkHeader(expected []headerMatch, header http.Header) *failure {
 		}
 		f := &failure{class: classAssert, phase: phaseFirstByte, reason: fmt.Sprintf("expected %s, and %s", m.words(), got)}
 		if len(values) > 0 && !secretName.MatchString(m.name) {
-			got := fmt.Sprintf("%q", clean.Line(shownValue(m.name, strings.Join(values, ", ")), headerShown))
+			got := fmt.Sprintf("%q", clean.Line(t.withoutSecrets(shownValue(m.name, strings.Join(values, ", "))), headerShown))
 			f.came = "got " + got
 			f.text = fmt.Sprintf("%s is %s, expected %s", m.name, got, m.words())
 		}

@@ -203,11 +203,11 @@ func judge(t *target, h *hop, answer *http.Response, watch *stopwatch) *failure 
 	if f != nil {
 		return f
 	}
-	if f := checkHeader(t.headers, answer.Header); f != nil {
+	if f := checkHeader(t, answer.Header); f != nil {
 		return f
 	}
 	if match == nil || matched {
-		return values.failure(cut)
+		return values.failure(t.withoutSecrets, cut)
 	}
 	where := "the body"
 	if cut > 0 {

@@ -175,8 +175,8 @@ func (s *jsonSearch) along(depth int, active []int, leads func(jsonStep) bool) [
 }
 
 // failure says what is not as expected; nil if all is. cut says that the body was read up
-// to the limit only.
-func (s *jsonSearch) failure(cut int) *failure {
+// to the limit only; shown is a text of the endpoint as people may see it.
+func (s *jsonSearch) failure(shown func(string) string, cut int) *failure {
 	if s == nil {
 		return nil
 	}
@@ -197,7 +197,8 @@ func (s *jsonSearch) failure(cut int) *failure {
 		default:
 			f.reason = fmt.Sprintf("expected that %s, and it is not", m.words)
 		}
-		if got.missing == "" && !m.secret() {
+		if got.missing == "" && !m.secret(got.value.kind) {
+			got.value.text = shown(got.value.text)
 			f.came = "got " + got.value.String()
 			f.text = fmt.Sprintf("%s, expected that %s", f.came, m.words)
 		}

@@ -205,7 +205,7 @@ func FuzzJSON(f *testing.F) {
 		if _, err := (&textAndJSON{nil, search}).in(strings.NewReader(string(body))); err != nil {
 			t.Fatal(err)
 		}
-		wrong := search.failure(0)
+		wrong := search.failure(strings.Clone, 0)
 		if wrong != nil && (wrong.reason == "" || wrong.class == "") {
 			t.Errorf("failure %+v", wrong)
 		}
@@ -238,8 +238,8 @@ func BenchmarkABodyOfJSON(b *testing.B) {
 	b.SetBytes(int64(len(body)))
 	for b.Loop() {
 		search := newJSONSearch(matches)
-		if _, err := (&textAndJSON{nil, search}).in(struct{ io.Reader }{strings.NewReader(body)}); err != nil || search.failure(0) != nil {
-			b.Fatal(err, search.failure(0))
+		if _, err := (&textAndJSON{nil, search}).in(struct{ io.Reader }{strings.NewReader(body)}); err != nil || search.failure(strings.Clone, 0) != nil {
+			b.Fatal(err, search.failure(strings.Clone, 0))
 		}
 	}
 }

@@ -218,10 +218,14 @@ func (m *jsonMatch) to(steps int) string {
 	return path
 }
 
-// secret says whether the value may be one, by the last key on the way to it.
-func (m *jsonMatch) secret() bool {
+// secret says whether a value of this kind may be one: by the last key on the way to it,
+// and where it is text by any, since a number may count them: $.sessions.open.
+func (m *jsonMatch) secret(kind jsonKind) bool {
 	for _, step := range slices.Backward(m.steps) {
-		if step.index < 0 {
+		if step.index >= 0 {
+			continue
+		}
+		if secretName.MatchString(step.key) || kind != jsonText {
 			return secretName.MatchString(step.key)
 		}
 	}

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"html"
 	"net/textproto"
@@ -69,9 +70,14 @@ func (t *target) secrets() []string {
 			continue
 		}
 		for _, value := range values {
-			_, credential, _ := strings.Cut(value, " ") // of "Bearer …"
-			sent = append(sent, value, credential)
+			sent = append(sent, secretsInHeader(value)...)
 		}
+	}
+	for _, step := range t.steps {
+		sent = append(sent, secretsInLines(step.send)...)
+	}
+	if p := t.proxyTo(t.url); p != nil {
+		sent = append(sent, p.password, strings.TrimPrefix(p.authorization(), "Basic "))
 	}
 	shown := t.shown()
 	for pair := range strings.SplitSeq(t.url.RawQuery, "&") {
@@ -109,6 +115,46 @@ func secretsIn(sent string) []string {
 	var value any
 	if decoder.Decode(&value) == nil {
 		secrets = append(secrets, secretValues(value, false)...)
+	}
+	return secrets
+}
+
+// secretsInHeader are the value of a header, the credential after its scheme, the values of
+// cookies, and the password in what RFC 7617 encodes.
+func secretsInHeader(value string) []string {
+	_, credential, _ := strings.Cut(value, " ") // of "Bearer …"
+	secrets := append(secretsIn(value), value, credential)
+	for cookie := range strings.SplitSeq(value, ";") {
+		if _, said, is := strings.Cut(cookie, "="); is {
+			secrets = append(secrets, said)
+		}
+	}
+	if plain, err := base64.StdEncoding.DecodeString(credential); err == nil {
+		_, password, _ := strings.Cut(string(plain), ":")
+		secrets = append(secrets, password)
+	}
+	return secrets
+}
+
+var (
+	// login is a line that gives a password to Redis, a mail or a file server.
+	login = regexp.MustCompile(`^(?i:\S+\s+)?(?i:auth|pass|login)\s+(.+)`)
+	// command is a line that has no secret in it.
+	command = regexp.MustCompile(`^[A-Z]+$`)
+)
+
+// secretsInLines are the secrets in what is said over TCP: what a login is given, and words
+// that stand alone, since some protocols ask for a password by itself.
+func secretsInLines(said string) []string {
+	secrets := secretsIn(said)
+	for line := range strings.Lines(said) {
+		words := strings.Fields(line)
+		if len(words) == 1 && !command.MatchString(words[0]) {
+			secrets = append(secrets, words[0])
+		}
+		if given := login.FindStringSubmatch(strings.TrimSpace(line)); given != nil {
+			secrets = append(secrets, given[1], strings.Trim(words[len(words)-1], `"`))
+		}
 	}
 	return secrets
 }

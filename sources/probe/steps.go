@@ -126,7 +126,7 @@ func (k *talk) lacks(number int) *failure {
 	case !isEnd(k.ended) || len(rest) == 0:
 		return brokenOff(k.target, k.stage, k.ended, awaited)
 	}
-	got := fmt.Sprintf("got %q", clean.Line(string(rest), heardShown))
+	got := fmt.Sprintf("got %q", clean.Line(k.target.withoutSecrets(string(rest)), heardShown))
 	return &failure{
 		class: classAssert, phase: k.stage, reason: expect.missing(where), cause: k.ended,
 		came: got, text: fmt.Sprintf("%s, expected that it %s", got, expect.words),

@@ -76,7 +76,7 @@ func shakeHands(ctx context.Context, t *target, watch *stopwatch, found *outcome
 		return f
 	}
 	_, _ = conn.Write(closeFrame()) // out of politeness: the handshake was all that was wanted
-	return checkHeader(t.headers, answer.Header)
+	return checkHeader(t, answer.Header)
 }
 
 // upgradeRequest is the handshake as it goes over the wire.
