@@ -49,6 +49,7 @@ func TestTheQueriesOfAddressesInHeadersAreNotShown(t *testing.T) {
 		{"Location", "https://idp.example/cb?code=hunter2", `got "https://idp.example/cb?***"`},
 		{"Location", "/cb#access_token=hunter2 hunter2", `got "/cb?***"`},
 		{"Location", "https://ana:hunter2@idp.example/cb", `got "https://***@idp.example/cb"`},
+		{"Location", "https://auth.example:8443/login;jsessionid=hunter2", `got "https://auth.example:8443/login;jsessionid=***"`},
 		{"content-location", "/a?b=hunter2", `got "/a?***"`},
 		{"Refresh", "0; url=/a?b=hunter2", `got "0; url=/a?***"`},
 		{"Link", "</a?b=hunter2>; rel=next, </c?d=hunter2>; rel=last", `got "</a?***>; rel=next, </c?***>; rel=last"`},

@@ -142,10 +142,11 @@ func (h *hop) sameOwner(to *url.URL, end endpoint) bool {
 	return h.endpoint.port == end.port && (h.url.Scheme == to.Scheme || upgrade)
 }
 
-// shownURL is a URL without its query, which may hold a token.
+// shownURL is a URL without its query, which may hold a token, and without what looks like a
+// secret in its path: /login;jsessionid=…
 func shownURL(u *url.URL) string {
-	shown := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}
-	return shown.String()
+	host, path := url.URL{Scheme: u.Scheme, Host: u.Host}, url.URL{Path: u.Path}
+	return host.String() + withoutTheirs(path.EscapedPath())
 }
 
 func misdirected(sentence string, about ...any) *failure {

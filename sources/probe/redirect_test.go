@@ -210,3 +210,22 @@ func TestSameOwner(t *testing.T) {
 		t.Error("a query is shown")
 	}
 }
+
+// TestSessionsInThePathsOfRedirectsAreNotShown: servers of Java write them there for who
+// takes no cookies.
+func TestSessionsInThePathsOfRedirectsAreNotShown(t *testing.T) {
+	server := serving(t, func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.Path, "/login") || r.URL.Query().Has("again") {
+			http.Redirect(w, r, "/login;jsessionid=hunter2?"+r.URL.RawQuery, http.StatusFound)
+		}
+	})
+	got := probeOnce(t, Spec{URL: server.URL}, nil)
+	got.wantUp(t)
+	if hops := got.sample.Hops.All(); len(hops) != 2 || hops[1].Target != server.URL+"/login;jsessionid=***" {
+		t.Errorf("the hops are %+v", hops)
+	}
+	got = probeOnce(t, Spec{URL: server.URL + "/?again"}, nil)
+	if got.sample.Class != "redirect" || strings.Contains(got.Reason+got.Came+got.sample.Text, "hunter2") {
+		t.Errorf("it says %s", got.Reason)
+	}
+}

@@ -36,13 +36,17 @@ var (
 )
 
 // withoutSecrets is text of an endpoint as people may see it. Some endpoints send back what
-// they were sent, and what is secret of that is left out. Of their own secrets the text that
-// is the value of a name of JSON is left out, and where it is not sure where one ends, all
-// that follows.
+// they were sent, and what is secret of that is left out, too.
 func (t *target) withoutSecrets(text string) string {
 	for _, secret := range t.secrets() {
 		text = strings.ReplaceAll(text, secret, hidden)
 	}
+	return withoutTheirs(text)
+}
+
+// withoutTheirs is text without the secrets of who wrote it: without the text that is the
+// value of a name of JSON, and where it is not sure where one ends, without all that follows.
+func withoutTheirs(text string) string {
 	text = jsonPair.ReplaceAllStringFunc(text, func(pair string) string {
 		if name := jsonPair.FindStringSubmatch(pair)[1]; secretName.MatchString(name) {
 			return `"` + name + `": "` + hidden + `"`
@@ -54,7 +58,8 @@ func (t *target) withoutSecrets(text string) string {
 	}
 	text = forWhom.ReplaceAllLiteralString(text, "//"+hidden+"@")
 	for _, at := range named.FindAllStringSubmatchIndex(text, -1) {
-		if secretName.MatchString(nameIn(text, at)) && !harmlessValue.MatchString(text[at[1]:]) {
+		isHost := strings.HasSuffix(text[:max(at[4], 0)], "//") // and what follows a port
+		if !isHost && secretName.MatchString(nameIn(text, at)) && !harmlessValue.MatchString(text[at[1]:]) {
 			return text[:at[1]] + hidden
 		}
 	}
