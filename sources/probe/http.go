@@ -137,9 +137,11 @@ func (c *connection) exchange(ctx context.Context, t *target, h *hop, request []
 	if f = take(answer); f != nil || h.keeping == nil {
 		return true, f
 	}
-	if rests = c.rests(answer, r); rests {
-		h.keeping.put(h, c)
+	if rests = c.rests(answer, r); !rests {
+		watch.skip()
+		return true, nil
 	}
+	h.keeping.put(h, c)
 	watch.lap(phaseTransfer)
 	return true, nil
 }
@@ -189,6 +191,7 @@ func judge(t *target, h *hop, answer *http.Response, watch *stopwatch) *failure 
 		search = begins
 	}
 	matched, cut, f := readBody(t, answer, search)
+	answer.Close = answer.Close || cut > 0 // nobody waits for the rest
 	watch.lap(phaseTransfer)
 	if !right {
 		reason := fmt.Sprintf("expected status %s, got %d", t.accepts.text, answer.StatusCode)

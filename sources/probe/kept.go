@@ -11,9 +11,12 @@ import (
 	"warroom/internal/room"
 )
 
-// drainLimit is how much of a body that nobody wants is read so that its connection can be
-// used again: more than any answer of a redirect has.
-const drainLimit = 64 << 10
+// drainLimit and drainWait are how much of a body that nobody wants is read, and for how
+// long, so that its connection can be used again: more than any answer of a redirect takes.
+const (
+	drainLimit = 64 << 10
+	drainWait  = 50 * time.Millisecond
+)
 
 // connection is one over which requests of HTTP are made.
 type connection struct {
@@ -146,14 +149,15 @@ func (c *connection) wake(ctx context.Context, t *target, watch *stopwatch) {
 // rests unties a connection from its look, and says whether it can be used again: the
 // answer must be over, and nothing behind it. The reader is nil over HTTP/2.
 func (c *connection) rests(answer *http.Response, r *responseReader) bool {
-	if r != nil && answer.Close || !drained(answer.Body) || r != nil && r.buffered.Buffered() > 0 {
+	if answer.Close || !c.drained(answer.Body) || r != nil && r.buffered.Buffered() > 0 {
 		return false
 	}
 	return c.untie()
 }
 
 // drained reads a body to its end; false if that does not come soon.
-func drained(body io.ReadCloser) bool {
+func (c *connection) drained(body io.Reader) bool {
+	_ = c.SetReadDeadline(time.Now().Add(drainWait)) // it is closed, or untied
 	n, err := io.CopyN(io.Discard, body, drainLimit)
 	return n < drainLimit && err == io.EOF
 }

@@ -77,6 +77,14 @@ func (w *stopwatch) lap(p phase) {
 	w.last = now
 }
 
+// skip leaves out the time since the last lap: it was not the endpoint's. The probe's own
+// time is longer by as much.
+func (w *stopwatch) skip() {
+	now := time.Now()
+	skipped := now.Sub(w.last)
+	w.start, w.hop.start, w.last = w.start.Add(skipped), w.hop.start.Add(skipped), now
+}
+
 // leave ends a request of a probe that is redirected.
 func (w *stopwatch) leave(target string, status int) {
 	hop := room.Hop{Target: target, Status: status, Total: w.last.Sub(w.hop.start), Phases: w.hop.laps.phases()}
