@@ -94,6 +94,16 @@ func (k *kept) close() {
 	clear(k.idle)
 }
 
+// doubt ends what was kept from a look to an address that was answered right, but too late,
+// or by a certificate that is soon over. Where it was the answer itself that took longer than
+// expected, its connection stays: a fresh one would take longer still, at every look.
+func (k *kept) doubt(pin netip.Addr, late *failure) {
+	if late == nil || late.class == classAssert && late.phase >= phaseFirstByte {
+		return
+	}
+	k.take(pin).close()
+}
+
 // keeping is what one look does with the connections that are kept.
 type keeping struct {
 	before connections // from the look before
@@ -127,7 +137,7 @@ func (k *keeping) put(h *hop, conn *connection) {
 	k.now[h.origin()] = conn
 }
 
-// end hands over what the next look can use: after one that failed, nothing.
+// end hands over what the next look can use: after one that was answered wrong, nothing.
 func (k *keeping) end(t *target, failed bool) {
 	k.before.close()
 	if failed {

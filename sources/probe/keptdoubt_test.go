@@ -1,7 +1,10 @@
 package probe
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -36,4 +39,49 @@ func unending(w http.ResponseWriter, r *http.Request, size int) {
 	_, _ = w.Write(make([]byte, size+1))
 	_ = http.NewResponseController(w).Flush()
 	<-r.Context().Done()
+}
+
+// shownEach is TLS by a certificate that is asked for at each handshake.
+func shownEach(certificate func() *tls.Certificate) *tls.Config {
+	return &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
+		return &tls.Config{Certificates: []tls.Certificate{*certificate()}}, nil
+	}}
+}
+
+// TestACertificateThatIsRenewedIsSeen though the connection with the old one would stay open.
+func TestACertificateThatIsRenewedIsSeen(t *testing.T) {
+	ours := newAuthority(t)
+	issued := func(days int) *tls.Certificate { // a root of its own: ours ends sooner
+		certificate := ours.issue(t, leaf{names: []string{"127.0.0.1"}, to: time.Now().AddDate(0, 0, days), selfSigned: true})
+		root, err := x509.ParseCertificate(certificate.Certificate[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		ours.pool.AddCert(root)
+		return &certificate
+	}
+	var shown atomic.Pointer[tls.Certificate]
+	old, renewed := issued(5), issued(90)
+	shown.Store(old)
+	watch := watchOf(t, Spec{URL: "https://" + secured(t, shownEach(shown.Load)), KeepAlive: true, Expect: Expect{Days: 30}}, &Environment{Roots: ours.pool})
+	defer watch.Close()
+	lookOnce(t.Context(), t, watch).want(t, "DOWN", "cert", "the certificate has fewer than 30 days left")
+	shown.Store(renewed)
+	lookOnce(t.Context(), t, watch).wantReused(t, false)
+	lookOnce(t.Context(), t, watch).wantReused(t, true)
+}
+
+// TestALookThatWasLateForItsHandshakeIsNotLateForEver: what is expected of the answer alone
+// can be kept to over the connection that there is now, and a fresh one would be late again.
+func TestALookThatWasLateForItsHandshakeIsNotLateForEver(t *testing.T) {
+	ours := newAuthority(t)
+	certificate := ours.issue(t, leaf{names: []string{"127.0.0.1"}})
+	address := secured(t, shownEach(func() *tls.Certificate {
+		time.Sleep(2 * time.Second) // a handshake that takes its time
+		return &certificate
+	}))
+	watch := watchOf(t, Spec{URL: "https://" + address, KeepAlive: true, Expect: Expect{Latency: 1900 * time.Millisecond}}, &Environment{Roots: ours.pool})
+	defer watch.Close()
+	lookOnce(t.Context(), t, watch).want(t, "DOWN", "assert", "expected an answer within 1.9s, and it took longer")
+	lookOnce(t.Context(), t, watch).wantReused(t, true)
 }

@@ -111,6 +111,7 @@ func (l *look) measure(ctx context.Context) (room.Signal, *failure) {
 	found := t.probe(ctx, t, &watch)
 	if found.failure == nil {
 		found.failure = t.late(&watch, found)
+		t.kept.doubt(t.spec.Pin, found.failure)
 	}
 	if f := found.failure; f != nil && f.class == classTimeout && watch.total() > t.spec.Timeout+stall {
 		found.failure = stalled(f)
