@@ -2,9 +2,11 @@ package probe
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/netip"
+	"os"
 	"sync"
 	"time"
 
@@ -26,6 +28,7 @@ type connection struct {
 	ignored string            // why that would not have verified; "" if it did
 	http2   *http2Conn        // nil over HTTP/1.1
 	used    bool              // a request was answered over it
+	resting chan bool         // gives, once it is woken, whether nothing came meanwhile; nil over HTTP/2, which sees to that itself
 }
 
 // origin is whom a connection is to.
@@ -110,8 +113,9 @@ type keeping struct {
 	now    connections // over which a request of this look was answered
 }
 
-// take gives a connection to the origin of a hop; nil if there is none. One whose
-// certificate is over is not used any more: whether there is another shows a new one.
+// take gives a connection to the origin of a hop; nil if there is none. One over which
+// something came unasked is not used any more, nor one whose certificate is over: whether
+// there is another shows a new one.
 func (k *keeping) take(h *hop) *connection {
 	if k == nil {
 		return nil
@@ -123,7 +127,7 @@ func (k *keeping) take(h *hop) *connection {
 			continue
 		}
 		delete(from, o)
-		if conn.shown == nil || time.Now().Before(conn.shown.Ends()) {
+		if conn.rouse() && (conn.shown == nil || time.Now().Before(conn.shown.Ends())) {
 			return conn
 		}
 		conn.Close()
@@ -162,7 +166,40 @@ func (c *connection) rests(answer *http.Response, r *responseReader) bool {
 	if answer.Close || !c.drained(answer.Body) || r != nil && r.buffered.Buffered() > 0 {
 		return false
 	}
-	return c.untie()
+	if !c.untie() {
+		return false
+	}
+	if r != nil {
+		c.rest()
+	}
+	return true
+}
+
+// rest reads until the connection is roused or closed. What comes while nothing was asked is
+// no answer, and must not be taken for the next one: it ends the connection, at once.
+func (c *connection) rest() {
+	conn, resting := c.Conn, make(chan bool, 1)
+	c.resting = resting
+	go func() {
+		n, err := conn.Read(make([]byte, 1))
+		sound := n == 0 && errors.Is(err, os.ErrDeadlineExceeded) // and not what the system says of a dead one
+		if !sound {
+			_ = conn.Close()
+		}
+		resting <- sound
+	}()
+}
+
+// rouse ends the rest of a connection; false if it is good for nothing any more. The time
+// that is up leaves a connection as it was, also one of TLS.
+func (c *connection) rouse() bool {
+	if c.resting == nil {
+		return true
+	}
+	_ = c.SetReadDeadline(time.Unix(1, 0)) // until wake
+	sound := <-c.resting
+	c.resting = nil
+	return sound
 }
 
 // drained reads a body to its end; false if that does not come soon.

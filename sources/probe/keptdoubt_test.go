@@ -1,8 +1,11 @@
 package probe
 
 import (
+	"bufio"
 	"crypto/tls"
 	"crypto/x509"
+	"io"
+	"net"
 	"net/http"
 	"sync/atomic"
 	"testing"
@@ -84,4 +87,43 @@ func TestALookThatWasLateForItsHandshakeIsNotLateForEver(t *testing.T) {
 	defer watch.Close()
 	lookOnce(t.Context(), t, watch).want(t, "DOWN", "assert", "expected an answer within 1.9s, and it took longer")
 	lookOnce(t.Context(), t, watch).wantReused(t, true)
+}
+
+// TestWhatComesUnaskedIsNoAnswer to the next request: the connection is given up, and a fresh
+// one is asked.
+func TestWhatComesUnaskedIsNoAnswer(t *testing.T) {
+	ours := newAuthority(t)
+	certificate := ours.issue(t, leaf{names: []string{"127.0.0.1"}})
+	for scheme, over := range map[string]func(net.Conn) net.Conn{
+		"http":  func(conn net.Conn) net.Conn { return conn },
+		"https": func(conn net.Conn) net.Conn { return serverSide(conn, certificate) },
+	} {
+		for unasked, status := range map[string]string{"an outage": "503 Service Unavailable", "all well": "200 OK"} {
+			t.Run(scheme+" "+unasked, func(t *testing.T) {
+				looked, gone := make(chan struct{}), make(chan struct{})
+				address := listen(t, func(conn net.Conn) {
+					conn = over(conn)
+					if _, err := http.ReadRequest(bufio.NewReader(conn)); err != nil {
+						return
+					}
+					_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+					<-looked
+					_, _ = io.WriteString(conn, "HTTP/1.1 "+status+"\r\nContent-Length: 2\r\n\r\nok")
+					untilClosed(conn)
+					gone <- struct{}{}
+				})
+				watch := watchOf(t, Spec{URL: scheme + "://" + address, KeepAlive: true, Timeout: time.Minute}, &Environment{Roots: ours.pool})
+				defer watch.Close()
+				for range 3 {
+					lookOnce(t.Context(), t, watch).wantReused(t, false)
+					looked <- struct{}{}
+					select {
+					case <-gone:
+					case <-time.After(time.Minute):
+						t.Error("the connection is kept")
+					}
+				}
+			})
+		}
+	}
 }
