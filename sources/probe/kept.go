@@ -83,6 +83,7 @@ func (k *kept) put(pin netip.Addr, open connections) {
 	if k.idle == nil {
 		k.idle = map[netip.Addr]connections{}
 	}
+	k.idle[pin].close()
 	k.idle[pin] = open
 }
 

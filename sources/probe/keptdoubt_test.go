@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -100,7 +101,7 @@ func TestWhatComesUnaskedIsNoAnswer(t *testing.T) {
 	} {
 		for unasked, status := range map[string]string{"an outage": "503 Service Unavailable", "all well": "200 OK"} {
 			t.Run(scheme+" "+unasked, func(t *testing.T) {
-				looked, gone := make(chan struct{}), make(chan struct{})
+				looked, gone := make(chan struct{}), make(chan struct{}, 1)
 				address := listen(t, func(conn net.Conn) {
 					conn = over(conn)
 					if _, err := http.ReadRequest(bufio.NewReader(conn)); err != nil {
@@ -120,10 +121,25 @@ func TestWhatComesUnaskedIsNoAnswer(t *testing.T) {
 					select {
 					case <-gone:
 					case <-time.After(time.Minute):
-						t.Error("the connection is kept")
+						t.Fatal("the connection is kept")
 					}
 				}
 			})
 		}
 	}
+}
+
+func TestConnectionsThatAreThereAlreadyAreClosedForOthers(t *testing.T) {
+	server := counting(t, nil, ok)
+	var k kept
+	for range 3 {
+		conn, err := net.Dial("tcp", server.address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.put(netip.Addr{}, connections{{}: {openConn: &openConn{Conn: conn}}})
+	}
+	until(t, "only one is open", func() bool { return server.opened() == 3 && server.open() == 1 })
+	k.close()
+	until(t, "none is", func() bool { return server.open() == 0 })
 }
