@@ -67,7 +67,7 @@ func ask(ctx context.Context, t *target, h *hop, request []byte, watch *stopwatc
 // take read the answer. Whatever but time ends a kept one before an answer came, the server
 // may have closed it since: only a fresh one tells.
 func withAnswer(ctx context.Context, t *target, h *hop, request []byte, watch *stopwatch, found *outcome, take func(*http.Response) *failure) *failure {
-	if conn := h.keeping.take(h); conn != nil {
+	if conn := h.keeping.take(t, h); conn != nil {
 		conn.wake(ctx, t, watch)
 		answered, f := conn.exchange(ctx, t, h, request, watch, found, take)
 		if answered || f.class == classTimeout || ctx.Err() != nil {
@@ -90,6 +90,7 @@ func connected(ctx context.Context, t *target, h *hop, watch *stopwatch) (*conne
 	}
 	conn := &connection{openConn: open, reached: watch.reached}
 	if h.url.Scheme == "https" {
+		conn.files, _ = t.filesFor(h.endpoint) // the handshake says what is wrong with them
 		if conn.ignored, f = handshake(t, h.endpoint, open, watch); f != nil {
 			open.Close()
 			return nil, f

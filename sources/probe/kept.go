@@ -26,6 +26,7 @@ type connection struct {
 	reached netip.AddrPort
 	shown   *room.Certificate // nil without TLS
 	ignored string            // why that would not have verified; "" if it did
+	files   tlsFiles          // what it was made with
 	http2   *http2Conn        // nil over HTTP/1.1
 	used    bool              // a request was answered over it
 	resting chan bool         // gives, once it is woken, whether nothing came meanwhile; nil over HTTP/2, which sees to that itself
@@ -115,9 +116,9 @@ type keeping struct {
 }
 
 // take gives a connection to the origin of a hop; nil if there is none. One over which
-// something came unasked is not used any more, nor one whose certificate is over: whether
-// there is another shows a new one.
-func (k *keeping) take(h *hop) *connection {
+// something came unasked is not used any more, nor one whose certificate is over or that
+// stands on files that are not there as they were: what is so by now shows a new one.
+func (k *keeping) take(t *target, h *hop) *connection {
 	if k == nil {
 		return nil
 	}
@@ -128,12 +129,21 @@ func (k *keeping) take(h *hop) *connection {
 			continue
 		}
 		delete(from, o)
-		if conn.rouse() && (conn.shown == nil || time.Now().Before(conn.shown.Ends())) {
+		if conn.rouse() && conn.holds(t, h) {
 			return conn
 		}
 		conn.Close()
 	}
 	return nil
+}
+
+// holds says whether TLS would still come about as it did.
+func (c *connection) holds(t *target, h *hop) bool {
+	if h.url.Scheme != "https" {
+		return true
+	}
+	files, f := t.filesFor(h.endpoint)
+	return f == nil && files == c.files && (c.shown == nil || time.Now().Before(c.shown.Ends()))
 }
 
 // put keeps a connection whose answer was read to its end.

@@ -4,10 +4,14 @@ import (
 	"bufio"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -142,4 +146,58 @@ func TestConnectionsThatAreThereAlreadyAreClosedForOthers(t *testing.T) {
 	until(t, "only one is open", func() bool { return server.opened() == 3 && server.open() == 1 })
 	k.close()
 	until(t, "none is", func() bool { return server.open() == 0 })
+}
+
+// TestAKeptConnectionDoesNotOutliveTheFilesItWasMadeWith: what cannot be read is told, and
+// what has changed is shown.
+func TestAKeptConnectionDoesNotOutliveTheFilesItWasMadeWith(t *testing.T) {
+	ours := newAuthority(t)
+	shown := make(chan string, 10)
+	address := secured(t, &tls.Config{
+		Certificates: []tls.Certificate{ours.issue(t, leaf{names: []string{"127.0.0.1"}})},
+		ClientAuth:   tls.RequireAnyClientCert,
+		VerifyConnection: func(state tls.ConnectionState) error {
+			shown <- state.PeerCertificates[0].Subject.CommonName
+			return nil
+		},
+	})
+	file := filepath.Join(t.TempDir(), "warroom.pem")
+	write := func(common string) {
+		certificate, key := pairOf(t, ours.issue(t, leaf{common: common, forClients: true}))
+		inFile(t, file, certificate, key)
+	}
+	wantShown := func(common string) {
+		t.Helper()
+		got := ""
+		select { // it came before the answer
+		case got = <-shown:
+		default:
+		}
+		if got != common {
+			t.Errorf("shown is the certificate of %q, want that of %q", got, common)
+		}
+	}
+	write("one")
+	authority := inFile(t, filepath.Join(t.TempDir(), "roots.pem"), &pem.Block{Type: "CERTIFICATE", Bytes: ours.certificate.Raw})
+	watch := watchOf(t, Spec{URL: "https://" + address, KeepAlive: true, TLS: TLS{Authority: authority, Certificate: file, Key: file}}, nil)
+	defer watch.Close()
+	lookOnce(t.Context(), t, watch).wantReused(t, false)
+	wantShown("one")
+	lookOnce(t.Context(), t, watch).wantReused(t, true)
+	write("another")
+	lookOnce(t.Context(), t, watch).wantReused(t, false)
+	wantShown("another")
+	lookOnce(t.Context(), t, watch).wantReused(t, true)
+	for _, gone := range []string{file, authority} {
+		if err := os.Rename(gone, gone+".gone"); err != nil {
+			t.Fatal(err)
+		}
+		lookOnce(t.Context(), t, watch).want(t, "ERROR", "error", fmt.Sprintf("the file %q does not exist", gone))
+		if err := os.Rename(gone+".gone", gone); err != nil {
+			t.Fatal(err)
+		}
+		lookOnce(t.Context(), t, watch).wantReused(t, false)
+		wantShown("another")
+		lookOnce(t.Context(), t, watch).wantReused(t, true)
+	}
 }

@@ -70,26 +70,49 @@ func (t *target) prepareSecure() error {
 	return err
 }
 
+// tlsFiles are what the files hold that TLS with an endpoint stands on; nil where it stands
+// on none. As long as they stay as they are, it is equal.
+type tlsFiles struct {
+	authority *x509.CertPool
+	identity  *tls.Certificate
+}
+
+// filesFor are those of an endpoint, as they are by now.
+func (t *target) filesFor(e endpoint) (now tlsFiles, f *failure) {
+	var err error
+	if t.authority != nil {
+		now.authority, err = t.authority.Now()
+	}
+	if err == nil && t.identity != nil && t.owns(e) {
+		now.identity, err = t.identity.Now()
+	}
+	if err != nil {
+		return tlsFiles{}, unreadable(err)
+	}
+	return now, nil
+}
+
+// owns says whether an endpoint is the target's own, and not one that it redirects to.
+func (t *target) owns(e endpoint) bool {
+	return e.host == t.endpoint.host && e.port == t.endpoint.port
+}
+
 // secureFor is how an endpoint is spoken to, and by which roots it is judged: the target's
 // own, or one that it redirects to, which is called by its own name and shown nothing of ours.
 func (t *target) secureFor(e endpoint) (config *tls.Config, roots *x509.CertPool, f *failure) {
 	config, roots = t.secure, t.roots
-	own := e.host == t.endpoint.host && e.port == t.endpoint.port
-	if !own {
+	if !t.owns(e) {
 		config = config.Clone()
 		config.ServerName = e.serverName()
 	}
-	if t.authority != nil {
-		var err error
-		if roots, err = t.authority.Now(); err != nil {
-			return nil, nil, unreadable(err)
-		}
+	files, f := t.filesFor(e)
+	if f != nil {
+		return nil, nil, f
 	}
-	if own && t.identity != nil {
-		certificate, err := t.identity.Now()
-		if err != nil {
-			return nil, nil, unreadable(err)
-		}
+	if files.authority != nil {
+		roots = files.authority
+	}
+	if certificate := files.identity; certificate != nil {
 		config = config.Clone()
 		noticed := config.GetClientCertificate // of a prober that wants to know when one is asked for
 		config.GetClientCertificate = func(request *tls.CertificateRequestInfo) (*tls.Certificate, error) {
