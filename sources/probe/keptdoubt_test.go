@@ -201,3 +201,31 @@ func TestAKeptConnectionDoesNotOutliveTheFilesItWasMadeWith(t *testing.T) {
 		lookOnce(t.Context(), t, watch).wantReused(t, true)
 	}
 }
+
+// TestWhatIsUsualOverAKeptConnectionIsNotAskedOfAFreshOne, which has to be made first; what
+// is unusual over a kept one is SLOW.
+func TestWhatIsUsualOverAKeptConnectionIsNotAskedOfAFreshOne(t *testing.T) {
+	ours := newAuthority(t)
+	certificate := ours.issue(t, leaf{names: []string{"127.0.0.1"}})
+	const long = 3 * time.Second // a handshake, or an answer, that takes its time
+	var slow atomic.Bool
+	server := counting(t, &certificate, func(http.ResponseWriter, *http.Request) {
+		if slow.Load() {
+			time.Sleep(long)
+		}
+	})
+	through := listen(t, func(conn net.Conn) {
+		time.Sleep(long)
+		towards(conn, conn, server.address)
+	})
+	watch := watchOf(t, Spec{URL: "https://" + through, KeepAlive: true, Slower: 100}, &Environment{Roots: ours.pool})
+	defer watch.Close()
+	lookOnce(t.Context(), t, watch).wantReused(t, false)
+	for range usualFrom {
+		lookOnce(t.Context(), t, watch).wantReused(t, true)
+	}
+	server.closeIdle(t)
+	lookOnce(t.Context(), t, watch).wantReused(t, false)
+	slow.Store(true)
+	lookOnce(t.Context(), t, watch).want(t, "SLOW", "", "right, but slower than 100 times the usual")
+}

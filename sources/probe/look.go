@@ -44,6 +44,7 @@ type look struct {
 	signal room.Signal // as it was reported last
 
 	usual   usual          // what its right answers take, if anybody asks
+	reused  usual          // the same over kept connections, without the time to make one
 	blame   string         // why the last look failed that did; "" if none has
 	came    string         // what came then
 	reached netip.AddrPort // where the last probe got to
@@ -136,7 +137,7 @@ func (l *look) measure(ctx context.Context) (room.Signal, *failure) {
 	signal := l.signal
 	signal.Samples = []room.Sample{l.sample(found, &watch, at)}
 	if found.failure == nil && t.spec.Slower > 0 {
-		l.usual.take(watch.total())
+		l.usualOf(found).take(watch.total())
 	}
 	return signal, found.failure
 }
@@ -225,10 +226,18 @@ func (l *look) grade(found outcome, total time.Duration) grade {
 	switch slow := l.target.spec.Slow; {
 	case found.failure != nil:
 		return bad
-	case slow > 0 && total > slow, l.usual.exceeded(total, l.target.spec.Slower):
+	case slow > 0 && total > slow, l.usualOf(found).exceeded(total, l.target.spec.Slower):
 		return tardy
 	}
 	return good
+}
+
+// usualOf is what outcomes like this one usually take.
+func (l *look) usualOf(found outcome) *usual {
+	if found.reused {
+		return &l.reused
+	}
+	return &l.usual
 }
 
 // verdict says what the looks so far amount to. Its reason is the same as long as the
