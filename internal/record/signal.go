@@ -62,6 +62,7 @@ type sighting struct {
 	Accounts []string  `json:"accounts,omitempty"`
 	Entities []entity  `json:"entities,omitempty"`
 	Told     time.Time `json:"told,omitzero"`
+	Heard    time.Time `json:"heard,omitzero"`
 }
 
 type update struct {
@@ -225,7 +226,7 @@ func healthOf(d *room.HealthDetail) *health {
 		w.Updates = append(w.Updates, update{writable(u.At), u.Text})
 	}
 	for _, s := range d.Sightings {
-		w.Sightings = append(w.Sightings, sighting{scopeOf(s.Scope), s.Accounts, entitiesOf(s.Entities), writable(s.Told)})
+		w.Sightings = append(w.Sightings, sighting{scopeOf(s.Scope), s.Accounts, entitiesOf(s.Entities), writable(s.Told), writable(s.Heard)})
 	}
 	for _, a := range d.Affected {
 		w.Affected = append(w.Affected, affected(a))
@@ -258,7 +259,7 @@ func (w *health) room() *room.HealthDetail {
 	}
 	for _, s := range w.Sightings {
 		if s.Scope != nil {
-			d.Sightings = append(d.Sightings, room.Sighting{Scope: s.Scope.room(), Accounts: s.Accounts, Entities: entities(s.Entities), Told: s.Told})
+			d.Sightings = append(d.Sightings, room.Sighting{Scope: s.Scope.room(), Accounts: s.Accounts, Entities: entities(s.Entities), Told: s.Told, Heard: s.Heard})
 		}
 	}
 	for _, a := range w.Affected {

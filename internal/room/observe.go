@@ -161,7 +161,7 @@ func happened(s *Signal, seen time.Time) time.Time {
 // sweep takes away what a complete pass did not show.
 func (r *Room) sweep(o *Observation, pass uint32) {
 	for _, known := range r.truth.signals {
-		if known.signal == nil || known.passIn(o.Scope) == pass || known.signal.heardLately(o.At) {
+		if known.signal == nil || known.passIn(o.Scope) == pass || known.signal.heardLately(o.At) || known.signal.toldLately(o.At) {
 			continue
 		}
 		accounts, why := o.denials(known.signal)

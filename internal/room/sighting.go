@@ -16,7 +16,8 @@ type Sighting struct {
 	Accounts []string // whom AWS names there; nil if it names nobody
 	Entities []Entity // the resources that it names there
 
-	Told time.Time // of messages: the newest version that one told of; zero for looks
+	Told  time.Time // of messages: the newest version that one told of; zero for looks
+	Heard time.Time // of messages: room time at which one told something new; zero for looks. No part of the truth
 }
 
 // equal reports whether the other sighting says the same.
@@ -139,7 +140,7 @@ func (s *Signal) heardThrough(scope Scope) {
 // sends one for each account, and a page at a time.
 func withWord(known, told *Signal) *Signal {
 	now := healthDetail(told)
-	own := Sighting{told.Scope, now.Accounts, now.Entities, now.Updated}
+	own := Sighting{told.Scope, now.Accounts, now.Entities, now.Updated, told.Heard}
 	if was := healthDetail(known); was != nil {
 		for _, before := range was.Sightings {
 			if before.Scope == own.Scope {
@@ -160,6 +161,9 @@ func (s Sighting) and(more Sighting) Sighting {
 	slices.Sort(newer.Accounts)
 	newer.Accounts = slices.Compact(newer.Accounts)
 	newer.Entities = allEntities(newer.Entities, older.Entities)
+	if newer.Heard = more.Heard; newer.equal(s) {
+		newer.Heard = s.Heard
+	}
 	return newer
 }
 

@@ -12,6 +12,14 @@ const Closed = "CLOSED"
 // event says more: on a bad day AWS's lists lag behind its messages.
 const deniedAfter = 15 * time.Minute
 
+// toldLately says whether a message told something of a Health event so lately that a list
+// without it takes nothing away, also not what lists had shown before.
+func (s *Signal) toldLately(at time.Time) bool {
+	detail := healthDetail(s)
+	lately := func(heard time.Time) bool { return !heard.IsZero() && at.Sub(heard) < deniedAfter }
+	return detail != nil && (lately(s.Heard) || slices.ContainsFunc(detail.Sightings, func(told Sighting) bool { return lately(told.Heard) }))
+}
+
 // denials are the accounts for which messages tell of an event although a look that shows
 // all there is says that it does not go on there, and why it says so.
 func (o *Observation) denials(s *Signal) (accounts []string, why string) {
@@ -19,7 +27,7 @@ func (o *Observation) denials(s *Signal) (accounts []string, why string) {
 		return nil, ""
 	}
 	detail := healthDetail(s)
-	if detail == nil || s.Word == Closed || !s.Heard.IsZero() && o.At.Sub(s.Heard) < deniedAfter {
+	if detail == nil || s.Word == Closed {
 		return nil, ""
 	}
 	for i := range detail.Sightings {

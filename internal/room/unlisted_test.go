@@ -114,3 +114,30 @@ func TestWhatALookHasShownAndMessagesToldIsClosedWithTheLook(t *testing.T) {
 		t.Errorf("it is %+v with %+v", s, d)
 	}
 }
+
+func TestAYoungMessageIsNotDeniedHoweverItWasShownSince(t *testing.T) {
+	clock := &ticking{now: epoch.Add(5 * time.Minute)}
+	r := New(Options{Clock: clock, OnFlush: true})
+	later := func(d time.Duration) time.Time { clock.now = clock.now.Add(d); return clock.now }
+	tell(r, accountA, 5)
+	pass(r, publicFeed, later(time.Minute), version(publicFeed, 6, Critical, "OPEN", "Worse."))
+	complete(r, publicFeed, later(time.Minute), notOf(accountA.Account))
+	if s, d := row(t, r); s.Word != "OPEN" || len(d.Accounts) != 1 {
+		t.Fatalf("two minutes after the message it is %s, of %v", s.Word, d.Accounts)
+	}
+	again := Restore(Options{Clock: clock, OnFlush: true}, r.sum(), nil)
+	tell(again, accountA, 5)
+	complete(again, publicFeed, clock.now.Add(deniedAfter-2*time.Minute-time.Second), notOf(accountA.Account))
+	if s, d := row(t, again); s.Word != "OPEN" || len(d.Accounts) != 1 {
+		t.Fatalf("after a restart it is %s, of %v", s.Word, d.Accounts)
+	}
+	complete(again, publicFeed, clock.now.Add(deniedAfter-2*time.Minute), notOf(accountA.Account)) // the message that came twice is as old as it was
+	if s, _ := row(t, again); s.Word != Closed {
+		t.Errorf("a quarter of an hour after the message it is %s", s.Word)
+	}
+	tell(r, accountB, 5)
+	complete(r, accountB, later(deniedAfter-time.Second), notOf(accountB.Account))
+	if _, d := row(t, r); len(d.Accounts) != 2 {
+		t.Errorf("the other account was told of lately, and it is of %v", d.Accounts)
+	}
+}
