@@ -67,6 +67,7 @@ type watch struct {
 	banner    *banner           // nil while there is none
 	began     time.Time         // when the watch was made
 	listed    bool              // the last look read all that goes on
+	before    map[string]*event // what the look before had read, by its id; nil if that was not all
 	whole     bool              // all was read once
 }
 

@@ -52,6 +52,10 @@ func (w *watch) look(ctx context.Context, report sources.Report) error {
 			break
 		}
 	}
+	w.before = nil
+	if w.listed {
+		w.before = w.known
+	}
 	w.listed = read != nil && !read.partial
 	if read != nil {
 		w.merge(read)

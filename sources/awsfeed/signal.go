@@ -36,8 +36,9 @@ const (
 )
 
 // denies says why an issue of which messages tell does not go on: the list of what goes on,
-// which was read whole just now, would have it. Only what AWS tells in public is in there, and
-// only the regions in use are taken from it.
+// which was read whole just now and at the look before, would have it. One answer alone proves
+// nothing: nobody documents this list, and its servers need not agree. Only what AWS tells in
+// public is in there, and only the regions in use are taken from it.
 func (w *watch) denies(s *room.Signal, _ string) string {
 	detail, ok := s.Detail.(*room.HealthDetail)
 	if !ok || !w.listed || detail.Scope != scopePublic || detail.Category != categoryIssue || !strings.HasPrefix(detail.ARN, "arn:aws:") {
@@ -46,7 +47,20 @@ func (w *watch) denies(s *room.Signal, _ string) string {
 	if e := (&event{region: s.Region, affected: detail.Affected}); !e.concerns(w.regions) {
 		return ""
 	}
+	if w.before == nil || has(w.before, detail.ARN) || has(w.known, detail.ARN) {
+		return ""
+	}
 	return "AWS's current public events do not have it any more, so it is over; no message has said so"
+}
+
+// has says whether an event is among some.
+func has(events map[string]*event, arn string) bool {
+	for _, e := range events {
+		if e.arn != "" && room.HealthKey(e.arn) == room.HealthKey(arn) {
+			return true
+		}
+	}
+	return false
 }
 
 // outdated says whether an event ended too long ago to be shown.
