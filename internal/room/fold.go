@@ -44,6 +44,7 @@ type more struct {
 	ack    *Event           // the last EventAck or EventUnack
 	claim  *Event           // the last EventClaim or EventRelease
 	passes map[Scope]uint32 // of a Health event: the pass that last showed it, by the scope that does
+	listed *Signal          // of one closed since no list had it: what a look that goes on shows of it; a reading
 }
 
 // seldom is what of more is known, which may be nothing.

@@ -49,6 +49,7 @@ func (r *Room) see(seen *Signal, pass uint32, at time.Time) {
 	isNew := known == nil || known.signal == nil
 	switch {
 	case healthDetail(seen) != nil:
+		known.listAgain(seen)
 		seen = together(known.last(), seen)
 	case isNew:
 	case known.signal.outdates(seen):
@@ -161,7 +162,11 @@ func happened(s *Signal, seen time.Time) time.Time {
 // sweep takes away what a complete pass did not show.
 func (r *Room) sweep(o *Observation, pass uint32) {
 	for _, known := range r.truth.signals {
-		if known.signal == nil || known.passIn(o.Scope) == pass || known.signal.heardLately(o.At) || known.signal.toldLately(o.At) {
+		if known.signal != nil && known.passIn(o.Scope) == pass {
+			r.reopen(known, o)
+			continue
+		}
+		if known.signal == nil || known.signal.heardLately(o.At) || known.signal.toldLately(o.At) {
 			continue
 		}
 		accounts, why := o.denials(known.signal)

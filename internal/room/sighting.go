@@ -72,12 +72,13 @@ func together(known, seen *Signal) *Signal {
 	if now == nil {
 		return seen
 	}
-	return with(known, seen, now, Sighting{Scope: seen.Scope, Accounts: now.Accounts, Entities: now.Entities})
+	return with(known, seen, now, Sighting{Scope: seen.Scope, Accounts: now.Accounts, Entities: now.Entities}, false)
 }
 
 // with is what is known of a Health event, if known is not nil, with what one scope says now,
-// and its sighting in the place of the one before.
-func with(known, seen *Signal, now *HealthDetail, own Sighting) *Signal {
+// and its sighting in the place of the one before. stands says that what it says stands also
+// if it is no newer.
+func with(known, seen *Signal, now *HealthDetail, own Sighting, stands bool) *Signal {
 	was := healthDetail(known)
 	if was == nil {
 		return sighted(seen, allUpdates(nil, now.Updates), []Sighting{own})
@@ -90,9 +91,9 @@ func with(known, seen *Signal, now *HealthDetail, own Sighting) *Signal {
 	}
 	looked := own.Told.IsZero()
 	switch alone := len(sightings) == 1 && looked && (now.ARN != "" || was.ARN == ""); {
-	case alone, !was.Unlisted.IsZero() && looked: // what was not listed any more is listed again
+	case alone, stands:
 		base = seen
-	case !was.Unlisted.IsZero() && !now.Updated.After(was.Updated): // an old message again
+	case !was.Unlisted.IsZero() && !looked && !now.Updated.After(was.Updated): // an old message again
 	case newer(seen, now, known, was):
 		base = seen
 	}
@@ -148,7 +149,7 @@ func withWord(known, told *Signal) *Signal {
 			}
 		}
 	}
-	return with(known, told, now, own)
+	return with(known, told, now, own, false)
 }
 
 // and is what messages have told, with one more.
@@ -221,7 +222,7 @@ func sighted(base *Signal, updates []Update, sightings []Sighting) *Signal {
 	detail.Accounts = slices.Sorted(maps.Keys(concerned))
 	detail.Entities = allEntities(entities, nil)
 	signal.Account = accountOf(sightings)
-	if len(updates) > 0 {
+	if len(updates) > 0 && detail.Unlisted.IsZero() {
 		signal.Reason = firstSentence(updates[0].Text)
 	}
 	return &signal

@@ -84,3 +84,30 @@ func (s *Sighting) withdraw(accounts []string) bool {
 	s.Entities = slices.DeleteFunc(slices.Clone(s.Entities), func(e Entity) bool { return denied(e.Account) })
 	return len(s.Accounts) > 0
 }
+
+// listAgain notes that a look shows an event that was closed since no list had it, and nothing
+// older than was known then. Whether that is a list of what goes on is known when the look ends:
+// a mirror of the history shows for hours what is over.
+func (f *fact) listAgain(seen *Signal) {
+	was, now := healthDetail(f.last()), healthDetail(seen)
+	if was != nil && now != nil && !was.Unlisted.IsZero() && !toSecond(now.Updated).Before(toSecond(was.Updated)) {
+		f.extra().listed = alone(seen)
+	}
+}
+
+// reopen has an event stand as a look that ended well lists it again.
+func (r *Room) reopen(known *fact, o *Observation) {
+	listed := known.seldom().listed
+	if listed == nil || listed.Scope != o.Scope || o.Trouble != nil {
+		return
+	}
+	known.more.listed = nil
+	was := known.signal
+	detail := healthDetail(was)
+	if detail == nil || detail.Unlisted.IsZero() {
+		return
+	}
+	shown := healthDetail(listed)
+	now := with(was, listed, shown, Sighting{Scope: listed.Scope, Accounts: shown.Accounts, Entities: shown.Entities}, true)
+	r.record(Event{Type: EventSignal, At: o.At, Signal: now, Was: was.State, WasTo: was.Word, Raises: known.raises(now)})
+}

@@ -141,3 +141,36 @@ func TestAYoungMessageIsNotDeniedHoweverItWasShownSince(t *testing.T) {
 		t.Errorf("the other account was told of lately, and it is of %v", d.Accounts)
 	}
 }
+
+func TestAMirrorThatShowsWhatIsOverOpensNothingAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		minute  int // of the version that is shown
+		trouble *Trouble
+		open    bool
+	}{
+		"an older version":                  {4, nil, false},
+		"the same, not by the list itself":  {5, new(Trouble), false},
+		"the same, by the list itself":      {5, nil, true},
+		"a newer one, not by the list":      {6, new(Trouble), true},
+		"an older one, not by the list too": {4, new(Trouble), false},
+	} {
+		clock := &ticking{now: epoch.Add(5 * time.Minute)}
+		r := New(Options{Clock: clock, OnFlush: true})
+		later := func() time.Time { clock.now = clock.now.Add(time.Hour); return clock.now }
+		tell(r, accountA, 5)
+		complete(r, publicFeed, later(), notOf(accountA.Account))
+		for range 2 {
+			shown := []Signal{version(publicFeed, c.minute, Critical, "OPEN", "Bad.")}
+			r.Observe(Observation{Scope: publicFeed, Watch: publicFeed.String(), At: later(), Signals: shown})
+			r.Observe(Observation{Scope: publicFeed, Watch: publicFeed.String(), At: later(), Done: true, Complete: true, Trouble: c.trouble, Denies: notOf("")})
+			s, d := row(t, r)
+			if c.open != (s.Word == "OPEN" && s.Standing == Unacknowledged && d.Unlisted.IsZero()) || !c.open && (s.Standing != Cleared || s.Reason != "It is not listed any more.") {
+				t.Errorf("%s: it is %s, %s: %s", name, s.Word, s.Standing, s.Reason)
+			}
+		}
+		complete(r, publicFeed, later(), notOf(accountA.Account))
+		if s, d := row(t, r); s.Word != Closed || len(d.Sightings) != 1 {
+			t.Errorf("%s: not listed any more, it is %s, from %v", name, s.Word, d.Sightings)
+		}
+	}
+}
