@@ -109,6 +109,12 @@ func with(known, seen *Signal, now *HealthDetail, own Sighting, stands bool) *Si
 			detail.Affected = now.Affected
 		}
 	}
+	if stands && detail.Updated.Before(was.Updated) { // how far AWS's word goes is known better
+		detail.Updated = was.Updated
+		if len(updates) > 0 {
+			row.Reason = firstSentence(updates[0].Text)
+		}
+	}
 	if base == seen {
 		now = was
 	}
@@ -142,14 +148,16 @@ func (s *Signal) heardThrough(scope Scope) {
 func withWord(known, told *Signal) *Signal {
 	now := healthDetail(told)
 	own := Sighting{told.Scope, now.Accounts, now.Entities, now.Updated, told.Heard}
+	stands := false
 	if was := healthDetail(known); was != nil {
+		stands = was.unheardOf(own.Accounts)
 		for _, before := range was.Sightings {
 			if before.Scope == own.Scope {
 				own = before.and(own)
 			}
 		}
 	}
-	return with(known, told, now, own, false)
+	return with(known, told, now, own, stands)
 }
 
 // and is what messages have told, with one more.

@@ -111,3 +111,14 @@ func (r *Room) reopen(known *fact, o *Observation) {
 	now := with(was, listed, shown, Sighting{Scope: listed.Scope, Accounts: shown.Accounts, Entities: shown.Entities}, true)
 	r.record(Event{Type: EventSignal, At: o.At, Signal: now, Was: was.State, WasTo: was.Word, Raises: known.raises(now)})
 }
+
+// unheardOf says whether an event was closed since no list had it, and messages had told
+// nothing of one of these accounts until then. AWS sends a message for each account, on bad days
+// hours apart: that the event is over elsewhere says nothing of this one.
+func (d *HealthDetail) unheardOf(accounts []string) bool {
+	return !d.Unlisted.IsZero() && slices.ContainsFunc(accounts, func(account string) bool {
+		return !slices.ContainsFunc(d.Sightings, func(told Sighting) bool {
+			return told.Scope.Source == PushSource && slices.Contains(told.Accounts, account)
+		})
+	})
+}

@@ -174,3 +174,34 @@ func TestAMirrorThatShowsWhatIsOverOpensNothingAgain(t *testing.T) {
 		}
 	}
 }
+
+func TestAnEventThatIsOverForOneAccountIsOpenForAnotherThatIsToldOfLate(t *testing.T) {
+	for _, minute := range []int{5, 3} { // the same version, and an older one
+		clock, kept := &ticking{now: epoch.Add(10 * time.Minute)}, new(shelf)
+		r := New(Options{Node: "n", Clock: clock, Keeper: kept, OnFlush: true})
+		later := func(d time.Duration) time.Time { clock.now = clock.now.Add(d); return clock.now }
+		tell(r, accountA, 5)
+		complete(r, accountA, later(time.Hour), notOf(accountA.Account))
+		later(time.Minute)
+		tell(r, accountA, minute)
+		if s, _ := row(t, r); s.Word != Closed {
+			t.Fatalf("after an old message for the same account it is %s", s.Word)
+		}
+		tell(r, accountB, minute)
+		s, d := row(t, r)
+		if s.Word != "OPEN" || s.State != Critical || s.Standing != Unacknowledged || s.Reason != "Bad." || !d.Unlisted.IsZero() || !d.Updated.Equal(epoch.Add(5*time.Minute)) || len(d.Accounts) != 2 {
+			t.Fatalf("another account is told of, and it is %+v with %+v", s, d)
+		}
+		lines := r.Snapshot().Timeline.Events
+		if last := lines[len(lines)-1]; last.Signal.Word != "OPEN" || last.WasTo != Closed || !last.Raises {
+			t.Errorf("the last line is %+v", last)
+		}
+		foldsTheSame(t, kept, s)
+		before := len(kept.records)
+		tell(r, accountB, minute)
+		complete(r, accountA, later(deniedAfter), notOf(accountA.Account))
+		if s, d := row(t, r); s.Word != "OPEN" || s.Account != accountB.Account || len(kept.records) > before+3 {
+			t.Errorf("account A does not list it, and it is %s, of %v, after %d records", s.Word, d.Accounts, len(kept.records)-before)
+		}
+	}
+}
