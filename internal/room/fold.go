@@ -131,14 +131,27 @@ func (t *truth) foldSignal(e *Event) bool {
 	if e.Gone || e.Signal.State == OK {
 		known.cleared = later(known.cleared, stamp)
 	}
+	if e.Gone {
+		known.goneAt(e.At)
+		if key := e.Signal.ownKey(); key != e.Signal.Key {
+			t.factOf(key).goneAt(e.At)
+		}
+	}
 	if isLater(known.stamp, stamp) {
 		return e.Raises || e.Gone || e.Signal.State == OK // it may stand elsewhere now
 	}
 	known.stamp, known.signal = stamp, e.Signal
 	if e.Gone {
-		known.signal, known.extra().gone = nil, e.At
+		known.signal = nil
 	}
 	return true
+}
+
+// goneAt notes that a signal was taken away.
+func (f *fact) goneAt(at time.Time) {
+	if at.After(f.seldom().gone) {
+		f.extra().gone = at
+	}
 }
 
 // isLater says whether one moment is later than another. None is before all.

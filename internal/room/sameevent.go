@@ -202,6 +202,15 @@ func (r *Room) healthRows() iter.Seq[*Signal] {
 	}
 }
 
+// ownKey is the key that a signal would have had if all that is known of it had been known
+// when it began: a message that was held up may come when its row is gone.
+func (s *Signal) ownKey() string {
+	if detail := healthDetail(s); detail != nil && detail.ARN != "" {
+		return HealthKey(detail.ARN)
+	}
+	return s.Key
+}
+
 // identify has a version without an ARN say which event it is, as another version does. Of
 // two without one the first knows better when the event began: items fall out of a feed.
 func (s *Signal) identify(detail, other *HealthDetail) {

@@ -259,3 +259,38 @@ func TestAFeedWithoutARNsThatLagsTakesNothingBack(t *testing.T) {
 		t.Errorf("it is %s, from the %s of %s", s.State, d.Feed, d.Updated)
 	}
 }
+
+func TestALateMessageRevivesNoEventThatIsGoneHoweverItsRowBegan(t *testing.T) {
+	for _, began := range []telling{tellings[0], tellings[2]} { // without an ARN, and with it
+		clock, kept := &ticking{now: epoch.Add(4 * time.Hour)}, new(shelf)
+		r := New(Options{Node: "n", Clock: clock, Keeper: kept, OnFlush: true})
+		began.tell(r)
+		pass(r, accountA, epoch.Add(4*time.Hour), inAPI())
+		over := inAPI()
+		over.State, over.Word, over.Since = OK, Closed, newestPost.Add(time.Hour)
+		over.Detail.(*HealthDetail).Updated = over.Since
+		pass(r, accountA, epoch.Add(6*time.Hour), over)
+		pass(r, publicFeed, epoch.Add(30*time.Hour))
+		pass(r, accountA, epoch.Add(30*time.Hour))
+		clock.now = epoch.Add(31 * time.Hour)
+		replayed := New(Options{Node: "n", Clock: clock, OnFlush: true})
+		replayed.Replay(slices.Clone(kept.records)...)
+		backwards := New(Options{Node: "other", Clock: clock, OnFlush: true})
+		for _, record := range slices.Backward(kept.records) {
+			if record.Event != nil {
+				backwards.Apply(*record.Event)
+			}
+		}
+		for name, room := range map[string]*Room{"live": r, "restored": Restore(Options{Node: "n", Clock: clock, OnFlush: true}, r.sum(), nil), "replayed": replayed, "backwards": backwards} {
+			room.Flush()
+			if n := len(room.Snapshot().Of(KindHealth).Signals); n != 0 {
+				t.Fatalf("%s, %s: there are %d rows of what is gone", began.name, name, n)
+			}
+			_ = room.Hear(pushed, []Message{{Signal: inMessage(), At: newestPost.Truncate(time.Second)}})
+			room.Flush()
+			for _, s := range room.Snapshot().Of(KindHealth).Signals {
+				t.Errorf("%s, %s: after a late message there is %s, %s, %s", began.name, name, s.Key, s.Word, s.Standing)
+			}
+		}
+	}
+}
