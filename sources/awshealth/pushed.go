@@ -45,17 +45,18 @@ const abuse = "ABUSE"
 
 // denies says why an event that messages tell of does not go on for an account: the look
 // that has just ended would have shown it. Of a whole organization that is known only of
-// what it has shown before.
+// what it has shown before, also for the account that asks: AWS does not say that its list has
+// every public event.
 func (w *watch) denies(s *room.Signal, account string) string {
 	detail, ok := s.Detail.(*room.HealthDetail)
 	if !ok || !w.listed || detail.Service == abuse || partitionOf(detail.ARN) != partitionIn(w.endpoints[0].region) {
 		return ""
 	}
-	public := !w.wide && detail.Scope == string(types.EventScopeCodePublic)
+	own, public := account == w.scope.Account, detail.Scope == string(types.EventScopeCodePublic)
 	shown := slices.ContainsFunc(detail.Sightings, func(s room.Sighting) bool {
-		return s.Scope == w.scope && slices.Contains(s.Accounts, account)
+		return s.Scope == w.scope && (own || slices.Contains(s.Accounts, account))
 	})
-	if account != w.scope.Account && !public && !shown {
+	if !shown && (w.wide || !own && !public) {
 		return ""
 	}
 	return "AWS Health does not list it any more, so it is over; no message has said so"
