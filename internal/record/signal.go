@@ -63,6 +63,7 @@ type sighting struct {
 	Entities []entity  `json:"entities,omitempty"`
 	Told     time.Time `json:"told,omitzero"`
 	Heard    time.Time `json:"heard,omitzero"`
+	Denied   []string  `json:"denied,omitempty"`
 }
 
 type update struct {
@@ -226,7 +227,7 @@ func healthOf(d *room.HealthDetail) *health {
 		w.Updates = append(w.Updates, update{writable(u.At), u.Text})
 	}
 	for _, s := range d.Sightings {
-		w.Sightings = append(w.Sightings, sighting{scopeOf(s.Scope), s.Accounts, entitiesOf(s.Entities), writable(s.Told), writable(s.Heard)})
+		w.Sightings = append(w.Sightings, sighting{scopeOf(s.Scope), s.Accounts, entitiesOf(s.Entities), writable(s.Told), writable(s.Heard), s.Denied})
 	}
 	for _, a := range d.Affected {
 		w.Affected = append(w.Affected, affected(a))
@@ -259,7 +260,7 @@ func (w *health) room() *room.HealthDetail {
 	}
 	for _, s := range w.Sightings {
 		if s.Scope != nil {
-			d.Sightings = append(d.Sightings, room.Sighting{Scope: s.Scope.room(), Accounts: s.Accounts, Entities: entities(s.Entities), Told: s.Told, Heard: s.Heard})
+			d.Sightings = append(d.Sightings, room.Sighting{Scope: s.Scope.room(), Accounts: s.Accounts, Entities: entities(s.Entities), Told: s.Told, Heard: s.Heard, Denied: s.Denied})
 		}
 	}
 	for _, a := range w.Affected {

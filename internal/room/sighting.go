@@ -18,11 +18,15 @@ type Sighting struct {
 
 	Told  time.Time // of messages: the newest version that one told of; zero for looks
 	Heard time.Time // of messages: room time at which one told something new; zero for looks. No part of the truth
+
+	// Denied are the accounts of which messages told and a list said since that it does not go
+	// on there, sorted.
+	Denied []string
 }
 
 // equal reports whether the other sighting says the same.
 func (s Sighting) equal(o Sighting) bool {
-	return s.Scope == o.Scope && s.Told.Equal(o.Told) && slices.Equal(s.Accounts, o.Accounts) && slices.Equal(s.Entities, o.Entities)
+	return s.Scope == o.Scope && s.Told.Equal(o.Told) && slices.Equal(s.Accounts, o.Accounts) && slices.Equal(s.Denied, o.Denied) && slices.Equal(s.Entities, o.Entities)
 }
 
 const (
@@ -147,14 +151,18 @@ func (s *Signal) heardThrough(scope Scope) {
 // sends one for each account, and a page at a time.
 func withWord(known, told *Signal) *Signal {
 	now := healthDetail(told)
-	own := Sighting{told.Scope, now.Accounts, now.Entities, now.Updated, told.Heard}
+	own := Sighting{Scope: told.Scope, Accounts: now.Accounts, Entities: now.Entities, Told: now.Updated, Heard: told.Heard}
 	stands := false
 	if was := healthDetail(known); was != nil {
 		stands = was.unheardOf(own.Accounts)
 		for _, before := range was.Sightings {
-			if before.Scope == own.Scope {
-				own = before.and(own)
+			if before.Scope != own.Scope {
+				continue
 			}
+			if before.tookBack(&own) {
+				return known
+			}
+			own = before.and(own)
 		}
 	}
 	return with(known, told, now, own, stands)
@@ -170,6 +178,7 @@ func (s Sighting) and(more Sighting) Sighting {
 	slices.Sort(newer.Accounts)
 	newer.Accounts = slices.Compact(newer.Accounts)
 	newer.Entities = allEntities(newer.Entities, older.Entities)
+	newer.Denied = slices.DeleteFunc(slices.Clone(s.Denied), func(account string) bool { return slices.Contains(more.Accounts, account) })
 	if newer.Heard = more.Heard; newer.equal(s) {
 		newer.Heard = s.Heard
 	}

@@ -80,9 +80,21 @@ func (r *Room) deny(known *fact, accounts []string, why string, at time.Time) {
 // withdraw takes accounts out of what messages told, and says whether any is left.
 func (s *Sighting) withdraw(accounts []string) bool {
 	denied := func(account string) bool { return slices.Contains(accounts, account) }
+	for _, account := range s.Accounts {
+		if at, known := slices.BinarySearch(s.Denied, account); !known && denied(account) {
+			s.Denied = slices.Insert(slices.Clone(s.Denied), at, account)
+		}
+	}
 	s.Accounts = slices.DeleteFunc(slices.Clone(s.Accounts), denied)
 	s.Entities = slices.DeleteFunc(slices.Clone(s.Entities), func(e Entity) bool { return denied(e.Account) })
 	return len(s.Accounts) > 0
+}
+
+// tookBack says whether what a message tells was told before, and is not so any more for the
+// accounts that it is about.
+func (s *Sighting) tookBack(told *Sighting) bool {
+	still := func(account string) bool { return !slices.Contains(s.Denied, account) }
+	return len(told.Accounts) > 0 && !told.Told.After(s.Told) && !slices.ContainsFunc(told.Accounts, still)
 }
 
 // listAgain notes that a look shows an event that was closed since no list had it, and nothing

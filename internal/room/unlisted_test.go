@@ -205,3 +205,27 @@ func TestAnEventThatIsOverForOneAccountIsOpenForAnotherThatIsToldOfLate(t *testi
 		}
 	}
 }
+
+func TestAMessageThatComesOnceMoreForAnAccountThatWasDeniedChangesNothing(t *testing.T) {
+	clock := &ticking{now: epoch}
+	r := New(Options{Clock: clock, OnFlush: true})
+	later := func() time.Time { clock.now = clock.now.Add(time.Hour); return clock.now }
+	tell(r, accountA, 5)
+	tell(r, accountB, 5)
+	complete(r, accountA, later(), notOf(accountA.Account))
+	tell(r, accountA, 5)
+	if s, d := row(t, r); s.Word != "OPEN" || s.Account != accountB.Account || len(d.Accounts) != 1 {
+		t.Errorf("account A was denied before, and it is %s, of %v", s.Word, d.Accounts)
+	}
+	complete(r, accountB, later(), notOf(accountB.Account))
+	r = Restore(Options{Clock: clock, OnFlush: true}, r.sum(), nil)
+	tell(r, accountA, 5)
+	tell(r, accountB, 5)
+	if s, _ := row(t, r); s.Word != Closed {
+		t.Errorf("both were denied before, and it is %s", s.Word)
+	}
+	tell(r, accountA, 6)
+	if s, d := row(t, r); s.Word != "OPEN" || s.Standing != Unacknowledged || len(d.Sightings) != 1 || len(d.Sightings[0].Denied) != 0 {
+		t.Errorf("after news for account A it is %s, %s, from %+v", s.Word, s.Standing, d.Sightings)
+	}
+}
