@@ -85,7 +85,12 @@ func (r *Room) sum() *Checkpoint {
 	}
 	for key, f := range r.truth.signals {
 		more := f.seldom()
-		s.Facts = append(s.Facts, Fact{key, stampOf(f.stamp), f.signal, stampOf(f.raised), stampOf(f.cleared), more.gone, more.ack, more.claim})
+		for name, row := range more.rows {
+			if name != key {
+				s.Facts = append(s.Facts, row.kept(name, nil, nil))
+			}
+		}
+		s.Facts = append(s.Facts, f.row(key, key).kept(key, more.ack, more.claim))
 	}
 	for _, f := range r.truth.scopes {
 		s.Scopes = append(s.Scopes, *f.event)
@@ -125,6 +130,11 @@ func stampOf(s *Stamp) Stamp {
 		return Stamp{}
 	}
 	return *s
+}
+
+// kept is a fact as a Checkpoint has it.
+func (f *fact) kept(key string, ack, claim *Event) Fact {
+	return Fact{key, stampOf(f.stamp), f.signal, stampOf(f.raised), stampOf(f.cleared), f.seldom().gone, ack, claim}
 }
 
 // fact is what the room makes of a Fact.
@@ -168,8 +178,7 @@ func Restore(o Options, s *Checkpoint, lines []*Event) *Room {
 		t.applied[f.Node] = known
 	}
 	for _, f := range s.Facts {
-		f.Signal = f.Signal.ofToday()
-		t.factOf(keyOfToday(f.Key)).and(f.fact())
+		t.restore(&f)
 	}
 	for i := range s.Scopes {
 		t.scopes[s.Scopes[i].Scope] = &scopeFact{s.Scopes[i].Stamp, &s.Scopes[i]}

@@ -45,6 +45,7 @@ type more struct {
 	claim  *Event           // the last EventClaim or EventRelease
 	passes map[Scope]uint32 // of a Health event: the pass that last showed it, by the scope that does
 	listed *Signal          // of one closed since no list had it: what a look that goes on shows of it; a reading
+	rows   map[string]*fact // where earlier versions had several rows of it: what is known of each, and of today's, by its key
 }
 
 // seldom is what of more is known, which may be nothing.
@@ -79,8 +80,9 @@ func newTruth() *truth {
 }
 
 // fold takes one event into the truth and reports whether it was the last word
-// about its subject. An event that was folded before changes nothing.
-func (t *truth) fold(e *Event) bool {
+// about its subject. An event that was folded before changes nothing. row is the key of
+// its signal as the event was recorded with it.
+func (t *truth) fold(e *Event, row string) bool {
 	if !t.applied.add(e.ID) {
 		return false
 	}
@@ -89,7 +91,7 @@ func (t *truth) fold(e *Event) bool {
 	}
 	switch e.Type {
 	case EventSignal:
-		return t.foldSignal(e)
+		return t.foldSignal(e, row)
 	case EventScope:
 		return t.foldScope(e)
 	case EventJoin, EventLeave:
@@ -120,29 +122,39 @@ func (t *truth) factOf(key string) *fact {
 	return known
 }
 
-func (t *truth) foldSignal(e *Event) bool {
+func (t *truth) foldSignal(e *Event, row string) bool {
 	if e.Past {
 		return false
 	}
-	known, stamp := t.factOf(e.Signal.Key), new(e.Stamp) // the event itself is not kept
+	known := t.factOf(e.Signal.Key)
+	last := known.row(row, e.Signal.Key).foldSignal(e)
+	if key := e.Signal.ownKey(); e.Gone && key != e.Signal.Key {
+		t.factOf(key).goneAt(e.At)
+	}
+	if known.seldom().rows == nil {
+		return last
+	}
+	known.sumUp(e.Signal.Key)
+	return true
+}
+
+func (f *fact) foldSignal(e *Event) bool {
+	stamp := new(e.Stamp) // the event itself is not kept
 	if e.Raises {
-		known.raised = later(known.raised, stamp)
+		f.raised = later(f.raised, stamp)
 	}
 	if e.Gone || e.Signal.State == OK {
-		known.cleared = later(known.cleared, stamp)
+		f.cleared = later(f.cleared, stamp)
 	}
 	if e.Gone {
-		known.goneAt(e.At)
-		if key := e.Signal.ownKey(); key != e.Signal.Key {
-			t.factOf(key).goneAt(e.At)
-		}
+		f.goneAt(e.At)
 	}
-	if isLater(known.stamp, stamp) {
+	if isLater(f.stamp, stamp) {
 		return e.Raises || e.Gone || e.Signal.State == OK // it may stand elsewhere now
 	}
-	known.stamp, known.signal = stamp, e.Signal
+	f.stamp, f.signal = stamp, e.Signal
 	if e.Gone {
-		known.signal = nil
+		f.signal = nil
 	}
 	return true
 }

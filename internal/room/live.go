@@ -148,8 +148,12 @@ func (r *Room) record(e Event) EventID {
 
 // fold takes an event into the truth and notes what has to be published again.
 func (r *Room) fold(e *Event) {
+	row := ""
+	if e.Signal != nil {
+		row = e.Signal.Key
+	}
 	e = e.ofToday()
-	last := r.truth.fold(e)
+	last := r.truth.fold(e, row)
 	r.due = true
 	if !last {
 		return

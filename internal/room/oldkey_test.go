@@ -75,6 +75,70 @@ func TestEventsOfEarlierVersionsFoldTheSameInAnyOrder(t *testing.T) {
 	}
 }
 
+func TestThatOneRowOfAnEarlierVersionWasGoneTakesNothingFromTheOthers(t *testing.T) {
+	rowA, rowB, rowF := "health/prod/"+outage, "health/"+accountB.Account+"/"+outage, "feed/"+outage
+	open := func(in Scope, key string) Event {
+		return Event{Type: EventSignal, Signal: before(in, key, Critical, "OPEN"), WasNew: true, Raises: true}
+	}
+	closed := func(in Scope, key string) Event {
+		return Event{Type: EventSignal, Signal: before(in, key, OK, "CLOSED"), Was: Critical, WasTo: "OPEN"}
+	}
+	gone := func(in Scope, key string) Event {
+		return Event{Type: EventSignal, Signal: before(in, key, Critical, "OPEN"), Gone: true}
+	}
+	ack := Event{Type: EventAck, Key: rowA, Actor: "ana"}
+	for _, c := range []struct {
+		name     string
+		events   []Event
+		rows     int
+		word     string
+		standing Standing
+	}{
+		{"the feed is switched off", []Event{open(accountA, rowA), open(publicFeed, rowF), ack, gone(publicFeed, rowF)}, 1, "OPEN", Acknowledged},
+		{"the feed says that it is over", []Event{open(accountA, rowA), open(publicFeed, rowF), ack, closed(publicFeed, rowF)}, 1, "OPEN", Acknowledged},
+		{"another account came later", []Event{open(accountA, rowA), ack, open(accountB, rowB), gone(publicFeed, rowF)}, 1, "OPEN", Unacknowledged},
+		{"all are over, and one is still shown", []Event{open(accountA, rowA), open(publicFeed, rowF), closed(accountA, rowA), gone(publicFeed, rowF)}, 1, "CLOSED", Cleared},
+		{"all are gone", []Event{open(accountA, rowA), open(publicFeed, rowF), ack, gone(accountA, rowA), gone(publicFeed, rowF)}, 0, "", Normal},
+		{"the row of today is gone", []Event{open(accountA, rowA), open(publicFeed, rowF), ack, gone(publicFeed, rowF), gone(accountA, HealthKey(outage))}, 0, "", Normal},
+		{"the row of today says that it is over", []Event{open(accountA, rowA), open(publicFeed, rowF), ack, gone(publicFeed, rowF), closed(accountA, HealthKey(outage))}, 1, "CLOSED", Normal},
+	} {
+		clock, kept := &ticking{now: epoch.Add(time.Hour)}, new(shelf)
+		r := New(Options{Node: "n", Clock: clock, Keeper: kept, OnFlush: true})
+		for _, e := range c.events {
+			clock.now = clock.now.Add(time.Second)
+			r.record(e)
+		}
+		replayed := New(Options{Node: "n", OnFlush: true})
+		replayed.Replay(kept.records...)
+		for name, again := range map[string]*Room{
+			"live": r, "replayed": replayed,
+			"restored":       Restore(Options{Node: "n", OnFlush: true}, oldFacts(kept), linesOf(kept)),
+			"restored twice": Restore(Options{Node: "n", OnFlush: true}, replayed.sum(), linesOf(kept)),
+		} {
+			again.Flush()
+			list := again.Snapshot().Of(KindHealth).Signals
+			if len(list) != c.rows || len(list) > 0 && (list[0].Word != c.word || list[0].Standing != c.standing) {
+				t.Errorf("%s, %s: there are %d rows, %+v", c.name, name, len(list), list)
+			}
+		}
+		r.Flush()
+		if list := r.Snapshot().Of(KindHealth).Signals; len(list) == 1 {
+			for range 10 {
+				foldsTheSame(t, kept, list[0])
+				rand.Shuffle(len(kept.records), func(i, j int) { kept.records[i], kept.records[j] = kept.records[j], kept.records[i] })
+			}
+		}
+		if c.standing != Acknowledged {
+			continue
+		}
+		number := replayed.number
+		pass(replayed, accountA, epoch.Add(2*time.Hour), version(accountA, 1, Critical, "OPEN", "Bad."))
+		if s, _ := row(t, replayed); s.Standing != Acknowledged {
+			t.Errorf("%s: after a look it is %s, and %d events are new", c.name, s.Standing, replayed.number-number)
+		}
+	}
+}
+
 // oldFacts is a checkpoint as the version that wrote these records made it: by its own keys.
 func oldFacts(kept *shelf) *Checkpoint {
 	c := new(Checkpoint)
@@ -95,7 +159,16 @@ func oldFacts(kept *shelf) *Checkpoint {
 		}
 		switch e.Type {
 		case EventSignal:
-			f.Stamp, f.Signal, f.Raised = e.Stamp, e.Signal, e.Stamp
+			f.Stamp, f.Signal = e.Stamp, e.Signal
+			if e.Raises {
+				f.Raised = e.Stamp
+			}
+			if e.Gone || e.Signal.State == OK {
+				f.Cleared = e.Stamp
+			}
+			if e.Gone {
+				f.Signal, f.Gone = nil, e.At
+			}
 		case EventAck:
 			f.Ack = e
 		case EventClaim:
