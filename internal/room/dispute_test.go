@@ -87,6 +87,32 @@ func TestALookAtTheSameStateSomeMillisecondsOlderAgrees(t *testing.T) {
 	}
 }
 
+func TestAMessageThatIsDatedAheadHoldsAgainstNothingThatComesLater(t *testing.T) {
+	const minutesOfADay = 24 * 60
+	for name, then := range map[string]func(r *Room, now time.Time){
+		"a look":            func(r *Room, now time.Time) { r.Observe(whole(now, shown(OK, "OK", -60, 20))) },
+		"a message":         func(r *Room, _ time.Time) { _ = r.Hear(queue, []Message{turn("a", 18, Critical, OK)}) },
+		"one dated as well": func(r *Room, _ time.Time) { _ = r.Hear(queue, []Message{turn("a", 30*minutesOfADay, Critical, OK)}) },
+	} {
+		clock, kept := &ticking{now: epoch.Add(2 * time.Minute)}, new(shelf)
+		r := New(Options{Node: "n", Clock: clock, Keeper: kept, OnFlush: true})
+		r.Observe(whole(epoch, shown(OK, "OK", -60, -60)))
+		ahead := turn("a", 60*minutesOfADay, OK, Critical)
+		_ = r.Hear(queue, []Message{ahead})
+		r.Observe(whole(clock.now, shown(OK, "OK", -60, 1)))
+		number := r.number
+		clock.now = epoch.Add(20 * time.Minute)
+		_ = r.Hear(queue, []Message{ahead})
+		if s, _ := only(t, r); s.Word != "ALARM" || r.number != number {
+			t.Errorf("against a look that is older it is %s, and heard again %d events are new", s.Word, r.number-number)
+		}
+		then(r, clock.now)
+		if s, d := only(t, r); s.Word != "OK" || d.Disputed() != "" {
+			t.Errorf("then comes %s: it is %s, disputed by %q", name, s.Word, d.Disputed())
+		}
+	}
+}
+
 func TestANewerMessageEndsADispute(t *testing.T) {
 	r := New(Options{Clock: &ticking{now: epoch.Add(20 * time.Minute)}, OnFlush: true})
 	_ = r.Hear(queue, []Message{turn("a", 1, OK, Critical)})

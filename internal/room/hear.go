@@ -97,7 +97,9 @@ func (r *Room) hear(m *Message, now time.Time) {
 	known := r.truth.signals[m.Signal.Key]
 	switch order := known.compareTo(m); {
 	case order >= 0:
-		r.hearPast(m, known, now)
+		if order > 0 || !m.At.After(now) { // what is dated ahead and known has its line, which is not dated so
+			r.hearPast(m, known, now)
+		}
 		r.fillIn(m, known, now, order == 0)
 	case m.Gone:
 		r.hearGone(m, known, now)
@@ -197,8 +199,10 @@ func (f *fact) compareTo(m *Message) int {
 		return -1
 	case f.signal == nil:
 		return f.seldom().gone.Compare(m.At)
+	case said(f.signal).Equal(m.At):
+		return 0
 	}
-	return said(f.signal).Compare(m.At)
+	return f.signal.counts().Compare(m.At)
 }
 
 // textOf is the newest text about a Health event, or nil.

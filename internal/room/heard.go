@@ -13,6 +13,20 @@ func said(s *Signal) time.Time {
 	return s.Since
 }
 
+// aheadLimit is how far ahead of our own clock a message may be dated. It is three times what
+// AWS lets a caller's clock be off. Source: IAM User Guide, "Troubleshoot Signature Version 4".
+const aheadLimit = 15 * time.Minute
+
+// counts is from when a signal is known to be as it is. What a message dates far ahead counts
+// from when it was heard: one wrong date must not hold against all that comes until then.
+func (s *Signal) counts() time.Time {
+	at := said(s)
+	if !s.Heard.IsZero() && at.Sub(s.Heard) > aheadLimit {
+		return s.Heard
+	}
+	return at
+}
+
 // Late says whether a signal is what a message said that had been held up on its way for
 // so long that nobody is called for it.
 func (s *Signal) Late() bool { return s.Heard.Sub(said(s)) > heardLate }
@@ -26,7 +40,7 @@ func (s *Signal) heardLately(at time.Time) bool {
 // outdates says whether a look at a signal shows what a message knew better, which may have
 // lagged for as long as it likes: the world's own clock alone decides.
 func (s *Signal) outdates(seen *Signal) bool {
-	return !s.Heard.IsZero() && !seen.Since.IsZero() && said(seen).Add(seen.Lasted).Before(said(s))
+	return !s.Heard.IsZero() && !seen.Since.IsZero() && said(seen).Add(seen.Lasted).Before(s.counts())
 }
 
 // despite is a signal as a message told it, with the rule that a look shows now, which is
