@@ -87,6 +87,59 @@ func TestALookAtTheSameStateSomeMillisecondsOlderAgrees(t *testing.T) {
 	}
 }
 
+func TestAMessageAboutATurnThatALookHasShownIsNoNewsAlsoIfTheirMomentsDifferALittle(t *testing.T) {
+	for _, apart := range []time.Duration{-3 * time.Millisecond, 3 * time.Millisecond, -900 * time.Millisecond} {
+		for _, over := range []bool{false, true} {
+			clock, kept := &ticking{now: epoch.Add(2 * time.Minute)}, new(shelf)
+			r := New(Options{Node: "n", Clock: clock, Keeper: kept, OnFlush: true})
+			r.Observe(whole(epoch.Add(time.Minute), shown(OK, "OK", -60, 0)))
+			seen := shown(Critical, "ALARM", 1, 1)
+			seen.Since = seen.Since.Add(apart)
+			r.Observe(whole(clock.now, seen))
+			if _, err := r.Desk("ana").(desk).begin(Act{Do: EventAck, Keys: []string{seen.Key}}); err != nil {
+				t.Fatal(err)
+			}
+			word, standing, turns := "ALARM", Acknowledged, 1
+			if over {
+				word, standing, turns = "OK", Normal, 2
+				r.Observe(whole(clock.now.Add(time.Minute), shown(OK, "OK", 3, 3)))
+			}
+			clock.now = clock.now.Add(2 * time.Minute)
+			_ = r.Hear(queue, []Message{turn("a", 1, OK, Critical)})
+			s, _ := only(t, r)
+			var rang int
+			for _, e := range r.Snapshot().Timeline.Events {
+				if e.Type == EventSignal {
+					rang++
+				}
+			}
+			if s.Word != word || s.Standing != standing || rang != turns {
+				t.Errorf("%s apart, over by then %t: it is %s, %s, and there are %d lines", apart, over, s.Word, s.Standing, rang)
+			}
+			again := New(Options{Node: "n", Clock: clock, OnFlush: true})
+			again.Replay(kept.records...)
+			if a, _ := only(t, again); a.Word != word || a.Standing != standing {
+				t.Errorf("%s apart: replayed it is %s, %s", apart, a.Word, a.Standing)
+			}
+		}
+	}
+}
+
+func TestTwoMessagesLessThanASecondApartAreTwoTurns(t *testing.T) {
+	r := New(Options{Clock: &ticking{now: epoch.Add(2 * time.Minute)}, OnFlush: true})
+	first, between, last := turn("a", 1, OK, Critical), turn("a", 1, Critical, OK), turn("a", 1, OK, Critical)
+	for i, m := range []*Message{&first, &between, &last} {
+		m.At = m.At.Add(time.Duration(i) * 300 * time.Millisecond)
+		m.Signal.Since = m.At
+	}
+	for _, m := range []Message{first, last, between} {
+		_ = r.Hear(queue, []Message{m})
+	}
+	if s, _ := only(t, r); s.Word != "ALARM" || len(r.Snapshot().Timeline.Events) != 3 {
+		t.Errorf("it is %s, with %d lines", s.Word, len(r.Snapshot().Timeline.Events))
+	}
+}
+
 func TestAMessageThatIsDatedAheadHoldsAgainstNothingThatComesLater(t *testing.T) {
 	const minutesOfADay = 24 * 60
 	for name, then := range map[string]func(r *Room, now time.Time){

@@ -95,6 +95,7 @@ func (r *Room) hear(m *Message, now time.Time) {
 	m.Signal.Heard = now
 	m.Signal.complete()
 	known := r.truth.signals[m.Signal.Key]
+	m.of(known)
 	switch order := known.compareTo(m); {
 	case order >= 0:
 		if order > 0 || !m.At.After(now) { // what is dated ahead and known has its line, which is not dated so
@@ -226,8 +227,8 @@ func (f *fact) hasText(text *Update) bool {
 // it first.
 func (t *truth) has(e *Event) bool {
 	same := func(o *Event) bool {
-		return o.Type == EventSignal && !o.Gone && o.Signal.Key == e.Signal.Key && o.Signal.Word == e.Signal.Word && o.At.Equal(e.At) &&
-			(!e.Wrote || o.Signal.Reason == e.Signal.Reason)
+		return o.Type == EventSignal && !o.Gone && o.Signal.Key == e.Signal.Key && o.Signal.Word == e.Signal.Word &&
+			(o.At.Equal(e.At) || e.Signal.sameTurn(o.Signal, e.At, o.At)) && (!e.Wrote || o.Signal.Reason == e.Signal.Reason)
 	}
 	if len(t.arrived) > arrivedLimit {
 		t.settle() // else a backlog would be looked through for each of its messages
@@ -236,8 +237,8 @@ func (t *truth) has(e *Event) bool {
 		return true
 	}
 	lines := t.timeline.Events
-	from, _ := slices.BinarySearchFunc(lines, e.At, func(o *Event, at time.Time) int { return o.At.Compare(at) })
-	for ; from < len(lines) && lines[from].At.Equal(e.At); from++ {
+	from, _ := slices.BinarySearchFunc(lines, e.At.Add(-turnWithin), func(o *Event, at time.Time) int { return o.At.Compare(at) })
+	for ; from < len(lines) && !lines[from].At.After(e.At.Add(turnWithin)); from++ {
 		if same(lines[from]) {
 			return true
 		}

@@ -27,6 +27,24 @@ func (s *Signal) counts() time.Time {
 	return at
 }
 
+// turnWithin is by how much a message and a look may differ about the moment of one turn of
+// an alarm: looks give thousandths of a second, and not always the same ones.
+const turnWithin = time.Second
+
+// sameTurn says whether a message about an alarm in a state may be of the turn that a look
+// has shown at another moment. Of two messages each has its own.
+func (s *Signal) sameTurn(shown *Signal, at, shownAt time.Time) bool {
+	return s.Kind == KindAlarm && shown.Heard.IsZero() && s.State == shown.State && s.Word == shown.Word && at.Sub(shownAt).Abs() < turnWithin
+}
+
+// of gives a message about the turn that a look has shown last the moment of the look.
+func (m *Message) of(known *fact) {
+	if m.Gone || !known.there() || !m.Signal.sameTurn(known.signal, m.At, known.signal.Since) {
+		return
+	}
+	m.At, m.Signal.Since = known.signal.Since, known.signal.Since
+}
+
 // Late says whether a signal is what a message said that had been held up on its way for
 // so long that nobody is called for it.
 func (s *Signal) Late() bool { return s.Heard.Sub(said(s)) > heardLate }
