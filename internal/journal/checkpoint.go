@@ -18,7 +18,8 @@ import (
 // it stands for events that were let go.
 func init() {
 	gob.Register(new(room.HealthDetail))
-	gob.Register(new(room.AlarmDetail))
+	gob.RegisterName("*room.AlarmDetail", new(flatAlarm))
+	gob.RegisterName("alarm", new(room.AlarmDetail))
 	gob.Register(new(room.ProbeDetail))
 	gob.Register(new(room.GroupDetail))
 }
@@ -86,14 +87,17 @@ func (s *sumUp) checkpoint() (*room.Checkpoint, error) {
 	return c, nil
 }
 
-// shareJudgings lets alarms that judge alike have that in common again. Where an earlier
-// version wrote it in another way, the next look at the alarm brings it back.
+// shareJudgings lets alarms that judge alike have that in common again, also those that an
+// earlier version wrote.
 func shareJudgings(c *room.Checkpoint) {
 	alike := map[room.Judging]*room.Judging{{}: {}}
 	for i := range c.Facts {
 		signal := c.Facts[i].Signal
 		if signal == nil {
 			continue
+		}
+		if flat, ok := signal.Detail.(*flatAlarm); ok {
+			signal.Detail = flat.today()
 		}
 		alarm, ok := signal.Detail.(*room.AlarmDetail)
 		switch {

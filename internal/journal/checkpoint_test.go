@@ -108,3 +108,52 @@ type lastCheckpoint struct{ sum *room.Checkpoint }
 func (l *lastCheckpoint) Event(*room.Event)               {}
 func (l *lastCheckpoint) Reading(*room.Reading)           {}
 func (l *lastCheckpoint) Checkpoint(sum *room.Checkpoint) { l.sum = sum }
+
+// TestACheckpointOfBeforeAlarmsSharedTheirRulesIsRead reads one that was written then: three
+// alarms of which messages alone told, two of them on the same metric.
+func TestACheckpointOfBeforeAlarmsSharedTheirRulesIsRead(t *testing.T) {
+	state, err := os.ReadFile("testdata/checkpoint-of-flat-alarms.gob")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := &sumUp{n: 3, state: state}
+	read.sum = read.digest()
+	judging := room.Judging{Namespace: "AWS/EC2", Metric: "CPUUtilization", Statistic: "Average", Comparison: "GreaterThanThreshold", Threshold: "80", Period: 5 * time.Minute, Evaluate: 3, Breach: 2, Missing: "ignore"}
+	for _, of := range []string{"then", "now"} {
+		c, err := read.checkpoint()
+		if err != nil {
+			t.Fatalf("what was written %s: %v", of, err)
+		}
+		r := room.Restore(room.Options{OnFlush: true}, c, nil)
+		alarms := map[string]*room.AlarmDetail{}
+		for _, s := range r.Snapshot().Of(room.KindAlarm).Signals {
+			alarms[s.Title] = s.Detail.(*room.AlarmDetail)
+		}
+		a, b := alarms["a"], alarms["b"]
+		if len(alarms) != 3 || *a.Judging != judging || a.Judging != b.Judging || *alarms["c"].Judging != (room.Judging{}) || alarms["c"].Rule != "ALARM(a) OR ALARM(b)" ||
+			a.Description != "Pages the team" || !a.Push.Equal(&room.Push{Defined: noon}) || len(a.Dimensions) != 1 {
+			t.Errorf("what was written %s has %+v, %+v", of, a, a.Judging)
+		}
+		if read, err = sumUpOf(c, 3); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestACheckpointWhoseAlarmsHaveTheirRuleApartIsRead: for a while it was written so under the
+// name of before.
+func TestACheckpointWhoseAlarmsHaveTheirRuleApartIsRead(t *testing.T) {
+	judging := room.Judging{Metric: "Latency", Threshold: "80"}
+	signal := room.Signal{Key: "alarm/a", Kind: room.KindAlarm, Title: "a", Detail: &flatAlarm{ARN: "arn:a", Judging: &judging}}
+	written, err := sumUpOf(&room.Checkpoint{Facts: []room.Fact{{Key: signal.Key, Signal: &signal}}}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := written.checkpoint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d, ok := c.Facts[0].Signal.Detail.(*room.AlarmDetail); !ok || d.ARN != "arn:a" || *d.Judging != judging {
+		t.Errorf("the alarm is %+v", c.Facts[0].Signal.Detail)
+	}
+}
