@@ -17,7 +17,7 @@ func TestHowLongAnEndpointWasUpStandsUnderItsLooks(t *testing.T) { // S14
 		looks *room.Looks
 		want  string // "" for none
 	}{
-		{"a day and an hour", &room.Looks{Minute: minute, Hour: hour}, "up by time 5m 33.33%, 1h 33.33%, 24h 75.00%"},
+		{"a day and an hour", &room.Looks{Minute: minute, Hour: hour, Timed: hour.From}, "up by time 5m 33.33%, 1h 33.33%, 24h 75.00%"},
 		{"looks whose time is not known", &room.Looks{Minute: room.Stretch{From: noon.Truncate(time.Minute), Looks: 2, Good: 1}}, ""},
 		{"none", nil, ""},
 	} {

@@ -14,6 +14,10 @@ type Looks struct {
 	Minutes, Hours []Stretch // that are over, oldest first
 	Minute, Hour   Stretch   // that go on
 	Last           time.Time // room time of the last look, also of one that found nothing out
+
+	// Timed is the whole hour, of room time, from which on stretches know for how long it was
+	// up and down. Those of earlier versions do not; it is zero if none does.
+	Timed time.Time
 }
 
 const (
@@ -71,9 +75,12 @@ func (l *Looks) with(s *Sample, every time.Duration) *Looks {
 	if l == nil && s.State == Unknown {
 		return nil
 	}
-	next, since := Looks{}, every
+	next, since := Looks{Timed: s.At.Truncate(time.Hour)}, every
 	if l != nil {
 		next = *l
+	}
+	if next.Timed.IsZero() { // the hour that goes on is half of an earlier version
+		next.Timed = s.At.Truncate(time.Hour).Add(time.Hour)
 	}
 	if !next.Last.IsZero() {
 		since = s.At.Sub(next.Last)
@@ -131,7 +138,7 @@ func counted(counts []Count, bucket uint16) []Count {
 type Window struct {
 	Length        time.Duration
 	Looks, Good   int
-	Up, Down      time.Duration // for which the good ones speak, and the others
+	Up, Down      time.Duration // for which the good ones speak, and the others; 0 if that is not known of all
 	P50, P90, P99 time.Duration // of the good ones, within 1.6 per cent; Absent if there are none
 	Slowest       time.Duration // of the good ones, likewise
 }
@@ -169,11 +176,12 @@ func (l *Looks) Over(now time.Time, length time.Duration) Window {
 		over, open = l.Hours, l.Hour
 	}
 	var took [octave * 40]uint32
-	begin := now.Add(-length)
+	begin, timed := now.Add(-length), !l.Timed.IsZero()
 	add := func(s *Stretch) {
 		if !s.From.After(begin) {
 			return
 		}
+		timed = timed && (s.Looks == 0 || !s.From.Before(l.Timed))
 		w.Looks, w.Good = w.Looks+int(s.Looks), w.Good+int(s.Good)
 		w.Up, w.Down = w.Up+time.Duration(s.Up)*time.Millisecond, w.Down+time.Duration(s.Down)*time.Millisecond
 		for _, c := range s.Took {
@@ -184,6 +192,9 @@ func (l *Looks) Over(now time.Time, length time.Duration) Window {
 		add(&over[i])
 	}
 	add(&open)
+	if !timed {
+		w.Up, w.Down = 0, 0
+	}
 	for _, one := range []struct {
 		percent int
 		into    *time.Duration

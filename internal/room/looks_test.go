@@ -139,6 +139,46 @@ func TestUptimeIsByTimeAndNotByLooks(t *testing.T) {
 	}
 }
 
+// TestUptimeIsToldOnlyOfTimesOfWhichAllOfItIsKnown: the stretches of earlier versions do not
+// have it.
+func TestUptimeIsToldOnlyOfTimesOfWhichAllOfItIsKnown(t *testing.T) {
+	now := time.Date(2025, 10, 20, 6, 0, 0, 0, time.UTC)
+	var looks *Looks
+	take := func(n int, state State) {
+		for range n {
+			now = now.Add(time.Minute)
+			looks = looks.with(&Sample{At: now, State: state, Total: time.Millisecond}, time.Minute)
+		}
+	}
+	take(150, OK)
+	before := Looks{Minutes: slices.Clone(looks.Minutes), Hours: slices.Clone(looks.Hours), Minute: looks.Minute, Hour: looks.Hour, Last: looks.Last}
+	for _, stretches := range [][]Stretch{before.Minutes, before.Hours} {
+		for i := range stretches {
+			stretches[i].Up, stretches[i].Down = 0, 0
+		}
+	}
+	before.Minute.Up, before.Hour.Up = 0, 0
+	looks = &before
+	told := func(length time.Duration) Window { return looks.Over(now, length) }
+	for _, step := range []struct{ down, up int }{{0, 0}, {5, 5}} {
+		take(step.down, Critical)
+		take(step.up, OK)
+		for _, length := range []time.Duration{time.Hour, 24 * time.Hour, 72 * time.Hour} {
+			if w := told(length); w.Up != 0 || w.Down != 0 || w.Uptime() != w.Share() || w.Looks < 60 {
+				t.Errorf("after %d down, over %s: up for %s, down for %s of %d looks", step.down, length, w.Up, w.Down, w.Looks)
+			}
+		}
+	}
+	take(120, OK)
+	if hour, day := told(time.Hour), told(24*time.Hour); hour.Up != time.Hour || day.Up != 0 {
+		t.Errorf("two hours on: up for %s of the last hour and %s of the last day", hour.Up, day.Up)
+	}
+	take(73*60, OK)
+	if w := told(72 * time.Hour); w.Up+w.Down == 0 || w.Uptime() != 1 {
+		t.Errorf("after three days: up for %s, down for %s", w.Up, w.Down)
+	}
+}
+
 func TestHowFastABudgetGoes(t *testing.T) {
 	at := time.Date(2025, 10, 20, 6, 0, 30, 0, time.UTC)
 	var looks *Looks
