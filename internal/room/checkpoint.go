@@ -87,10 +87,10 @@ func (r *Room) sum() *Checkpoint {
 		more := f.seldom()
 		for name, row := range more.rows {
 			if name != key {
-				s.Facts = append(s.Facts, row.kept(name, nil, nil))
+				s.Facts = append(s.Facts, row.kept(name, row.seldom()))
 			}
 		}
-		s.Facts = append(s.Facts, f.row(key, key).kept(key, more.ack, more.claim))
+		s.Facts = append(s.Facts, f.row(key, key).kept(key, more))
 	}
 	for _, f := range r.truth.scopes {
 		s.Scopes = append(s.Scopes, *f.event)
@@ -133,8 +133,8 @@ func stampOf(s *Stamp) Stamp {
 }
 
 // kept is a fact as a Checkpoint has it.
-func (f *fact) kept(key string, ack, claim *Event) Fact {
-	return Fact{key, stampOf(f.stamp), f.signal, stampOf(f.raised), stampOf(f.cleared), f.seldom().gone, ack, claim}
+func (f *fact) kept(key string, more more) Fact {
+	return Fact{key, stampOf(f.stamp), f.signal, stampOf(f.raised), stampOf(f.cleared), more.gone, more.ack, more.claim}
 }
 
 // fact is what the room makes of a Fact.

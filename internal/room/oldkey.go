@@ -83,6 +83,7 @@ func (f *fact) sumUp(ofToday string) {
 	var old fact
 	counts := 0
 	for key, row := range rows {
+		f.goneAt(row.seldom().gone)
 		switch n := row.counts(); {
 		case key == ofToday || n < counts:
 		case n > counts:
@@ -94,7 +95,7 @@ func (f *fact) sumUp(ofToday string) {
 	if own := rows[ofToday]; own != nil {
 		old.and(own)
 	}
-	f.stamp, f.signal, f.raised, f.cleared, f.more.gone = old.stamp, old.signal, old.raised, old.cleared, old.seldom().gone
+	f.stamp, f.signal, f.raised, f.cleared = old.stamp, old.signal, old.raised, old.cleared
 }
 
 // counts is how much a row of an earlier version has to say beside others.
@@ -111,7 +112,7 @@ func (f *fact) counts() int {
 // and takes in another row of the same signal: the last word stands.
 func (f *fact) and(o *fact) {
 	if isLater(o.stamp, f.stamp) {
-		f.stamp, f.signal, f.more = o.stamp, o.signal, &more{gone: o.seldom().gone}
+		f.stamp, f.signal = o.stamp, o.signal
 	}
 	f.raised, f.cleared = later(f.raised, o.raised), later(f.cleared, o.cleared)
 }

@@ -203,3 +203,28 @@ func TestKeysThatAreOfTodayStay(t *testing.T) {
 		}
 	}
 }
+
+// TestWhenARowWithoutAnARNWasGoneIsKnownBesideRowsOfEarlierVersions: no late message revives it.
+func TestWhenARowWithoutAnARNWasGoneIsKnownBesideRowsOfEarlierVersions(t *testing.T) {
+	at := func(minute int) time.Time { return epoch.Add(time.Duration(minute) * time.Minute) }
+	events := []Event{
+		{At: at(1), Signal: before(accountA, "health/prod/"+outage, Critical, "OPEN"), Raises: true},
+		{At: at(2), Signal: before(accountA, "health/prod/"+outage, Critical, "OPEN"), Gone: true},
+		{At: at(9), Signal: before(publicFeed, "feed/ec2-us-east-1/2025", Critical, "OPEN"), Gone: true},
+		{At: at(5), Signal: before(publicFeed, "feed/"+outage, Critical, "OPEN"), Gone: true},
+	}
+	for i := range events {
+		e := &events[i]
+		e.Type, e.ID, e.Stamp = EventSignal, EventID{"n", uint64(i + 1)}, Stamp{Wall: e.At.UnixMicro(), Count: uint32(i), Node: "n"}
+	}
+	for range 20 {
+		rand.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
+		r := New(Options{Node: "n", OnFlush: true})
+		r.Apply(events...)
+		for name, r := range map[string]*Room{"folded": r, "restored": Restore(Options{Node: "n", OnFlush: true}, r.sum(), nil)} {
+			if known := r.truth.signals[HealthKey(outage)]; known.there() || !known.seldom().gone.Equal(at(9)) {
+				t.Fatalf("%s in another order it was gone at %s", name, known.seldom().gone)
+			}
+		}
+	}
+}
