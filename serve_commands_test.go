@@ -14,6 +14,7 @@ func TestServeCommandsWithoutATerminal(t *testing.T) {
 	h := serving(t, people(t, map[string]string{"ana": "responder", "bo": "viewer"}), trouble...)
 	screen := h.join("ana")
 	screen.waitFor("✖ ALARM") // everything was looked at
+	screen.press("j")         // takes away the hints, which lie over the newest lines of the timeline
 
 	out, complaints, status := h.ask("bo", "status", "--json")
 	if status != 1 || complaints != "" {
