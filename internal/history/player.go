@@ -55,10 +55,10 @@ func (p *Player) run(ctx context.Context, trouble func(error)) {
 	defer tick.Stop()
 	for ctx.Err() == nil {
 		changed := p.clock.Changed()
-		moment := p.clock.Now()
-		p.show(ctx, moment, trouble)
+		stands := p.clock.Paused() || p.clock.Over() // before the moment is read: the end is to be shown, and not what was just before it
+		p.show(ctx, p.clock.Now(), trouble)
 		next := tick.C
-		if p.clock.Paused() || p.clock.Over() {
+		if stands {
 			next = nil
 		}
 		select {
