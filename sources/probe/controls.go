@@ -86,24 +86,29 @@ func (c *Controls) reached(ctx context.Context) bool {
 	return c.answered || !c.last.IsZero()
 }
 
-// anyAnswers connects to all networks at once. The first that answers is enough; a
-// refusal is an answer too.
+// anyAnswers says whether any of the networks answers. A refusal is an answer too.
 func (c *Controls) anyAnswers(ctx context.Context) bool {
+	return anyOf(ctx, c.addresses, func(ctx context.Context, address string) bool {
+		conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+		if err == nil {
+			_ = conn.Close()
+		}
+		return err == nil || errors.Is(err, syscall.ECONNREFUSED)
+	})
+}
+
+// anyOf asks all at once, for as long as a network that works needs. The first that answers
+// is enough.
+func anyOf(ctx context.Context, all []string, answers func(ctx context.Context, one string) bool) bool {
 	ctx, cancel := context.WithTimeout(ctx, controlTimeout)
 	defer cancel()
-	answers := make(chan bool, len(c.addresses))
-	for _, address := range c.addresses {
-		go func() {
-			conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
-			if err == nil {
-				_ = conn.Close()
-			}
-			answers <- err == nil || errors.Is(err, syscall.ECONNREFUSED)
-		}()
+	said := make(chan bool, len(all))
+	for _, one := range all {
+		go func() { said <- answers(ctx, one) }()
 	}
 	heard := false
-	for range c.addresses {
-		if <-answers && !heard {
+	for range all {
+		if <-said && !heard {
 			heard = true
 			cancel() // the others need not be waited for
 		}

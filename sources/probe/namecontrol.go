@@ -60,25 +60,12 @@ func (n *nameControl) ask(ctx context.Context) (lost, found bool) {
 	return n.lost, n.found
 }
 
-// anyFound looks up all names at once. The first that is found is enough.
+// anyFound says whether any of the names is found.
 func (n *nameControl) anyFound(ctx context.Context) bool {
-	ctx, cancel := context.WithTimeout(ctx, controlTimeout)
-	defer cancel()
-	answers := make(chan bool, len(n.names))
-	for _, name := range n.names {
-		go func() {
-			addresses, err := n.resolver.LookupNetIP(ctx, "ip4", name)
-			answers <- err == nil && len(addresses) > 0
-		}()
-	}
-	found := false
-	for range n.names {
-		if <-answers && !found {
-			found = true
-			cancel() // the others need not be waited for
-		}
-	}
-	return found
+	return anyOf(ctx, n.names, func(ctx context.Context, name string) bool {
+		addresses, err := n.resolver.LookupNetIP(ctx, "ip4", name)
+		return err == nil && len(addresses) > 0
+	})
 }
 
 // watch looks whether names can be found every interval of room time, so that it is known
