@@ -52,6 +52,7 @@ type watcher struct {
 	version uint64 // of the list that probes came from
 	probes  map[string]*room.Signal
 	began   time.Time // when it looked first; zero before
+	settled bool      // each probe was seen since then, or is young enough
 	waits   time.Time // since when a first look is waited for; zero while none is
 }
 
@@ -101,6 +102,9 @@ func waits(s *room.Snapshot) bool {
 // left says whether some probe is as an earlier run of this program left it, and too old to
 // be believed: it is about to be looked at.
 func (w *watcher) left(s *room.Snapshot, now time.Time) bool {
+	if w.settled { // it is asked at every look, of every probe of every group
+		return false
+	}
 	for i := range w.groups {
 		for _, key := range w.groups[i].Probes {
 			probe := w.probes[key]
@@ -112,6 +116,7 @@ func (w *watcher) left(s *room.Snapshot, now time.Time) bool {
 			}
 		}
 	}
+	w.settled = true
 	return false
 }
 
