@@ -50,8 +50,9 @@ func printCounts(out io.Writer, s *room.Snapshot, now time.Time, c counts) {
 		fmt.Fprintf(out, "nothing is watched: the config names no account, and of its probes %d are paused\n", c.Probes.Paused)
 		return
 	}
-	fmt.Fprintln(out, "health  "+sight(s, now, room.KindHealth, fmt.Sprintf("%d open, %d upcoming, %d closed", c.Health.Open, c.Health.Upcoming, c.Health.Closed), awshealth.SourceName, awsfeed.SourceName))
-	fmt.Fprintln(out, "alarms  "+sight(s, now, room.KindAlarm, fmt.Sprintf("%d ALARM, %d without data, %d OK", c.Alarms.Alarm, c.Alarms.InsufficientData, c.Alarms.OK), cloudwatch.SourceName))
+	has := func(kind room.Kind) bool { return len(s.Of(kind).Signals) > 0 }
+	fmt.Fprintln(out, "health  "+sight(s, now, has(room.KindHealth), fmt.Sprintf("%d open, %d upcoming, %d closed", c.Health.Open, c.Health.Upcoming, c.Health.Closed), awshealth.SourceName, awsfeed.SourceName))
+	fmt.Fprintln(out, "alarms  "+sight(s, now, has(room.KindAlarm), fmt.Sprintf("%d ALARM, %d without data, %d OK", c.Alarms.Alarm, c.Alarms.InsufficientData, c.Alarms.OK), cloudwatch.SourceName))
 	probes := fmt.Sprintf("%d DOWN, %d SLOW, %d UP", c.Probes.Down, c.Probes.Slow, c.Probes.Up)
 	for _, rest := range []struct {
 		count int
@@ -64,14 +65,16 @@ func printCounts(out io.Writer, s *room.Snapshot, now time.Time, c counts) {
 			probes += fmt.Sprintf(", %d %s", rest.count, rest.what)
 		}
 	}
-	fmt.Fprintln(out, "probes  "+sight(s, now, room.KindProbe, probes, "probe"))
-	if n := len(s.Of(room.KindGroup).Signals); n > 0 {
+	some := has(room.KindProbe) || c.Probes.Paused > 0 // at which nothing looks
+	fmt.Fprintln(out, "probes  "+sight(s, now, some, probes, "probe"))
+	if has(room.KindGroup) {
 		fmt.Fprintf(out, "groups  %d DOWN, %d in part, %d UP, %d cannot be judged\n", c.Groups.Down, c.Groups.Degraded, c.Groups.Up, c.Groups.Unknown)
 	}
 }
 
-// sight is what was counted of a kind, as far as its sources could be seen.
-func sight(s *room.Snapshot, now time.Time, kind room.Kind, counted string, sources ...string) string {
+// sight is what was counted of a kind of which some are known or none, as far as its sources
+// could be seen.
+func sight(s *room.Snapshot, now time.Time, some bool, counted string, sources ...string) string {
 	all, unseen := 0, 0
 	for _, status := range s.Scopes.List {
 		if !slices.Contains(sources, status.Scope.Source) {
@@ -83,18 +86,14 @@ func sight(s *room.Snapshot, now time.Time, kind room.Kind, counted string, sour
 		}
 	}
 	switch {
-	case len(s.Of(kind).Signals) > 0 && unseen > 0:
-		return fmt.Sprintf("%s; %d of %d scopes cannot be seen", counted, unseen, all)
-	case len(s.Of(kind).Signals) > 0 || all > 0 && unseen == 0:
-		return counted
-	case all == 0 && kind == room.KindProbe && strings.ContainsAny(counted, "123456789"): // those are paused
-		return counted
-	case all == 0:
+	case all == 0 && !some:
 		return "not watched"
-	case unseen < all:
-		return fmt.Sprintf("%s; %d of %d scopes cannot be seen", counted, unseen, all)
+	case unseen == 0:
+		return counted
+	case unseen == all && !some:
+		return "not seen"
 	}
-	return "not seen"
+	return fmt.Sprintf("%s; %d of %d scopes cannot be seen", counted, unseen, all)
 }
 
 // printSignals prints a line for each signal that is not fine.
