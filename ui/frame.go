@@ -241,7 +241,10 @@ func (p *pane) summary(pen *pen, s *room.Snapshot, f *flags, number, width int) 
 	case list.Cleared > 0:
 		mark, token = pen.marks.Cleared, theme.Unseen
 	}
-	counts := p.counts(pen, s)
+	counts := ""
+	if p.tail || p.known(pen, s) {
+		counts = p.counts(pen, s)
+	}
 	if n := list.Cleared; n > 0 {
 		if longer := fmt.Sprintf("%s %s %d cleared", counts, pen.marks.Dot, n); ansi.StringWidth(longer) <= countsWidth {
 			counts = longer

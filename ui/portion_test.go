@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,4 +67,29 @@ func TestAPaneWithLittleInItLeavesItsRoomToTheOther(t *testing.T) {
 	heights("with rows to spare", 11, 34, 34, 11)
 	m.Update(tea.WindowSizeMsg{Width: 160, Height: 24})
 	heights("on a lower screen", 11, 11, 10, 10)
+}
+
+// TestNobodyCountsWhatNobodyHasSeen: neither in the title of a pane nor where it is summed
+// up, whether it is off or was never seen.
+func TestNobodyCountsWhatNobodyHasSeen(t *testing.T) {
+	clock := &standing{now: time.Date(2025, 10, 20, 7, 30, 0, 0, time.UTC)}
+	r := room.New(room.Options{Clock: clock, OnFlush: true})
+	in := scope("cloudwatch", "prod", "us-east-1")
+	r.Observe(room.Observation{Scope: in, Watch: "cloudwatch/prod", At: clock.now, Done: true, Trouble: &room.Trouble{What: "no alarms", Why: "no answer", Next: "wait"}})
+	see := func() {
+		probe := probeIn(clock, "shop", "us-east-1", room.OK, "UP", "", 3)
+		r.Observe(room.Observation{Scope: probe.Scope, Watch: probe.Key, At: clock.now, Signals: []room.Signal{probe}, Done: true})
+	}
+	see()
+	for _, width := range []int{160, 80} {
+		screen := plainFrame(screen(t, r, clock, width, 40))
+		for _, nought := range []string{"0 open of 0", "0 ALARM"} {
+			if strings.Contains(screen, nought) {
+				t.Errorf("at %d columns it says %q\n%s", width, nought, screen)
+			}
+		}
+		if !strings.Contains(screen, "never seen") || !strings.Contains(screen, "0 DOWN of 1") {
+			t.Errorf("at %d columns it shows\n%s", width, screen)
+		}
+	}
 }
